@@ -1,0 +1,135 @@
+/* A flow is one TCP connection of ours: non-blocking, with a deadline and a
+ * byte budget, told by events. Two networks offer flows: flow_socket.c (the
+ * kernel's sockets) and flow_sim.c (scripted hosts on a frozen clock). */
+#ifndef PORTOLAN_ENGINE_FLOW_H
+#define PORTOLAN_ENGINE_FLOW_H
+
+#include "engine/gate.h"
+#include "net/ip.h"
+#include "util/loop.h"
+
+struct flow;
+struct flow_net;
+
+enum flow_event_kind {
+	FLOW_CONNECTED, /* handshake done */
+	FLOW_DATA,      /* bytes arrived */
+	FLOW_CLOSED,    /* the end: by the peer, an error, the deadline or the budget; last event */
+};
+
+/* Why a flow ended; also how a connection attempt failed. */
+enum flow_end {
+	FLOW_END_NONE,
+	FLOW_END_EOF,          /* the peer closed */
+	FLOW_END_RESET,        /* RST after the handshake */
+	FLOW_END_REFUSED,      /* RST to our SYN: ECONNREFUSED */
+	FLOW_END_DEADLINE,     /* our deadline passed */
+	FLOW_END_BUDGET,       /* byte budget used up */
+	FLOW_END_TIMED_OUT,    /* the kernel gave up: ETIMEDOUT */
+	FLOW_END_HOST_UNREACH, /* EHOSTUNREACH, EHOSTDOWN */
+	FLOW_END_NET_UNREACH,  /* ENETUNREACH */
+	FLOW_END_NO_PROTO,     /* ENOPROTOOPT: ICMP protocol unreachable */
+	FLOW_END_PROHIBITED,   /* EACCES, EPERM: administratively prohibited, or our own rules */
+	FLOW_END_NO_ROUTE,     /* ENONET and kin */
+	FLOW_END_LOCAL, /* our own machine: no descriptors, ports or memory; try again later */
+};
+
+struct flow_event {
+	enum flow_event_kind kind;
+	enum flow_end end;   /* FLOW_CLOSED */
+	uint64_t rtt_ns;     /* FLOW_CONNECTED, and FLOW_CLOSED by refusal: since flow_open() */
+	int system_error;    /* errno behind `end`; 0 none */
+	const uint8_t *data; /* FLOW_DATA; for the call only */
+	size_t data_bytes;
+};
+
+struct flow_config {
+	struct ip_addr to;
+	uint16_t port;
+	struct ip_addr source;      /* bind to it; IP_NONE: the kernel's choice */
+	const char *interface;      /* SO_BINDTODEVICE; NULL none; borrowed for the call */
+	int ttl;                    /* -1: the kernel's */
+	bool writes;                /* payload will be sent: the gate's never-write list applies */
+	uint64_t deadline_ns;       /* loop_now_ns() time at which it ends */
+	uint64_t receive_bytes_max; /* budget; 0: none may be read (connect scan) */
+	/* Events arrive from the loop, never from inside flow_open(). After
+	 * FLOW_CLOSED the flow is gone; flow_close() may be called in any event. */
+	void (*event)(void *self, struct flow *flow, const struct flow_event *event);
+	void *self;
+};
+
+/* The capacity: how many flows may be open at once (rlimit, ephemeral ports). */
+size_t flow_net_capacity(const struct flow_net *net);
+size_t flow_net_open_count(const struct flow_net *net);
+
+/* ERROR_EXCLUDED (gate), ERROR_LIMIT (capacity), ERROR_MEMORY. Refusals of the
+ * system that concern only this endpoint come as FLOW_CLOSED. */
+int flow_open(struct flow_net *net, const struct flow_config *config, struct flow **ret_flow);
+/* Queues bytes; ERROR_LIMIT when more than 1 MiB would wait. */
+int flow_send(struct flow *flow, const void *bytes, size_t count);
+/* Resets the connection (SO_LINGER 0) and drops it without an event. */
+void flow_close(struct flow *flow);
+/* Moves the deadline. */
+void flow_set_deadline(struct flow *flow, uint64_t deadline_ns);
+/* Our end of the connection; false before it is connected. */
+bool flow_local(const struct flow *flow, struct ip_addr *ret_addr, uint16_t *ret_port);
+
+struct flow_socket_config {
+	struct loop *loop;
+	struct gate *gate; /* borrowed */
+	size_t max_open;   /* 0: sized from RLIMIT_NOFILE (raised to its hard limit) */
+};
+int flow_socket_new(const struct flow_socket_config *config, struct flow_net **ret_net);
+
+/* One scripted host of the simulated network. Arrays are borrowed. */
+struct flow_sim_port {
+	uint16_t first, last;
+	enum flow_end
+		connect;    /* FLOW_END_NONE: accepts; FLOW_END_DEADLINE: silent; others as named */
+	const char *banner; /* sent after accepting; NULL none */
+};
+struct flow_sim_host {
+	struct ip_addr first, last; /* a range of equal hosts */
+	uint64_t rtt_ns;
+	double loss; /* share of attempts that stay unanswered, drawn from the seed */
+	const struct flow_sim_port *ports; /* first match wins */
+	size_t ports_count;
+	enum flow_end otherwise; /* ports not listed */
+	unsigned answers_per_s;  /* rate limit of answers; 0 none */
+};
+struct flow_sim_config {
+	struct loop *loop; /* a loop_sim */
+	struct gate *gate;
+	const struct flow_sim_host *hosts; /* first match wins; others are silent */
+	size_t hosts_count;
+	size_t max_open; /* 0: no limit */
+	uint64_t seed;
+};
+int flow_sim_new(const struct flow_sim_config *config, struct flow_net **ret_net);
+void flow_net_free(struct flow_net *net); /* drops open flows without events; NULL is fine */
+
+struct flow_net_stats {
+	uint64_t opened, connected, refused, timed_out, local_errors;
+};
+void flow_net_stats(const struct flow_net *net, struct flow_net_stats *ret_stats);
+
+/* For implementations: a network and a flow begin with these. */
+struct flow_net_ops {
+	int (*open)(struct flow_net *, const struct flow_config *, struct flow **);
+	int (*send)(struct flow *, const void *, size_t);
+	void (*close)(struct flow *);
+	void (*set_deadline)(struct flow *, uint64_t);
+	bool (*local)(const struct flow *, struct ip_addr *, uint16_t *);
+	size_t (*capacity)(const struct flow_net *);
+	void (*free)(struct flow_net *);
+};
+struct flow_net {
+	const struct flow_net_ops *ops;
+	size_t open_count;
+	struct flow_net_stats stats;
+};
+struct flow {
+	struct flow_net *net;
+};
+
+#endif

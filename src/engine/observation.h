@@ -1,0 +1,87 @@
+/* An observation is one fact; a sink is where facts go. The engine makes each
+ * fact once and gives it to every sink. */
+#ifndef PORTOLAN_ENGINE_OBSERVATION_H
+#define PORTOLAN_ENGINE_OBSERVATION_H
+
+#include "engine/target.h"
+#include "engine/verdict.h"
+#include "net/transport.h"
+
+enum observation_kind {
+	OBSERVED_RUN_BEGIN,      /* once, before everything */
+	OBSERVED_TARGET_SKIPPED, /* an expression could not be used */
+	OBSERVED_HOST,           /* up, down or (list scan) unknown, with reason */
+	OBSERVED_NAME,           /* reverse DNS answered with a name */
+	OBSERVED_PORT,           /* a port's verdict; a later one replaces an earlier */
+	OBSERVED_HOST_DONE,      /* nothing more will come about this host */
+	OBSERVED_TASK_BEGIN,     /* a stage has its first host (only shown with -v) */
+	OBSERVED_TASK_END,       /* a stage has had its last host */
+	OBSERVED_WARNING,        /* a sentence for people */
+	OBSERVED_RUN_END,        /* once, after everything */
+};
+
+enum run_task { TASK_PING, TASK_DNS, TASK_PORTS, RUN_TASKS };
+
+enum run_outcome { RUN_COMPLETE, RUN_CANCELLED, RUN_FAILED };
+
+struct observation {
+	enum observation_kind kind;
+	uint64_t wall_ns;            /* when, since 1970 */
+	const struct target *target; /* NULL for what concerns the run */
+	union {
+		struct {
+			const char *expression, *why;
+		} skipped;
+		struct {
+			enum host_state state;
+			enum reason reason;
+			uint8_t ttl;
+			uint8_t attempt;
+			uint32_t rtt_us;
+			struct ip_addr from; /* IP_NONE: the target itself */
+			uint16_t port;       /* of the probe that was answered; 0 none */
+			bool more;           /* a fuller report follows (hosthint) */
+		} host;
+		const char *name;
+		struct {
+			enum transport transport;
+			uint16_t number;
+			struct verdict verdict;
+		} port;
+		struct {
+			enum host_state state; /* as last observed */
+			bool ports_scanned;
+			bool timed_out;                      /* --host-timeout */
+			bool incomplete;                     /* cancelled before it was through */
+			uint64_t start_wall_ns, end_wall_ns; /* of the port scan; 0 when none */
+			bool has_rtt;
+			uint64_t srtt_us, rttvar_us, timeout_us;
+		} done;
+		struct {
+			enum run_task task;
+			const struct scan_technique *technique; /* TASK_PORTS */
+			uint64_t hosts,
+				ports; /* begin: hosts in sight, ports per host; end: totals done */
+			const struct target *only; /* the host when there is just one */
+		} task;
+		const char *warning;
+		struct {
+			enum run_outcome outcome;
+			const char *why; /* RUN_FAILED; else NULL */
+			uint64_t hosts_total, hosts_up, hosts_down;
+			uint64_t probes_sent, probes_answered, probes_resent, dropped_locally;
+			double estimated_missed; /* share of probes unanswered for loss; < 0 unknown
+						  */
+		} end;
+	};
+};
+
+/* The engine calls it from one thread only. What `seen` points to is the
+ * engine's: copy what must outlive the call (target_ref() for targets).
+ * A negative return is remembered and reported at the end, it stops nothing. */
+struct sink {
+	void *self;
+	int (*observe)(void *self, const struct observation *seen);
+};
+
+#endif
