@@ -17,7 +17,8 @@ void text_add_ascii(struct buf *out, const void *bytes, size_t count);
 bool text_is_utf8(const void *bytes, size_t count);
 /* The names of DN-06: illegal bytes become '*'; cut to size. */
 void text_clean_host_name(const char *name, char *ret_clean, size_t size);
-/* * and ?, ASCII case-insensitive. Linear time. */
+/* * and ?, ASCII case-insensitive. Linear in the text whatever the pattern (at
+ * most pattern times text steps), no memory. */
 bool text_matches(const char *pattern, const char *text);
 
 #endif
