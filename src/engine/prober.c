@@ -1,0 +1,158 @@
+#include "engine/prober.h"
+
+#include "util/alloc.h"
+#include "util/error.h"
+
+#include <string.h>
+
+static int list_push(struct probe_again_list *list, const struct probe_again *probe)
+{
+	if (list->count == list->cap) {
+		uint32_t cap = list->cap ? list->cap * 2 : 16;
+		struct probe_again *at = alloc_array(cap, sizeof(*at));
+		uint32_t i;
+
+		if (!at)
+			return ERROR_MEMORY;
+		for (i = 0; i < list->count; i++)
+			at[i] = list->at[(list->head + i) & (list->cap - 1)];
+		alloc_free(list->at);
+		*list = (struct probe_again_list){at, 0, list->count, cap};
+	}
+	list->at[(list->head + list->count++) & (list->cap - 1)] = *probe;
+	return 0;
+}
+
+static bool list_pop(struct probe_again_list *list, struct probe_again *ret_probe)
+{
+	if (!list->count)
+		return false;
+	*ret_probe = list->at[list->head];
+	list->head = (list->head + 1) & (list->cap - 1);
+	list->count--;
+	return true;
+}
+
+void prober_init(struct prober *prober, const uint16_t *order, uint32_t order_count,
+		 unsigned retries_cap)
+{
+	*prober = (struct prober){
+		.order = order,
+		.order_count = order_count,
+		.retries_cap = retries_cap,
+	};
+}
+
+void prober_release(struct prober *prober)
+{
+	alloc_free(prober->again.at);
+	alloc_free(prober->bench.at);
+	*prober = (struct prober){0};
+}
+
+/* How many sends a port deserves: two, and one more than the highest attempt
+ * that any port of this host needed. */
+static unsigned sends_wanted(const struct prober *prober)
+{
+	return 1 + (prober->best_attempt > 1 ? prober->best_attempt : 1);
+}
+
+static unsigned sends_allowed(const struct prober *prober)
+{
+	unsigned wanted = sends_wanted(prober);
+
+	return wanted < prober->retries_cap + 1 ? wanted : prober->retries_cap + 1;
+}
+
+bool prober_has_work(const struct prober *prober)
+{
+	return prober->again.count || prober->cursor < prober->order_count;
+}
+
+enum prober_next prober_next(struct prober *prober, struct probe_again *ret_probe)
+{
+	if (list_pop(&prober->again, ret_probe)) {
+		prober->in_flight++;
+		return PROBER_SEND;
+	}
+	if (prober->cursor < prober->order_count) {
+		*ret_probe = (struct probe_again){.port = prober->order[prober->cursor++]};
+		prober->in_flight++;
+		return PROBER_SEND;
+	}
+	if (prober->in_flight)
+		return PROBER_WAIT;
+	return prober->bench.count ? PROBER_SILENT : PROBER_DONE;
+}
+
+/* A late attempt was answered, so attempts get lost here: what was given up
+ * on deserves another. */
+static void recall_bench(struct prober *prober)
+{
+	struct probe_again probe;
+	uint32_t left = prober->bench.count;
+
+	while (left-- && list_pop(&prober->bench, &probe)) {
+		struct probe_again_list *to =
+			probe.attempts < sends_allowed(prober) ? &prober->again : &prober->bench;
+
+		if (list_push(to, &probe) < 0) {
+			/* The pop left room on the bench. */
+			(void)list_push(&prober->bench, &probe);
+			return;
+		}
+	}
+}
+
+unsigned prober_answered(struct prober *prober, const struct probe_again *probe)
+{
+	prober->in_flight--;
+	prober->done++;
+	if (probe->attempts > prober->best_attempt) {
+		prober->best_attempt = probe->attempts;
+		if (probe->attempts > 1 && prober->bench.count)
+			recall_bench(prober);
+	}
+	return probe->attempts - 1u;
+}
+
+int prober_unanswered(struct prober *prober, const struct probe_again *probe)
+{
+	struct probe_again_list *to = &prober->bench;
+	int r;
+
+	prober->in_flight--;
+	if (probe->attempts < sends_allowed(prober))
+		to = &prober->again;
+	else if (probe->attempts < sends_wanted(prober))
+		prober->cap_hit = true;
+	r = list_push(to, probe);
+	if (r < 0)
+		prober->done++;
+	return r;
+}
+
+int prober_unsent(struct prober *prober, const struct probe_again *probe)
+{
+	int r;
+
+	prober->in_flight--;
+	r = list_push(&prober->again, probe);
+	if (r < 0)
+		prober->done++;
+	return r;
+}
+
+void prober_dropped(struct prober *prober)
+{
+	prober->in_flight--;
+	prober->done++;
+}
+
+bool prober_take_silent(struct prober *prober, struct probe_again *ret_probe)
+{
+	if (!list_pop(&prober->bench, ret_probe))
+		return false;
+	prober->done++;
+	return true;
+}

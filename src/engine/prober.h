@@ -1,0 +1,64 @@
+/* The probes of one host under one technique: which port next, whether again,
+ * when to give up (features.md TM-07). Pure: no clock, no I/O; what is sent
+ * and heard is told to it, so a test plays any history.
+ *
+ * Every port is in exactly one place: not yet asked (behind `cursor`), in
+ * flight, waiting to be asked again, on the bench (asked often enough unless
+ * the limit rises), or done. Costs 8 bytes a port that was met with silence. */
+#ifndef PORTOLAN_ENGINE_PROBER_H
+#define PORTOLAN_ENGINE_PROBER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct probe_again {
+	uint16_t port;
+	uint8_t attempts; /* sends so far */
+	uint8_t failures; /* of our own machine */
+	uint32_t sent_ms; /* of the last send, in the run's time */
+};
+
+struct probe_again_list {
+	struct probe_again *at;
+	uint32_t head, count, cap; /* a ring */
+};
+
+struct prober {
+	const uint16_t *order; /* borrowed: ports in the order to ask */
+	uint32_t order_count, cursor;
+	struct probe_again_list again, bench;
+	uint32_t in_flight, done;
+	unsigned retries_cap;  /* --max-retries */
+	unsigned best_attempt; /* highest attempt that was answered */
+	bool cap_hit;          /* a port would have been asked again but for the cap */
+};
+
+enum prober_next {
+	PROBER_SEND,   /* ret_probe is to be sent */
+	PROBER_WAIT,   /* nothing to send until something in flight is heard of */
+	PROBER_SILENT, /* nothing more to send: prober_take_silent() has the rest */
+	PROBER_DONE
+};
+
+void prober_init(struct prober *prober, const uint16_t *order, uint32_t order_count,
+		 unsigned retries_cap);
+void prober_release(struct prober *prober);
+
+/* What to do next. PROBER_SEND moves the port to in flight. */
+enum prober_next prober_next(struct prober *prober, struct probe_again *ret_probe);
+/* Is there something prober_next() would send? */
+bool prober_has_work(const struct prober *prober);
+/* A probe in flight was answered for good: its port is done. Gives how many of its
+ * sends were lost before (0: the first was answered). */
+unsigned prober_answered(struct prober *prober, const struct probe_again *probe);
+/* No answer in time: again, or the bench. ERROR_MEMORY: the port counts as
+ * silent at once, so that nothing hangs; the caller gives its verdict. */
+int prober_unanswered(struct prober *prober, const struct probe_again *probe);
+/* It never left our machine: again, without counting. */
+int prober_unsent(struct prober *prober, const struct probe_again *probe);
+/* It is out of the question (excluded): done without a verdict. */
+void prober_dropped(struct prober *prober);
+/* After PROBER_SILENT: the next port that stayed silent; false when none is left. */
+bool prober_take_silent(struct prober *prober, struct probe_again *ret_probe);
+
+#endif
