@@ -25,9 +25,20 @@ struct timer {
 	size_t heap_index;      /* the loop's; 0 when not set */
 };
 
-enum watch_events { WATCH_READ = 1, WATCH_WRITE = 2 };
+/* Work for the next turn of the loop; memory is the caller's, as a timer's.
+ * Costs no system call and no heap, and cannot fail. */
+struct deferred {
+	void (*run)(void *self);
+	void *self;
+	uint64_t order;                /* the loop's */
+	struct deferred *next, **link; /* the loop's; link is NULL when not pending */
+};
 
-/* A watched descriptor; memory is the caller's. `ready` gets watch_events. */
+/* WATCH_BACKGROUND: this watch alone does not keep loop_run() going. */
+enum watch_events { WATCH_READ = 1, WATCH_WRITE = 2, WATCH_BACKGROUND = 4 };
+
+/* A watched descriptor; memory is the caller's. `ready` gets watch_events; an
+ * error on the descriptor counts as everything watched for. */
 struct watch {
 	void (*ready)(void *self, int events);
 	void *self;
@@ -38,7 +49,9 @@ struct watch {
 struct loop *loop_uv_new(void);
 /* Simulated loop: monotonic clock at 0, wall clock at wall_ns. */
 struct loop *loop_sim_new(uint64_t wall_ns);
-void loop_free(struct loop *loop); /* NULL is fine; timers and watches must be off */
+/* NULL is fine. Watches must be off and foreign libuv handles closed (their
+ * close callbacks may be outstanding: they run here). */
+void loop_free(struct loop *loop);
 
 /* Monotonic now, updated once per turn of the loop; loop_time_ns() reads the
  * clock anew. Wall clock in ns since 1970. */
@@ -46,8 +59,9 @@ uint64_t loop_now_ns(const struct loop *loop);
 uint64_t loop_time_ns(struct loop *loop);
 uint64_t loop_wall_ns(const struct loop *loop);
 
-/* (Re)arms; fires once when the monotonic clock reaches due_ns. Never fails:
- * the heap grows ahead in loop_timer_reserve(). */
+/* (Re)arms; fires once when the monotonic clock reaches due_ns, never early.
+ * ERROR_MEMORY, and then the timer is as it was: only when more timers are set
+ * than ever before, so re-arming a set timer cannot fail. */
 int loop_timer_set(struct loop *loop, struct timer *timer, uint64_t due_ns);
 void loop_timer_cancel(struct loop *loop, struct timer *timer); /* fine when not set */
 static inline bool loop_timer_is_set(const struct timer *timer)
@@ -55,8 +69,19 @@ static inline bool loop_timer_is_set(const struct timer *timer)
 	return timer->heap_index != 0;
 }
 
-/* Calls watch->ready while fd is ready for `events` (level-triggered).
- * ERROR_MEMORY, ERROR_SYSTEM; ERROR_UNSUPPORTED on the simulated loop. */
+/* Runs once in the next turn, after what was deferred earlier and before the
+ * timers of that turn. Does nothing when it is pending already. */
+void loop_defer(struct loop *loop, struct deferred *deferred);
+void loop_defer_cancel(struct loop *loop, struct deferred *deferred); /* fine when not pending */
+static inline bool loop_defer_is_pending(const struct deferred *deferred)
+{
+	return deferred->link != NULL;
+}
+
+/* Calls watch->ready while fd is ready for `events` (level-triggered). Called
+ * again for a watched fd it changes the events. ERROR_MEMORY, ERROR_SYSTEM;
+ * ERROR_UNSUPPORTED on the simulated loop and for descriptors that cannot be
+ * waited for (files). */
 int loop_watch(struct loop *loop, struct watch *watch, int fd, int events);
 void loop_unwatch(struct loop *loop, struct watch *watch); /* fine when not watched */
 
@@ -65,8 +90,12 @@ void loop_unwatch(struct loop *loop, struct watch *watch); /* fine when not watc
 void loop_on_wake(struct loop *loop, void (*woken)(void *self), void *self);
 void loop_wake(struct loop *loop);
 
-/* Runs until loop_stop(), or until nothing is left to wait for.
- * The simulated loop jumps its clock from timer to timer. */
+/* Runs until loop_stop(), or until nothing is left to wait for: no timer, no
+ * deferred work, no watch but background ones, no foreign libuv work. The
+ * simulated loop jumps its clock from timer to timer. A stop takes effect
+ * after the callback that asked for it; asked for between runs, the next
+ * loop_run() returns at once. What was not done yet is kept for the next run.
+ * 0. */
 int loop_run(struct loop *loop);
 void loop_stop(struct loop *loop);
 
