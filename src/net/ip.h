@@ -21,6 +21,10 @@ struct ip_addr {
 
 struct ip_addr ip_v4(uint32_t host_order);
 uint32_t ip_v4_value(const struct ip_addr *addr); /* host order; addr is IPv4 */
+/* The address as a number of its family's width, and back. */
+typedef unsigned __int128 ip_value;
+ip_value ip_value_of(const struct ip_addr *addr);
+struct ip_addr ip_from_value(enum ip_family family, ip_value value, uint32_t scope_id);
 static inline unsigned ip_bits(const struct ip_addr *addr)
 {
 	return addr->family == IP_V6 ? 128 : 32;
@@ -44,6 +48,7 @@ bool ip_add(const struct ip_addr *addr, uint64_t steps, struct ip_addr *ret_sum)
 struct ip_addr ip_first_of(const struct ip_addr *addr, unsigned bits);
 struct ip_addr ip_last_of(const struct ip_addr *addr, unsigned bits);
 bool ip_is_loopback(const struct ip_addr *addr);
+bool ip_is_link_local(const struct ip_addr *addr); /* needs a zone: fe80::/10, ff02::/16 */
 
 /* Gives the length of the sockaddr. */
 socklen_t ip_to_sockaddr(const struct ip_addr *addr, uint16_t port,
