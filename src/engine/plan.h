@@ -64,6 +64,7 @@ struct plan {
 	size_t techniques_count;
 	struct port_rules *ports;  /* owned; NULL without a port scan */
 	struct services *services; /* owned; may be the built-in table */
+	const char *services_path; /* the file it was read from; NULL: the built-in table */
 	bool sequential_ports;     /* -r */
 
 	enum plan_names names;
@@ -79,6 +80,7 @@ struct plan {
 	int ttl;                      /* --ttl; -1 unset */
 	bool privileged;              /* raw packets allowed and possible */
 	bool dry_run, explain;        /* --dry-run, --explain */
+	bool json;                    /* --json: what --dry-run prints is the plan's JSON */
 	uint64_t seed;
 	const char *resume_from; /* the log or journal id that --resume named; NULL */
 };

@@ -20,7 +20,8 @@
 	X(BUSY, -13, "busy")                     \
 	X(EXISTS, -14, "already there")          \
 	X(EXCLUDED, -15, "excluded by the user") \
-	X(SYSTEM, -16, "the system refused")
+	X(SYSTEM, -16, "the system refused")     \
+	X(CONFLICT, -17, "asked for things that exclude each other")
 
 enum error_code {
 #define ERROR_ENUM(name, value, text) ERROR_##name = (value),

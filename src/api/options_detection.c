@@ -1,0 +1,96 @@
+/* What runs on the ports and hosts: features.md sections 5, 6 and 7. All of
+ * it comes later; the rows hold the names and the limits of the values. */
+#include "api/settings.h"
+#include "util/error.h"
+
+#define SERVICES "service detection"
+#define SCRIPTS  "the script engine"
+#define OS       "OS detection"
+
+static int set_os(void *self, const struct option_row *row, const char *value, struct diag *diag)
+{
+	if (value && value[0] == '1' && !value[1])
+		return diag_set(diag, ERROR_SYNTAX,
+				"-O1, the first generation of OS detection, is long gone; use -O");
+	if (value && (value[0] != '2' || value[1]))
+		return diag_set(diag, ERROR_SYNTAX, "-O takes no \"%.40s\"; use -O", value);
+	return set_mark(self, row, value, diag);
+}
+
+#define NAME(text, heading, what) .name = text, .group = heading, .help = what
+#define VALUE(text, heading, names, what) \
+	NAME(text, heading, what), .value = OPTION_REQUIRED, .value_name = names
+#define SERVICE .set = set_nothing, .later = SERVICES
+#define SCRIPT  .set = set_nothing, .later = SCRIPTS
+
+static const struct option_row rows[] = {
+	{.letter = 's',
+	 .variant = "V",
+	 .group = GROUP_SERVICES,
+	 .help = "find out which services and versions run on open ports",
+	 .set = set_mark,
+	 .mark = USE_VERSION,
+	 .later = SERVICES},
+	{.letter = 's',
+	 .variant = "R",
+	 .group = GROUP_SERVICES,
+	 .hidden = true,
+	 .help = "old spelling of -sV",
+	 .set = set_mark,
+	 .mark = USE_VERSION,
+	 .later = SERVICES},
+	{VALUE("version-intensity", GROUP_SERVICES, "<0-9>", "how many probes to try"),
+	 .set = set_number, .offset = offsetof(struct settings, scratch), .maximum = 9,
+	 .later = SERVICES},
+	{NAME("version-light", GROUP_SERVICES, "intensity 2"), SERVICE},
+	{NAME("version-all", GROUP_SERVICES, "intensity 9"), SERVICE},
+	{NAME("version-trace", GROUP_SERVICES, "show the dialogue with each service"), SERVICE},
+	{VALUE("versiondb", GROUP_SERVICES, "<file>", "service probes from this file"), SERVICE},
+	{NAME("allports", GROUP_SERVICES, "probe the ports too that printers print from"), SERVICE},
+
+	{.letter = 's',
+	 .variant = "C",
+	 .group = GROUP_SCRIPTS,
+	 .help = "run the default scripts",
+	 .set = set_mark,
+	 .mark = USE_SCRIPTS,
+	 .later = SCRIPTS},
+	{VALUE("script", GROUP_SCRIPTS, "<scripts>",
+	       "run these: names, categories, files, expressions"),
+	 SCRIPT},
+	{VALUE("script-args", GROUP_SCRIPTS, "<k=v,...>", "arguments for scripts"), SCRIPT},
+	{VALUE("script-args-file", GROUP_SCRIPTS, "<file>", "arguments for scripts, from a file"),
+	 SCRIPT},
+	{VALUE("script-timeout", GROUP_SCRIPTS, "<time>", "longest run of one script"),
+	 .set = set_time, .offset = offsetof(struct settings, script_timeout), .later = SCRIPTS},
+	{NAME("script-trace", GROUP_SCRIPTS, "show what scripts send and receive"), SCRIPT},
+	{VALUE("script-help", GROUP_SCRIPTS, "<scripts>", "describe scripts"), SCRIPT},
+	{NAME("script-updatedb", GROUP_SCRIPTS, "rewrite the list of scripts"), SCRIPT},
+
+	{.letter = 'O',
+	 .value = OPTION_OPTIONAL,
+	 .group = GROUP_OS,
+	 .help = "find out which system runs on each host",
+	 .set = set_os,
+	 .mark = USE_OS,
+	 .later = OS},
+	{NAME("osscan-limit", GROUP_OS, "only where an open and a closed port were found"),
+	 .set = set_nothing, .later = OS},
+	{NAME("osscan-guess", GROUP_OS, "show near matches as well"), .set = set_nothing,
+	 .later = OS},
+	{NAME("fuzzy", GROUP_OS, "old spelling of --osscan-guess"), .hidden = true,
+	 .set = set_nothing, .later = OS},
+	{VALUE("max-os-tries", GROUP_OS, "<1-50>", "rounds of probes"), .set = set_number,
+	 .offset = offsetof(struct settings, scratch), .minimum = 1, .maximum = 50, .later = OS},
+	{NAME("deprecated-xml-osclass", GROUP_OS, "XML as before version 1.04"), .hidden = true,
+	 .set = set_nothing, .later = OS},
+	{.letter = 'A',
+	 .group = GROUP_OS,
+	 .help = "all of it: -sV -sC, with privileges also -O and --traceroute",
+	 .set = set_mark,
+	 .mark = USE_AGGRESSIVE,
+	 .later = "service detection, scripts and OS detection"},
+};
+
+const struct option_table options_detection = {rows, sizeof(rows) / sizeof(rows[0]),
+					       &options_timing};

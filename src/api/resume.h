@@ -1,0 +1,33 @@
+/* Going on with a scan that was stopped (formats.md 11), from a log in normal,
+ * grepable or XML format, ours or nmap's, or from the journal.
+ *
+ * nmap scans in order and looks for the last host of the log. Our hosts
+ * finish in any order, so every host whose block is whole counts as done, and
+ * no other: a block that the end of the file cuts off is scanned again. Files
+ * of nmap give the same answer either way, as its blocks stand in order, with
+ * one difference: hosts that nmap found down and did not print are asked
+ * again. */
+#ifndef PORTOLAN_API_RESUME_H
+#define PORTOLAN_API_RESUME_H
+
+#include "api/words.h"
+#include "engine/plan.h"
+#include "net/addrset.h"
+
+/* The arguments of the run that wrote the log, its program's name left out.
+ * ERROR_CORRUPT: not a log, or one without a command line. */
+int resume_arguments(const char *text, size_t bytes, struct words *ret_words, struct diag *diag);
+
+/* The addresses whose blocks are whole. ERROR_MEMORY. */
+int resume_finished(const char *text, size_t bytes, struct addrset *done);
+
+/* Reads a whole log file. ERROR_IO, ERROR_LIMIT (too large), ERROR_CORRUPT
+ * (less than 20 bytes) with words. alloc_free() the text. */
+int resume_read(const char *path, char **ret_text, size_t *ret_bytes, struct diag *diag);
+
+/* The hosts that a plan with resume_from must leave out: of the log, or, when
+ * resume_from is a number and no such file exists, of that scan in the journal.
+ * addrset_free() the set. */
+int resume_done_hosts(const struct plan *plan, struct addrset **ret_done, struct diag *diag);
+
+#endif
