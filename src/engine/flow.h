@@ -36,8 +36,10 @@ enum flow_end {
 
 struct flow_event {
 	enum flow_event_kind kind;
-	enum flow_end end;   /* FLOW_CLOSED */
-	uint64_t rtt_ns;     /* FLOW_CONNECTED, and FLOW_CLOSED by refusal: since flow_open() */
+	enum flow_end end; /* FLOW_CLOSED */
+	/* From our SYN to the answer: FLOW_CONNECTED, and FLOW_CLOSED of an
+	 * attempt that was answered (refused, unreachable ...); else 0. */
+	uint64_t rtt_ns;
 	int system_error;    /* errno behind `end`; 0 none */
 	const uint8_t *data; /* FLOW_DATA; for the call only */
 	size_t data_bytes;
@@ -46,14 +48,17 @@ struct flow_event {
 struct flow_config {
 	struct ip_addr to;
 	uint16_t port;
-	struct ip_addr source;      /* bind to it; IP_NONE: the kernel's choice */
-	const char *interface;      /* SO_BINDTODEVICE; NULL none; borrowed for the call */
-	int ttl;                    /* -1: the kernel's */
-	bool writes;                /* payload will be sent: the gate's never-write list applies */
-	uint64_t deadline_ns;       /* loop_now_ns() time at which it ends */
-	uint64_t receive_bytes_max; /* budget; 0: none may be read (connect scan) */
-	/* Events arrive from the loop, never from inside flow_open(). After
-	 * FLOW_CLOSED the flow is gone; flow_close() may be called in any event. */
+	struct ip_addr source; /* bind to it; IP_NONE: the kernel's choice */
+	const char *interface; /* SO_BINDTODEVICE; NULL none; borrowed for the call */
+	int ttl;               /* -1: the kernel's */
+	bool writes;           /* payload will be sent: the gate's never-write list applies */
+	uint64_t deadline_ns;  /* loop_now_ns() time at which it ends */
+	/* Budget: the flow ends with FLOW_END_BUDGET at the first byte beyond
+	 * it. 0: none may be read (connect scan). */
+	uint64_t receive_bytes_max;
+	/* Events arrive from the loop, never from inside flow_open(),
+	 * flow_send() or flow_close(). After FLOW_CLOSED the flow is gone;
+	 * flow_close() may be called in any event, on any flow. */
 	void (*event)(void *self, struct flow *flow, const struct flow_event *event);
 	void *self;
 };
@@ -63,7 +68,8 @@ size_t flow_net_capacity(const struct flow_net *net);
 size_t flow_net_open_count(const struct flow_net *net);
 
 /* ERROR_EXCLUDED (gate), ERROR_LIMIT (capacity), ERROR_MEMORY. Refusals of the
- * system that concern only this endpoint come as FLOW_CLOSED. */
+ * system that concern only this endpoint come as FLOW_CLOSED. The SYN leaves
+ * in the next turn of the loop, together with those of that turn. */
 int flow_open(struct flow_net *net, const struct flow_config *config, struct flow **ret_flow);
 /* Queues bytes; ERROR_LIMIT when more than 1 MiB would wait. */
 int flow_send(struct flow *flow, const void *bytes, size_t count);
@@ -87,6 +93,7 @@ struct flow_sim_port {
 	enum flow_end
 		connect;    /* FLOW_END_NONE: accepts; FLOW_END_DEADLINE: silent; others as named */
 	const char *banner; /* sent after accepting; NULL none */
+	bool closes;        /* closes after the banner; else the connection stays */
 };
 struct flow_sim_host {
 	struct ip_addr first, last; /* a range of equal hosts */
@@ -95,7 +102,8 @@ struct flow_sim_host {
 	const struct flow_sim_port *ports; /* first match wins */
 	size_t ports_count;
 	enum flow_end otherwise; /* ports not listed */
-	unsigned answers_per_s;  /* rate limit of answers; 0 none */
+	unsigned answers_per_s;  /* rate limit of each host's answers, a second's worth
+				  * at once; 0 none */
 };
 struct flow_sim_config {
 	struct loop *loop; /* a loop_sim */
@@ -106,14 +114,16 @@ struct flow_sim_config {
 	uint64_t seed;
 };
 int flow_sim_new(const struct flow_sim_config *config, struct flow_net **ret_net);
-void flow_net_free(struct flow_net *net); /* drops open flows without events; NULL is fine */
+/* Drops open flows without events; NULL is fine. Not from inside an event. */
+void flow_net_free(struct flow_net *net);
 
 struct flow_net_stats {
 	uint64_t opened, connected, refused, timed_out, local_errors;
 };
 void flow_net_stats(const struct flow_net *net, struct flow_net_stats *ret_stats);
 
-/* For implementations: a network and a flow begin with these. */
+/* For implementations: a network and a flow begin with these. open() is asked
+ * only for what capacity and gate allow. */
 struct flow_net_ops {
 	int (*open)(struct flow_net *, const struct flow_config *, struct flow **);
 	int (*send)(struct flow *, const void *, size_t);
@@ -125,6 +135,7 @@ struct flow_net_ops {
 };
 struct flow_net {
 	const struct flow_net_ops *ops;
+	struct gate *gate;
 	size_t open_count;
 	struct flow_net_stats stats;
 };

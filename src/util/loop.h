@@ -59,7 +59,8 @@ uint64_t loop_now_ns(const struct loop *loop);
 uint64_t loop_time_ns(struct loop *loop);
 uint64_t loop_wall_ns(const struct loop *loop);
 
-/* (Re)arms; fires once when the monotonic clock reaches due_ns, never early.
+/* (Re)arms; fires once when the monotonic clock reaches due_ns, never early
+ * (UINT64_MAX: never; it still keeps a real loop_run() waiting).
  * ERROR_MEMORY, and then the timer is as it was: only when more timers are set
  * than ever before, so re-arming a set timer cannot fail. */
 int loop_timer_set(struct loop *loop, struct timer *timer, uint64_t due_ns);

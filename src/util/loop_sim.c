@@ -34,8 +34,8 @@ static bool sim_wait(struct loop *loop, uint64_t until_ns)
 			loop->woken(loop->woken_self);
 		return true;
 	}
-	if (until_ns == LOOP_NEVER && !loop->heap_count)
-		return false;
+	if (until_ns == LOOP_NEVER)
+		return false; /* no timer, or none that will ever fire */
 	if (until_ns > sim->clock_ns)
 		sim->clock_ns = until_ns;
 	loop->now_is_old = true;

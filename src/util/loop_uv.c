@@ -74,12 +74,11 @@ static void arm_alarm(struct loop_uv *loop, uint64_t until_ns)
 static bool uv_wait(struct loop *base, uint64_t until_ns)
 {
 	struct loop_uv *loop = loop_uv(base);
-	bool has_timers = until_ns != LOOP_NEVER;
-	bool just_look = has_timers && until_ns <= loop_now_ns(base);
+	bool just_look = until_ns <= loop_now_ns(base);
 
-	if (!has_timers && !uv_loop_alive(&loop->uv))
+	if (!just_look && !base->heap_count && !uv_loop_alive(&loop->uv))
 		return false;
-	if (has_timers && !just_look)
+	if (!just_look && base->heap_count)
 		arm_alarm(loop, until_ns);
 	/* uv_run() does not look at descriptors at all when only unreferenced
 	 * handles are left, which is what background watches are. */
