@@ -1,0 +1,215 @@
+#include "report/journal/journal_db.h"
+
+#include "util/alloc.h"
+#include "util/error.h"
+#include "util/text.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+/* How long one statement waits for another process before it gives up. */
+#define JOURNAL_BUSY_MS 10000
+#define WAL_TRIES       100
+#define WAL_WAIT_NS     20000000
+
+extern const unsigned char builtin_schema_sql[]; /* schema.sql, embedded by the build */
+
+static int error_of(int code)
+{
+	switch (code & 0xff) {
+	case SQLITE_NOMEM:
+		return ERROR_MEMORY;
+	case SQLITE_NOTADB:
+	case SQLITE_CORRUPT:
+		return ERROR_CORRUPT;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+	case SQLITE_PROTOCOL:
+		return ERROR_BUSY;
+	case SQLITE_READONLY:
+	case SQLITE_PERM:
+	case SQLITE_AUTH:
+	case SQLITE_CANTOPEN:
+		return ERROR_PERMISSION;
+	default:
+		return ERROR_IO;
+	}
+}
+
+static const char *remedy_of(int error)
+{
+	switch (error) {
+	case ERROR_CORRUPT:
+		return "move the file away and the next scan begins a new one";
+	case ERROR_BUSY:
+		return "another program holds it; close that one";
+	case ERROR_PERMISSION:
+		return "--journal FILE puts it elsewhere, --no-journal does without";
+	default:
+		return "free some space or use --journal FILE";
+	}
+}
+
+int journal_db_error(sqlite3 *db, struct diag *diag)
+{
+	int error = error_of(db ? sqlite3_extended_errcode(db) : SQLITE_NOMEM);
+	const char *path = db ? sqlite3_db_filename(db, "main") : NULL;
+
+	if (error == ERROR_MEMORY)
+		return diag_set(diag, error, "The journal: out of memory");
+	return diag_set(diag, error, "The journal %s: %s; %s", path && *path ? path : "database",
+			sqlite3_errmsg(db), remedy_of(error));
+}
+
+int journal_db_exec(sqlite3 *db, const char *sql, struct diag *diag)
+{
+	return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0
+								    : journal_db_error(db, diag);
+}
+
+int journal_db_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **ret_stmt, struct diag *diag)
+{
+	return sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, ret_stmt, NULL) ==
+			       SQLITE_OK
+		       ? 0
+		       : journal_db_error(db, diag);
+}
+
+static int read_pragma(sqlite3 *db, const char *sql, int64_t *ret_value, struct diag *diag)
+{
+	sqlite3_stmt *stmt = NULL;
+	int r = journal_db_prepare(db, sql, &stmt, diag);
+
+	if (r == 0) {
+		if (sqlite3_step(stmt) == SQLITE_ROW)
+			*ret_value = sqlite3_column_int64(stmt, 0);
+		else
+			r = journal_db_error(db, diag);
+	}
+	sqlite3_finalize(stmt);
+	return r;
+}
+
+/* 1: it is a journal we know; 0: it is empty. */
+static int check_version(sqlite3 *db, struct diag *diag)
+{
+	const char *path = sqlite3_db_filename(db, "main");
+	int64_t application = 0, version = 0, tables = 0;
+	int r;
+
+	if ((r = read_pragma(db, "PRAGMA application_id", &application, diag)) < 0 ||
+	    (r = read_pragma(db, "PRAGMA user_version", &version, diag)) < 0 ||
+	    (r = read_pragma(db, "SELECT count(*) FROM sqlite_schema", &tables, diag)) < 0)
+		return r;
+	if (!application && !version && !tables)
+		return 0;
+	if (application != JOURNAL_APPLICATION_ID)
+		return diag_set(diag, ERROR_CORRUPT,
+				"%s is a database of another program, not a journal", path);
+	if (version != JOURNAL_SCHEMA_VERSION)
+		return diag_set(diag, ERROR_UNSUPPORTED,
+				"The journal %s has version %lld and this program knows version "
+				"%d; use a newer portolan, or another file with --journal",
+				path, (long long)version, JOURNAL_SCHEMA_VERSION);
+	return 1;
+}
+
+/* A new file: another process may be making it at the same time, so the look
+ * and the making are one transaction. */
+static int make_schema(sqlite3 *db, struct diag *diag)
+{
+	char *stamp = alloc_printf("PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT",
+				   JOURNAL_APPLICATION_ID, JOURNAL_SCHEMA_VERSION);
+	int r;
+
+	if (!stamp)
+		return ERROR_MEMORY;
+	if ((r = journal_db_exec(db, "BEGIN IMMEDIATE", diag)) == 0) {
+		if ((r = check_version(db, diag)) == 0 &&
+		    (r = journal_db_exec(db, (const char *)builtin_schema_sql, diag)) == 0)
+			r = journal_db_exec(db, stamp, diag);
+		if (!sqlite3_get_autocommit(db))
+			sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+	}
+	alloc_free(stamp);
+	return r < 0 ? r : 0;
+}
+
+/* The switch to WAL does not wait for others by the busy timeout, so we do. A
+ * file system without shared memory keeps the rollback journal: as safe, and slower. */
+static int use_wal(sqlite3 *db, struct diag *diag)
+{
+	const struct timespec wait = {0, WAL_WAIT_NS};
+	int r = SQLITE_BUSY;
+
+	for (int i = 0; i < WAL_TRIES; i++) {
+		r = sqlite3_exec(db, "PRAGMA journal_mode=WAL", NULL, NULL, NULL);
+		if ((r & 0xff) != SQLITE_BUSY)
+			break;
+		nanosleep(&wait, NULL);
+	}
+	return r == SQLITE_OK ? 0 : journal_db_error(db, diag);
+}
+
+static int set_up(sqlite3 *db, enum journal_db_use use, struct diag *diag)
+{
+	int r;
+
+	sqlite3_extended_result_codes(db, 1);
+	sqlite3_busy_timeout(db, JOURNAL_BUSY_MS);
+	/* The file may have been changed by someone who wishes us ill (sudo). */
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+	if ((r = check_version(db, diag)) < 0)
+		return r;
+	if (use == JOURNAL_READS)
+		return r ? 0
+			 : diag_set(diag, ERROR_NOT_FOUND, "The journal %s holds no scan yet",
+				    sqlite3_db_filename(db, "main"));
+	if ((r = use_wal(db, diag)) < 0)
+		return r;
+	return make_schema(db, diag);
+}
+
+static int open_file(const char *path, enum journal_db_use use, sqlite3 **ret_db)
+{
+	int r = sqlite3_open_v2(path, ret_db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+
+	if (r != SQLITE_OK && use == JOURNAL_READS) { /* somebody else's journal */
+		sqlite3_close(*ret_db);
+		r = sqlite3_open_v2(path, ret_db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+	}
+	return r;
+}
+
+int journal_db_open(const char *path, enum journal_db_use use, sqlite3 **ret_db, struct diag *diag)
+{
+	sqlite3 *db = NULL;
+	struct stat info;
+	int r;
+
+	if (stat(path, &info) && errno == ENOENT)
+		return diag_set(diag, ERROR_NOT_FOUND,
+				"There is no journal %s; the first scan makes it", path);
+	if (open_file(path, use, &db) != SQLITE_OK) {
+		r = journal_db_error(db, NULL);
+		diag_set(diag, r, "Cannot open the journal %s: %s", path,
+			 db ? sqlite3_errmsg(db) : "out of memory");
+	} else {
+		r = set_up(db, use, diag);
+	}
+	if (r < 0) {
+		sqlite3_close(db);
+		return r;
+	}
+	*ret_db = db;
+	return 0;
+}
+
+void journal_db_close(sqlite3 *db)
+{
+	sqlite3_close(db);
+}

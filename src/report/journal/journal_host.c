@@ -1,0 +1,67 @@
+#include "report/journal/journal_host.h"
+
+#include "util/alloc.h"
+#include "util/error.h"
+
+struct journal_host *journal_host_new(const struct journal_record *record,
+				      const struct journal_ports *ports)
+{
+	const char *name = journal_record_text(record, 1);
+	struct journal_host *host = alloc_zero(sizeof(*host));
+
+	if (!host)
+		return NULL;
+	if (name && !(host->name = alloc_strdup(name))) {
+		alloc_free(host);
+		return NULL;
+	}
+	host->index = record->index;
+	host->addr = record->addr;
+	host->port_set = ports ? record->port_set : JOURNAL_NO_PORT_SET;
+	host->verdicts.ports = ports;
+	return host;
+}
+
+void journal_host_free(struct journal_host *host)
+{
+	if (!host)
+		return;
+	journal_verdicts_release(&host->verdicts);
+	alloc_free(host->name);
+	alloc_free(host->ptr);
+	alloc_free(host);
+}
+
+int journal_host_take(struct journal_host *host, const struct journal_record *record)
+{
+	char *ptr;
+
+	switch (record->seen.kind) {
+	case OBSERVED_HOST:
+		/* A hint keeps its place in the order; the latest verdict counts. */
+		if (!host->hinted)
+			host->found_seq = record->seq;
+		host->hinted |= record->seen.host.more;
+		host->found = record->seen;
+		return 0;
+	case OBSERVED_NAME:
+		if (!(ptr = alloc_strdup(journal_record_text(record, 0))))
+			return ERROR_MEMORY;
+		alloc_free(host->ptr);
+		host->ptr = ptr;
+		return 0;
+	case OBSERVED_HOST_DONE:
+		host->done = record->seen;
+		host->done_seq = record->seq;
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+enum host_state journal_host_state(const struct journal_host *host)
+{
+	if (host->done_seq)
+		return host->done.done.state;
+	return host->found_seq ? host->found.host.state : HOST_UNKNOWN;
+}

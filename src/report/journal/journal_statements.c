@@ -1,0 +1,43 @@
+#include "report/journal/journal_store.h"
+
+/* Columns are bound left to right, in the order written here. */
+static const char *const statements[STATEMENTS] = {
+	[ADD_SCAN] =
+		"INSERT INTO scan (uuid, program, version, command_line, plan, seed, list_only,"
+		" start_s, begin_ns, last_ns) VALUES (?,?,?,?,?,?,?,?,?,?)",
+	[BEGIN_SCAN] = "UPDATE scan SET begin_ns=? WHERE id=?",
+	/* The totals of an ended scan are the engine's, and stay. */
+	[PROGRESS_SCAN] = "UPDATE scan SET last_ns=?1,"
+			  " hosts_total=iif(end_ns IS NULL, ?2, hosts_total),"
+			  " hosts_up=iif(end_ns IS NULL, ?3, hosts_up),"
+			  " hosts_down=iif(end_ns IS NULL, ?4, hosts_down),"
+			  " open_ports=iif(end_ns IS NULL, ?5, open_ports)"
+			  " WHERE id=?6",
+	[END_SCAN] = "UPDATE scan SET end_ns=?, outcome=?, why=?, hosts_total=?, hosts_up=?,"
+		     " hosts_down=?, probes_sent=?, probes_answered=?, probes_resent=?,"
+		     " dropped_locally=?, estimated_missed=?, open_ports=(SELECT count(*) FROM port"
+		     " WHERE scan_id=scan.id AND state='open') WHERE id=?",
+	[SPOIL_SCAN] = "UPDATE scan SET why=? WHERE id=?",
+	[ADD_PORT_SET] = "INSERT INTO port_set VALUES (?,?,?,?)",
+	[PUT_HOST] = "INSERT OR REPLACE INTO host (scan_id, host, address, address_key, scope,"
+		     " port_set, name, ptr, state, reason, ttl, from_address, attempt, rtt_us,"
+		     " probe_port, found_ns, found_seq, hinted, done_ns, done_seq, ports_scanned,"
+		     " timed_out, incomplete, start_ns, end_ns, srtt_us, rttvar_us, timeout_us)"
+		     " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	[PUT_OTHER] = "INSERT OR REPLACE INTO host_other VALUES (?,?,?,?,?,?)",
+	[PUT_PORT] = "INSERT OR REPLACE INTO port (scan_id, host, transport, number, state, reason,"
+		     " ttl, from_address, attempt, rtt_us, at_ns, seq)"
+		     " VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+	[DELETE_PORT] = "DELETE FROM port WHERE scan_id=? AND host=? AND transport=? AND number=?",
+	[ADD_RANGE] = "INSERT INTO port_range (scan_id, host, piece, transport, first, last, ports,"
+		      " state, reason, ttl, from_address, attempt_max, rtt_min_us, rtt_max_us)"
+		      " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	[DELETE_RANGES] = "DELETE FROM port_range WHERE scan_id=? AND host=?",
+	[ADD_SKIPPED] = "INSERT INTO skipped VALUES (?,?,?,?,?)",
+	[ADD_WARNING] = "INSERT INTO warning VALUES (?,?,?,?)",
+};
+
+const char *journal_statement_sql(enum statement statement)
+{
+	return statements[statement];
+}

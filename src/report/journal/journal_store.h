@@ -1,0 +1,67 @@
+/* The rows of one scan being written: what a row is made of. When which row is
+ * written is journal_batch.c's. */
+#ifndef PORTOLAN_REPORT_JOURNAL_STORE_H
+#define PORTOLAN_REPORT_JOURNAL_STORE_H
+
+#include "report/journal/journal_batch.h"
+#include "report/journal/journal_db.h"
+#include "report/journal/journal_host.h"
+
+enum statement {
+	ADD_SCAN,
+	BEGIN_SCAN,
+	PROGRESS_SCAN,
+	END_SCAN,
+	SPOIL_SCAN,
+	ADD_PORT_SET,
+	PUT_HOST,
+	PUT_OTHER,
+	PUT_PORT,
+	DELETE_PORT,
+	ADD_RANGE,
+	DELETE_RANGES,
+	ADD_SKIPPED,
+	ADD_WARNING,
+	STATEMENTS
+};
+
+const char *journal_statement_sql(enum statement statement);
+
+struct journal_store {
+	sqlite3 *db;
+	sqlite3_stmt *statements[STATEMENTS];
+	int64_t scan_id;
+	struct diag *diag; /* of the caller's call */
+};
+
+/* How far the scan had come, for those who look at it while it runs, or after a crash. */
+struct journal_progress {
+	uint64_t last_ns, hosts_total, hosts_up, hosts_down, open_ports;
+};
+
+int journal_store_open(struct journal_store *store, const char *path);
+void journal_store_close(struct journal_store *store, bool tidy);
+int journal_store_begin(struct journal_store *store, bool durable);
+/* Commits when r is 0, else rolls back; gives r or the commit's error. */
+int journal_store_end(struct journal_store *store, int r);
+
+int journal_store_add_scan(struct journal_store *store, const struct journal_scan_row *scan);
+int journal_store_begin_scan(struct journal_store *store, const struct journal_record *record);
+int journal_store_progress(struct journal_store *store, const struct journal_progress *progress);
+int journal_store_end_scan(struct journal_store *store, const struct journal_record *record);
+int journal_store_spoil(struct journal_store *store, const char *why);
+
+int journal_store_add_port_set(struct journal_store *store, uint32_t id,
+			       const struct journal_ports *ports);
+int journal_store_put_host(struct journal_store *store, const struct journal_host *host);
+int journal_store_put_others(struct journal_store *store, const struct journal_record *record);
+int journal_store_put_port(struct journal_store *store, const struct journal_record *record);
+int journal_store_delete_port(struct journal_store *store, const struct journal_record *record);
+int journal_store_add_range(struct journal_store *store, uint64_t host, uint32_t piece,
+			    const struct journal_range *range);
+int journal_store_delete_ranges(struct journal_store *store, uint64_t host);
+/* ADD_SKIPPED or ADD_WARNING. */
+int journal_store_add_text(struct journal_store *store, const struct journal_record *record,
+			   enum statement statement);
+
+#endif
