@@ -18,7 +18,17 @@ int services_builtin(struct services **ret_services);
  * column in diag, other odd lines are ignored as the format says. */
 int services_parse(const void *text, size_t bytes, struct services **ret_services,
 		   struct diag *diag);
+/* The same from a file, also one in the /etc/services grammar. A file that is
+ * missing is ERROR_NOT_FOUND: who asked for it must not scan other ports than
+ * they think; without a file there is always the compiled-in table. */
 int services_load(const char *path, struct services **ret_services, struct diag *diag);
+/* Every table starts with the compiled-in protocol names (TRANSPORT_IP); these
+ * put others in their place, in the nmap-protocols grammar (formats.md 10.3).
+ * The first bad line is told in diag (line 0: none) and all are skipped. Names
+ * of protocols got before die. */
+int services_parse_protocols(struct services *services, const void *text, size_t bytes,
+			     struct diag *diag);
+int services_load_protocols(struct services *services, const char *path, struct diag *diag);
 void services_free(struct services *services); /* NULL is fine */
 
 /* The name of a port, or NULL. Lives as long as the table. For TRANSPORT_IP
