@@ -32,6 +32,46 @@ const struct report_format *format_by_name(const char *name)
 	return NULL;
 }
 
+int format_verbosity(const struct format_context *context)
+{
+	return context->verbosity_now ? *context->verbosity_now : context->plan->output.verbosity;
+}
+
+int format_debugging(const struct format_context *context)
+{
+	return context->debugging_now ? *context->debugging_now : context->plan->output.debugging;
+}
+
+bool format_reasons(const struct format_context *context)
+{
+	return context->plan->output.reasons || format_verbosity(context) >= 2 ||
+	       format_debugging(context) >= 1;
+}
+
+static bool has_open_port(const struct host_report *host)
+{
+	size_t i;
+
+	for (i = 0; i < host->ports_count; i++) {
+		uint8_t state = host->ports[i].verdict.state;
+
+		if (state == PORT_OPEN || state == PORT_OPEN_FILTERED || state == PORT_UNFILTERED)
+			return true;
+	}
+	return false;
+}
+
+bool format_shows(const struct format_context *context, const struct host_report *host)
+{
+	bool open_only = context->plan->output.open_only;
+
+	if (host->list_only)
+		return true;
+	if (host->state != HOST_UP)
+		return host->state == HOST_DOWN && !open_only && format_verbosity(context) >= 1;
+	return !open_only || !host->ports_scanned || host->timed_out || has_open_port(host);
+}
+
 int format_writer_new(const struct report_format *format, const struct format_context *context,
 		      struct out *out, struct format_writer **ret_writer)
 {

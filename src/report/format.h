@@ -20,7 +20,19 @@ struct format_context {
 	bool colour;     /* screen only */
 	bool terminal;   /* screen only: neutralise anything a terminal could obey */
 	bool resumed;    /* a second part is appended to an old log (formats.md 11.8) */
+	/* The folder that data files were read from; NULL: what is compiled in was used. */
+	const char *data_folder;
+	/* What the runtime keys have changed (MI-04); NULL: the plan's. */
+	const int *verbosity_now, *debugging_now;
 };
+
+int format_verbosity(const struct format_context *context);
+int format_debugging(const struct format_context *context);
+/* --reason, -vv or -d. */
+bool format_reasons(const struct format_context *context);
+/* Whether a host belongs in a report for people and their tools: hosts that
+ * are down only with -v, those without an open port not with --open. */
+bool format_shows(const struct format_context *context, const struct host_report *host);
 
 enum format_event_kind {
 	FORMAT_BEGIN,      /* headers */

@@ -36,6 +36,13 @@ void out_write(struct out *out, const void *bytes, size_t count)
 		note_failure(out, out->ops->write(out, bytes, count));
 }
 
+void out_write_buf(struct out *out, const struct buf *bytes)
+{
+	if (!buf_ok(bytes))
+		out->memory_short = true;
+	out_write(out, bytes->data, bytes->len);
+}
+
 void out_write_with_tail(struct out *out, const void *bytes, size_t count, const void *tail,
 			 size_t tail_bytes)
 {
@@ -49,6 +56,14 @@ void out_write_with_tail(struct out *out, const void *bytes, size_t count, const
 	buf_add(&out->tail, tail, tail_bytes);
 	out->memory_short = !buf_ok(&out->tail);
 	out_write(out, bytes, count);
+}
+
+void out_write_buf_with_tail(struct out *out, const struct buf *bytes, const void *tail,
+			     size_t tail_bytes)
+{
+	if (!buf_ok(bytes))
+		out->memory_short = true;
+	out_write_with_tail(out, bytes->data, bytes->len, tail, tail_bytes);
 }
 
 /* The words of the errors a user can do something about. */

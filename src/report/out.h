@@ -24,14 +24,18 @@ int out_open_fd(int fd, const char *name, struct out **ret_out);
 /* Appends to a buffer of the caller's. */
 int out_open_buf(struct buf *buf, struct out **ret_out);
 
-/* Appends bytes, at once. */
+/* Appends bytes, at once. An output is written either with tails or without. */
 void out_write(struct out *out, const void *bytes, size_t count);
+/* Appends a buffer; one that failed counts as an error of the output. */
+void out_write_buf(struct out *out, const struct buf *bytes);
 /* Appends bytes that are followed by `tail` until the next write takes the
  * tail's place: the file is a whole document at every instant, even between
  * two machine instructions and for a reader beside us. See out.c for how. On pipes only the bytes
  * are written; the tail follows at out_close(). */
 void out_write_with_tail(struct out *out, const void *bytes, size_t count, const void *tail,
 			 size_t tail_bytes);
+void out_write_buf_with_tail(struct out *out, const struct buf *bytes, const void *tail,
+			     size_t tail_bytes);
 
 /* 0, or the first error met (ERROR_IO), in words: "disk full" ... */
 int out_error(const struct out *out, struct diag *ret_diag);
