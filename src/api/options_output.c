@@ -148,7 +148,7 @@ static int set_verbose(void *self, const struct option_row *row, const char *val
 	if (value && isdigit((unsigned char)value[0]) && level == 0)
 		settings->uses[USE_SILENT]++;
 	settings->verbosity = level;
-	return 0;
+	return set_mark(self, row, value, diag);
 }
 
 static int set_verbose_twice(void *self, const struct option_row *row, const char *value,

@@ -128,7 +128,7 @@ static int check_one_tcp_scan(const struct settings *settings, struct diag *diag
 	if (count <= 1)
 		return 0;
 	return diag_set(diag, ERROR_CONFLICT,
-			"%s all scan TCP ports, and a run has one TCP scan; keep one of them",
+			"%s each scan TCP ports, and a run has one TCP scan; keep one of them",
 			typed);
 }
 

@@ -18,12 +18,20 @@
  * ERROR_CORRUPT: not a log, or one without a command line. */
 int resume_arguments(const char *text, size_t bytes, struct words *ret_words, struct diag *diag);
 
-/* The addresses whose blocks are whole. ERROR_MEMORY. */
-int resume_finished(const char *text, size_t bytes, struct addrset *done);
+/* Adds the addresses whose blocks are whole (resume_finished.c). `scans_ports`
+ * as the log's arguments say: a block without ports is then not whole.
+ * ERROR_MEMORY. */
+int resume_finished(const char *text, size_t bytes, bool scans_ports, struct addrset *done);
 
 /* Reads a whole log file. ERROR_IO, ERROR_LIMIT (too large), ERROR_CORRUPT
  * (less than 20 bytes) with words. alloc_free() the text. */
 int resume_read(const char *path, char **ret_text, size_t *ret_bytes, struct diag *diag);
+
+/* Is it the number of a scan in the journal, and no file? */
+bool resume_is_journal(const char *from);
+/* The plan of that scan as it was stored. */
+int resume_journal_plan(const char *from, struct plan **ret_plan, struct diag *diag);
+int resume_journal_hosts(const struct plan *plan, struct addrset *done, struct diag *diag);
 
 /* The hosts that a plan with resume_from must leave out: of the log, or, when
  * resume_from is a number and no such file exists, of that scan in the journal.

@@ -1,0 +1,111 @@
+#include "api/plan_json.h"
+
+#define AT(member)   offsetof(struct plan, member)
+#define MOST_NS      9.2e18
+#define MOST_PROBES  1000000
+#define MOST_RETRIES 250
+
+#define BOOL(section, name, member)                            \
+	{                                                      \
+		section, name, FIELD_BOOL, AT(member), 0, 0, 0 \
+	}
+#define INT(section, name, member, least, most)                      \
+	{                                                            \
+		section, name, FIELD_INT, AT(member), 0, least, most \
+	}
+#define UNSIGNED(section, name, member, least, most)                      \
+	{                                                                 \
+		section, name, FIELD_UNSIGNED, AT(member), 0, least, most \
+	}
+#define U64(section, name, member, most)                         \
+	{                                                        \
+		section, name, FIELD_U64, AT(member), 0, 0, most \
+	}
+#define DOUBLE(section, name, member, least, most)                      \
+	{                                                               \
+		section, name, FIELD_DOUBLE, AT(member), 0, least, most \
+	}
+#define TEXT(section, name, member)                            \
+	{                                                      \
+		section, name, FIELD_TEXT, AT(member), 0, 0, 0 \
+	}
+#define TEXTS(section, name, member, count)                             \
+	{                                                               \
+		section, name, FIELD_TEXTS, AT(member), AT(count), 0, 0 \
+	}
+#define TIME(name) U64("timing", #name, timing.name, MOST_NS)
+
+const struct plan_field plan_fields[] = {
+	TEXT(NULL, "command_line", command_line),
+	TEXTS(NULL, "argv", argv, argc),
+	BOOL(NULL, "list_only", list_only),
+	BOOL(NULL, "port_scan", port_scan),
+	BOOL(NULL, "sequential_ports", sequential_ports),
+	BOOL(NULL, "system_dns", system_dns),
+	TEXTS(NULL, "dns_servers", dns_servers, dns_servers_count),
+	TEXT(NULL, "source_interface", source_interface),
+	INT(NULL, "ttl", ttl, -1, 255),
+	BOOL(NULL, "privileged", privileged),
+	BOOL(NULL, "dry_run", dry_run),
+	BOOL(NULL, "explain", explain),
+	BOOL(NULL, "json", json),
+	TEXT(NULL, "resume_from", resume_from),
+
+	TEXTS("targets", "expressions", targets.expressions, targets.expressions_count),
+	TEXTS("targets", "input_files", targets.input_files, targets.input_files_count),
+	BOOL("targets", "random", targets.random),
+	U64("targets", "random_count", targets.random_count, 4294967296.0),
+	TEXTS("targets", "excludes", targets.excludes, targets.excludes_count),
+	TEXTS("targets", "exclude_files", targets.exclude_files, targets.exclude_files_count),
+	INT("targets", "families", targets.families, RESOLVE_V4, RESOLVE_BOTH),
+	BOOL("targets", "families_forced", targets.families_forced),
+	BOOL("targets", "unique", targets.unique),
+	BOOL("targets", "resolve_all", targets.resolve_all),
+	TEXT("targets", "scope_interface", targets.scope_interface),
+
+	BOOL("discovery", "skip", discovery.skip),
+	BOOL("discovery", "ignore_reset", discovery.ignore_reset),
+	BOOL("discovery", "randomize", discovery.randomize),
+
+	INT("timing", "level", timing.level, 0, 5),
+	TIME(min_rtt_ns),
+	TIME(initial_rtt_ns),
+	TIME(max_rtt_ns),
+	TIME(scan_delay_ns),
+	TIME(max_scan_delay_tcp_ns),
+	TIME(max_scan_delay_udp_ns),
+	TIME(max_scan_delay_sctp_ns),
+	UNSIGNED("timing", "max_retries", timing.max_retries, 0, MOST_RETRIES),
+	TIME(host_timeout_ns),
+	TIME(script_timeout_ns),
+	UNSIGNED("timing", "min_parallelism", timing.min_parallelism, 0, MOST_PROBES),
+	UNSIGNED("timing", "max_parallelism", timing.max_parallelism, 0, MOST_PROBES),
+	UNSIGNED("timing", "min_hostgroup", timing.min_hostgroup, 1, MOST_PROBES),
+	UNSIGNED("timing", "max_hostgroup", timing.max_hostgroup, 1, MOST_PROBES),
+	DOUBLE("timing", "min_rate_pps", timing.min_rate_pps, 0, 1e12),
+	DOUBLE("timing", "max_rate_pps", timing.max_rate_pps, 0, 1e12),
+	UNSIGNED("timing", "version_parallelism", timing.version_parallelism, 1, 1000),
+	UNSIGNED("timing", "cwnd_step", timing.cwnd_step, 1, 100),
+	DOUBLE("timing", "ssthresh_divisor", timing.ssthresh_divisor, 1, 10),
+	DOUBLE("timing", "delay_drop_share", timing.delay_drop_share, 0, 1),
+	UNSIGNED("timing", "delay_tries", timing.delay_tries, 1, MOST_RETRIES),
+	BOOL("timing", "group_window", timing.group_window),
+	BOOL("timing", "defeat_rst_ratelimit", timing.defeat_rst_ratelimit),
+	BOOL("timing", "defeat_icmp_ratelimit", timing.defeat_icmp_ratelimit),
+
+	BOOL("output", "append", output.append),
+	INT("output", "verbosity", output.verbosity, 0, 10),
+	INT("output", "debugging", output.debugging, 0, 10),
+	BOOL("output", "verbosity_zero", output.verbosity_zero),
+	BOOL("output", "reasons", output.reasons),
+	BOOL("output", "open_only", output.open_only),
+	BOOL("output", "packet_trace", output.packet_trace),
+	BOOL("output", "no_stylesheet", output.no_stylesheet),
+	TEXT("output", "stylesheet", output.stylesheet),
+	U64("output", "stats_every_ns", output.stats_every_ns, MOST_NS),
+	BOOL("output", "noninteractive", output.noninteractive),
+	BOOL("output", "journal", output.journal),
+	TEXT("output", "journal_path", output.journal_path),
+};
+
+const size_t plan_fields_count = sizeof(plan_fields) / sizeof(plan_fields[0]);

@@ -1,0 +1,28 @@
+#include "api/version.h"
+#include <portolan_config.h>
+
+#include <ares.h>
+#include <jansson.h>
+#include <sqlite3.h>
+#include <string.h>
+#include <uv.h>
+
+const char *version_nmap_token(void)
+{
+	return "7.99-portolan." PORTOLAN_VERSION;
+}
+
+/* The first line is parsed by wrappers: python3-nmap wants "Nmap version
+ * <number>.<number>... ( <url> )". */
+void version_print(const char *program, struct buf *out)
+{
+	if (!strcmp(program, "nmap"))
+		buf_addf(out, "Nmap version %s ( %s )\n", version_nmap_token(), PORTOLAN_URL);
+	else
+		buf_addf(out, "portolan version %s ( %s )\n", PORTOLAN_VERSION, PORTOLAN_URL);
+	buf_addf(out, "Platform: %s\n", PORTOLAN_PLATFORM);
+	buf_addf(out, "Compiled with: libuv-%s c-ares-%s sqlite-%s jansson-%s ipv6\n",
+		 uv_version_string(), ares_version(NULL), sqlite3_libversion(), JANSSON_VERSION);
+	buf_add_str(out, "Compiled without: raw-packets scripts service-detection os-detection\n");
+	buf_add_str(out, "Available nsock engines: epoll poll select\n");
+}

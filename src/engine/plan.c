@@ -1,0 +1,30 @@
+#include "engine/plan.h"
+
+#include "util/alloc.h"
+
+struct plan *plan_new(void)
+{
+	struct plan *plan = alloc_zero(sizeof(*plan));
+
+	if (!plan)
+		return NULL;
+	plan->program = "portolan";
+	plan->targets.families = RESOLVE_BOTH;
+	plan->port_scan = true;
+	portset_add(&plan->discovery.connect, 80);
+	portset_add(&plan->discovery.connect, 443);
+	timing_template(3, &plan->timing);
+	plan->output.journal = true;
+	plan->ttl = -1;
+	return plan;
+}
+
+void plan_free(struct plan *plan)
+{
+	if (!plan)
+		return;
+	services_free(plan->services);
+	alloc_free(plan->ports);
+	arena_release(&plan->arena);
+	alloc_free(plan);
+}

@@ -1,0 +1,220 @@
+#include "support.h"
+
+#include "api/options.h"
+#include "engine/technique.h"
+#include "util/alloc.h"
+#include "util/error.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct plan *plan_of(const char *const *argv)
+{
+	enum request_kind kind;
+	struct plan *plan = NULL;
+	struct diag diag = {0};
+	int argc = 0, r;
+
+	while (argv[argc])
+		argc++;
+	r = plan_from_argv(&(struct plan_request){.argc = argc, .argv = (char *const *)argv}, &kind,
+			   &plan, &diag);
+	if (r < 0)
+		fail_msg("%s", diag.text);
+	return plan;
+}
+
+#define PLAN(...) plan_of((const char *const[]){"/usr/local/bin/nmap", __VA_ARGS__, NULL})
+
+static struct plan *everything(void)
+{
+	return PLAN("-p", "22,80-90", "-PS22,25", "--exclude", "10.0.0.1,10.0.0.2", "--excludefile",
+		    "out.txt", "-iL", "in.txt", "-6", "-S", "::1", "-e", "lo", "--ttl", "9", "-R",
+		    "--dns-servers", "10.9.9.9,10.9.9.8", "-T4", "--max-rate", "12.5", "--seed",
+		    "7", "-oX", "out-\xff.xml", "-oN", "-", "-vv", "--stats-every", "1.5s", "-r",
+		    "--journal", "j.db", "--stylesheet", "x.xsl", "host name", "\xc3\xa9.example");
+}
+
+static void a_plan_comes_back_as_it_was(void **state)
+{
+	struct plan *plan = everything(), *back = NULL;
+	char *json = plan_to_json(plan), *again;
+	struct diag diag = {0};
+
+	assert_non_null(json);
+	if (plan_from_json(json, strlen(json), &back, &diag) < 0)
+		fail_msg("%s", diag.text);
+	again = plan_to_json(back);
+	assert_string_equal(json, again);
+	assert_string_equal(back->program, "nmap");
+	assert_string_equal(back->output.files[0].path, "out-\xff.xml");
+	assert_string_equal(back->output.files[0].format, "xml");
+	assert_string_equal(back->targets.expressions[0], "host name");
+	assert_int_equal(back->targets.excludes_count, 2);
+	assert_int_equal(back->seed, 7);
+	assert_true(ip_equal(&back->source_addr, &plan->source_addr));
+	assert_memory_equal(back->ports, plan->ports, sizeof(*back->ports));
+	assert_memory_equal(&back->timing, &plan->timing, sizeof(back->timing));
+	assert_memory_equal(&back->discovery.connect, &plan->discovery.connect,
+			    sizeof(back->discovery.connect));
+	assert_ptr_equal(back->techniques[0], technique_by_letter('T'));
+	assert_int_equal(back->names, NAMES_ALWAYS);
+	assert_string_equal(back->argv[0], "/usr/local/bin/nmap");
+	assert_int_equal(back->argc, plan->argc);
+	assert_string_equal(services_name(back->services, TRANSPORT_TCP, 22), "ssh");
+	alloc_free(json);
+	alloc_free(again);
+	plan_free(plan);
+	plan_free(back);
+}
+
+static void the_largest_seed_survives(void **state)
+{
+	struct plan *plan = PLAN("127.0.0.1"), *back = NULL;
+	struct diag diag;
+	char *json;
+
+	plan->seed = UINT64_MAX;
+	json = plan_to_json(plan);
+	assert_int_equal(plan_from_json(json, strlen(json), &back, &diag), 0);
+	assert_true(back->seed == UINT64_MAX);
+	alloc_free(json);
+	plan_free(plan);
+	plan_free(back);
+}
+
+static void missing_values_are_the_defaults_and_unknown_ones_are_left_alone(void **state)
+{
+	const char *json = "{\"portolan_plan\": 1, \"port_scan\": false, \"next year\": {},"
+			   " \"targets\": {\"colour\": 3}}";
+	struct plan *plan = NULL, *fresh = plan_new();
+	struct diag diag = {0};
+
+	assert_int_equal(plan_from_json(json, strlen(json), &plan, &diag), 0);
+	assert_memory_equal(&plan->timing, &fresh->timing, sizeof(plan->timing));
+	assert_true(portset_has(&plan->discovery.connect, 443));
+	assert_int_equal(plan->ttl, -1);
+	plan_free(plan);
+	plan_free(fresh);
+}
+
+struct refused {
+	const char *json, *words;
+};
+
+static void what_is_wrong_is_named_by_its_path(void **state)
+{
+	static const struct refused cases[] = {
+		{"", "line 1"},
+		{"[]", "not a portolan plan"},
+		{"{\"portolan_plan\": 2}", "this version reads 1"},
+		{"{\"portolan_plan\": 1, \"portolan_plan\": 1}", "duplicate"},
+		{"{\"portolan_plan\": 1, \"timing\": {\"level\": 9}}", "timing.level"},
+		{"{\"portolan_plan\": 1, \"timing\": {\"level\": \"x\"}}", "timing.level"},
+		{"{\"portolan_plan\": 1, \"timing\": {\"min_rtt_ns\": -1}}", "timing.min_rtt_ns"},
+		{"{\"portolan_plan\": 1, \"port_scan\": false,"
+		 " \"timing\": {\"min_rtt_ns\": 20000000000}}",
+		 "timing.min_rtt_ns"},
+		{"{\"portolan_plan\": 1, \"timing\": {\"max_rate_pps\": true}}",
+		 "timing.max_rate_pps"},
+		{"{\"portolan_plan\": 1, \"timing\": {\"min_hostgroup\": 4000000000}}",
+		 "timing.min_hostgroup"},
+		{"{\"portolan_plan\": 1, \"timing\": []}", "timing"},
+		{"{\"portolan_plan\": 1, \"targets\": {\"expressions\": [3]}}",
+		 "targets.expressions"},
+		{"{\"portolan_plan\": 1, \"targets\": {\"expressions\": [{\"hex\": \"6g\"}]}}",
+		 "targets.expressions"},
+		{"{\"portolan_plan\": 1, \"targets\": {\"expressions\": [{\"hex\": \"6100\"}]}}",
+		 "targets.expressions"},
+		{"{\"portolan_plan\": 1, \"techniques\": [\"tcp-magic\"]}", "tcp-magic"},
+		{"{\"portolan_plan\": 1, \"techniques\": []}", "techniques"},
+		{"{\"portolan_plan\": 1, \"techniques\": [\"tcp-connect\"]}", "ports"},
+		{"{\"portolan_plan\": 1, \"techniques\": [\"tcp-connect\"],"
+		 " \"ports\": {\"tcp\": \"70000\"}}",
+		 "ports.tcp"},
+		{"{\"portolan_plan\": 1, \"techniques\": [\"tcp-connect\"],"
+		 " \"ports\": {\"tcp\": \"9-3\"}}",
+		 "ports.tcp"},
+		{"{\"portolan_plan\": 1, \"discovery\": {\"connect\": \"1,\"}}",
+		 "discovery.connect"},
+		{"{\"portolan_plan\": 1, \"port_scan\": false, \"source_addr\": \"x\"}",
+		 "source_addr"},
+		{"{\"portolan_plan\": 1, \"port_scan\": false, \"seed\": \"99999999999999999999\"}",
+		 "seed"},
+		{"{\"portolan_plan\": 1, \"port_scan\": false, \"names\": \"no\"}", "names"},
+		{"{\"portolan_plan\": 1, \"port_scan\": false, \"program\": \"sh\"}", "program"},
+		{"{\"portolan_plan\": 1, \"port_scan\": false, \"services\": \"/nonexistent\"}",
+		 "/nonexistent"},
+		{"{\"portolan_plan\": 1, \"port_scan\": false,"
+		 " \"output\": {\"files\": [{\"format\": \"xml\"}]}}",
+		 "output.files.path"},
+		{"{\"portolan_plan\": 1, \"port_scan\": false,"
+		 " \"output\": {\"files\": [1,2,3,4,5,6,7,8,9]}}",
+		 "output.files"},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct plan *plan = NULL;
+		struct diag diag = {0};
+		int r = plan_from_json(cases[i].json, strlen(cases[i].json), &plan, &diag);
+
+		if (r >= 0 || plan || !strstr(diag.text, cases[i].words))
+			fail_msg("%s: %d %s", cases[i].json, r, diag.text);
+	}
+}
+
+static void hostile_sizes_are_refused(void **state)
+{
+	size_t bytes = ((size_t)16 << 20) + 1;
+	char *json = calloc(1, bytes + 1);
+	struct plan *plan = NULL;
+	struct diag diag;
+
+	assert_non_null(json);
+	memset(json, '[', bytes);
+	assert_int_equal(plan_from_json(json, bytes, &plan, &diag), ERROR_LIMIT);
+	/* Deep nesting is the JSON parser's own limit. */
+	assert_int_equal(plan_from_json(json, 1 << 20, &plan, &diag), ERROR_SYNTAX);
+	assert_null(plan);
+	free(json);
+}
+
+static int there_and_back(void *self)
+{
+	struct plan *plan = NULL;
+	struct diag diag;
+	int r = plan_from_json(self, strlen(self), &plan, &diag);
+	char *json = r == 0 ? plan_to_json(plan) : NULL;
+
+	if (r == 0 && !json)
+		r = ERROR_MEMORY;
+	alloc_free(json);
+	plan_free(plan);
+	return r;
+}
+
+static void short_memory_loses_nothing(void **state)
+{
+	struct plan *plan = everything();
+	char *json = plan_to_json(plan);
+
+	support_each_allocation_fails(there_and_back, json, 100000);
+	alloc_free(json);
+	plan_free(plan);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_plan_comes_back_as_it_was),
+		cmocka_unit_test(the_largest_seed_survives),
+		cmocka_unit_test(missing_values_are_the_defaults_and_unknown_ones_are_left_alone),
+		cmocka_unit_test(what_is_wrong_is_named_by_its_path),
+		cmocka_unit_test(hostile_sizes_are_refused),
+		cmocka_unit_test(short_memory_loses_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
