@@ -1,0 +1,120 @@
+/* The manual page, in man(7) macros. */
+#include "api/options_print.h"
+
+#include <portolan_config.h>
+#include <string.h>
+
+/* Text for roff: '-' is a minus sign (what is typed must be what is shown),
+ * a backslash is itself, and a line must not begin with a control character. */
+static void add_text(struct buf *out, const char *text)
+{
+	if (*text == '.' || *text == '\'')
+		buf_add_str(out, "\\&");
+	for (; *text; text++) {
+		if (*text == '-')
+			buf_add_str(out, "\\-");
+		else if (*text == '\\')
+			buf_add_str(out, "\\e");
+		else
+			buf_add_char(out, *text);
+	}
+}
+
+static void print_row(const struct option_row *row, struct buf *out)
+{
+	char synopsis[OPTION_SYNOPSIS_BYTES];
+
+	option_synopsis(row, synopsis);
+	buf_add_str(out, ".TP\n.B \"");
+	add_text(out, synopsis);
+	buf_add_str(out, "\"\n");
+	add_text(out, row->help);
+	buf_add_str(out, ".\n");
+	if (row->later) {
+		buf_add_str(out, "Comes with\n");
+		add_text(out, row->later);
+		buf_add_str(out, "\nin a later version; refused until then.\n");
+	}
+}
+
+static void print_groups(struct buf *out)
+{
+	const char *heading;
+	unsigned group;
+
+	for (group = 0; (heading = portolan_option_group(group)); group++) {
+		struct option_walk walk = {portolan_options(), 0};
+		const struct option_row *row;
+
+		buf_addf(out, ".SS \"%s\"\n", heading);
+		while ((row = option_next(&walk)))
+			if (option_is_shown(row, group))
+				print_row(row, out);
+	}
+}
+
+static const char opening[] =
+	".SH NAME\n"
+	"portolan \\- find hosts and their open ports\n"
+	".SH SYNOPSIS\n"
+	".B portolan\n"
+	".RI [ options ]\n"
+	".IR target \" ...\"\n"
+	".br\n"
+	".B portolan list\n"
+	".br\n"
+	".B portolan show\n"
+	".RI [ id ]\n"
+	".SH DESCRIPTION\n"
+	"A portolan is a sailor's chart that names the ports.\n"
+	"This program charts networks: which hosts are there and which ports answer.\n"
+	"It takes the options of nmap and writes its formats.\n"
+	".PP\n"
+	"A target is a name, an address, a net (192.0.2.0/24, 2001:db8::/120) or ranges\n"
+	"(192.0.2\\-3.1\\-254).\n"
+	"Options and targets may be mixed.\n"
+	"A long option may be written with one or two dashes,\n"
+	"its value behind \"=\" or as the next argument,\n"
+	"and may be cut short while it stays clear which one is meant.\n"
+	"Times are numbers with ms, s, m or h behind; seconds if there is nothing.\n"
+	".PP\n"
+	"Every scan is kept in a journal.\n"
+	".B portolan list\n"
+	"lists them,\n"
+	".B portolan show\n"
+	"prints one again in any format.\n"
+	".SH OPTIONS\n";
+
+static const char closing[] =
+	".SH ENVIRONMENT\n"
+	".TP\n"
+	".BR PORTOLAN_ARGS \", \" NMAP_ARGS\n"
+	"Arguments put before those of the command line; fewer than 2048 bytes.\n"
+	".TP\n"
+	".BR PORTOLANDIR \", \" NMAPDIR\n"
+	"The folder of data files, as with \\-\\-datadir.\n"
+	".SH EXIT STATUS\n"
+	".TP\n"
+	".B 0\n"
+	"The scan ended, whatever it found.\n"
+	".TP\n"
+	".B 1\n"
+	"It could not be done as asked; one sentence on standard error says why.\n"
+	".TP\n"
+	".B 255\n"
+	"The command line was not understood.\n"
+	".SH EXAMPLES\n"
+	".nf\n"
+	"portolan 192.0.2.7\n"
+	"portolan \\-sn 192.0.2.0/24\n"
+	"portolan \\-p\\- \\-\\-open \\-oX scan.xml host\n"
+	"portolan \\-\\-dry\\-run \\-\\-explain \\-T4 192.0.2.0/24\n"
+	".fi\n";
+
+void options_print_man(struct buf *out)
+{
+	buf_addf(out, ".TH PORTOLAN 1 \"\" \"portolan %s\" \"User Commands\"\n", PORTOLAN_VERSION);
+	buf_add_str(out, opening);
+	print_groups(out);
+	buf_add_str(out, closing);
+}
