@@ -1,0 +1,38 @@
+/* Plain text: what the normal file, the screen and the skid file have in
+ * common (formats.md 1.1 and 2). The formats differ in where it goes. */
+#ifndef PORTOLAN_REPORT_FORMAT_PLAIN_H
+#define PORTOLAN_REPORT_FORMAT_PLAIN_H
+
+#include "engine/plan.h"
+#include "report/format.h"
+
+/* When tasks began, for their "Completed" lines. */
+struct plain_state {
+	struct plain_task {
+		int task; /* enum run_task + 1; 0 unused */
+		const struct scan_technique *technique;
+		uint64_t begin_wall_ns;
+	} tasks[RUN_TASKS + PLAN_TECHNIQUES_MAX];
+};
+
+struct plain {
+	const struct format_context *context;
+	struct plain_state *state;
+	bool screen;   /* the lines only a person sees */
+	bool colour;   /* screen only */
+	bool terminal; /* names are made harmless for one */
+	struct buf *out;
+};
+
+/* Adds what the event says to plain->out. */
+void plain_event(const struct plain *plain, const struct format_event *event);
+
+/* The host block, formats.md 2.2. */
+void plain_add_host(const struct plain *plain, const struct host_report *host);
+/* Progress lines, formats.md 2.14. */
+void plain_add_task_begin(const struct plain *plain, const struct observation *seen);
+void plain_add_task_end(const struct plain *plain, const struct observation *seen);
+void plain_add_progress(const struct plain *plain, const struct format_progress *progress);
+void plain_add_open_port(const struct plain *plain, const struct observation *seen);
+
+#endif

@@ -1,0 +1,14 @@
+/* The parts of the XML format (xml.c); nobody else includes it. */
+#ifndef PORTOLAN_REPORT_FORMAT_XML_H
+#define PORTOLAN_REPORT_FORMAT_XML_H
+
+#include "report/format.h"
+#include "util/buf.h"
+
+void xml_add_begin(struct buf *out, const struct format_context *context);
+void xml_add_end(struct buf *out, const struct format_totals *totals);
+void xml_add_hint(struct buf *out, const struct host_report *host);
+void xml_add_host(struct buf *out, const struct format_context *context,
+		  const struct host_report *host);
+
+#endif

@@ -1,0 +1,152 @@
+/* The host and hosthint elements. */
+#include "report/format/xml.h"
+
+#include "report/format/ignored.h"
+#include "report/format/words.h"
+#include "report/format/xml_text.h"
+
+static const char *state_of(const struct host_report *host)
+{
+	return host->list_only ? "unknown" : host_state_name(host->state);
+}
+
+static void add_status(struct buf *out, const char *state, enum reason reason, unsigned ttl)
+{
+	buf_addf(out, "<status state=\"%s\" reason=\"%s\" reason_ttl=\"%u\"/>", state,
+		 reason_name(reason), ttl);
+}
+
+static void add_address(struct buf *out, const struct ip_addr *addr)
+{
+	char text[IP_TEXT_BYTES];
+
+	buf_add_str(out, "<address");
+	xml_add_attribute(out, "addr", ip_format(addr, text));
+	buf_addf(out, " addrtype=\"ipv%d\"/>\n", addr->family);
+}
+
+static void add_name(struct buf *out, const char *name, const char *type)
+{
+	if (!name)
+		return;
+	buf_add_str(out, "<hostname");
+	xml_add_attribute(out, "name", name);
+	buf_addf(out, " type=\"%s\"/>\n", type);
+}
+
+static void add_names(struct buf *out, const char *user, const char *ptr)
+{
+	buf_add_str(out, "<hostnames>\n");
+	add_name(out, user, "user");
+	add_name(out, ptr, "PTR");
+	buf_add_str(out, "</hostnames>\n");
+}
+
+void xml_add_hint(struct buf *out, const struct host_report *host)
+{
+	enum reason reason = host->reason;
+
+	/* Nmap writes the hint of a connect ping before it knows the reason. */
+	if (reason == REASON_SYN_ACK || reason == REASON_CONN_REFUSED)
+		reason = REASON_UNKNOWN_RESPONSE;
+	buf_add_str(out, "<hosthint>");
+	add_status(out, "up", reason, host->reason_ttl);
+	buf_add_char(out, '\n');
+	add_address(out, &host->addr);
+	add_names(out, host->name, NULL);
+	buf_add_str(out, "</hosthint>\n");
+}
+
+static void add_extraports(struct buf *out, const struct host_report *host,
+			   const struct ignored *ignored, unsigned state)
+{
+	size_t i;
+
+	buf_addf(out, "<extraports state=\"%s\" count=\"%u\">\n", port_state_name(state),
+		 ignored->counts[state]);
+	for (i = 0; i < ignored->groups_count; i++) {
+		const struct ignored_group *group = &ignored->groups[i];
+
+		if (group->state != state)
+			continue;
+		buf_addf(out, "<extrareasons reason=\"%s\" count=\"%u\" proto=\"%s\" ports=\"",
+			 reason_name(group->reason), group->count,
+			 group->transport == TRANSPORT_IP ? "n/a"
+							  : transport_name(group->transport));
+		ignored_add_ports(out, host, group);
+		buf_add_str(out, "\"/>\n");
+	}
+	buf_add_str(out, "</extraports>\n");
+}
+
+static void add_service(struct buf *out, const char *name, bool protocol)
+{
+	/* The names of IP protocols are certain, and written differently. */
+	buf_add_str(out, protocol ? "\n<service" : "<service");
+	xml_add_attribute(out, "name", name);
+	buf_add_str(out,
+		    protocol ? " conf=\"8\" method=\"table\"/>" : " method=\"table\" conf=\"3\"/>");
+}
+
+static void add_port(struct buf *out, const struct plan *plan, const struct port_report *port)
+{
+	const struct verdict *verdict = &port->verdict;
+	const char *service = words_service(plan, port);
+	char addr[IP_TEXT_BYTES];
+
+	buf_addf(out, "<port protocol=\"%s\" portid=\"%u\">", transport_name(port->transport),
+		 port->number);
+	buf_addf(out, "<state state=\"%s\" reason=\"%s\" reason_ttl=\"%u\"",
+		 port_state_name(verdict->state), reason_name(verdict->reason), verdict->ttl);
+	if (verdict->from.family != IP_NONE)
+		xml_add_attribute(out, "reason_ip", ip_format(&verdict->from, addr));
+	buf_add_str(out, "/>");
+	if (service)
+		add_service(out, service, port->transport == TRANSPORT_IP);
+	buf_add_str(out, "</port>\n");
+}
+
+static void add_ports(struct buf *out, const struct format_context *context,
+		      const struct host_report *host)
+{
+	struct ignored ignored;
+	size_t i;
+
+	ignored_of(context, host, &ignored);
+	buf_add_str(out, "<ports>");
+	for (i = 0; i < ignored.states_count; i++)
+		add_extraports(out, host, &ignored, ignored.states[i]);
+	for (i = 0; i < host->ports_count; i++)
+		if (!ignored.is_ignored[host->ports[i].verdict.state % PORT_STATES])
+			add_port(out, context->plan, &host->ports[i]);
+	buf_add_str(out, "</ports>\n");
+}
+
+static void add_start(struct buf *out, const struct host_report *host)
+{
+	buf_add_str(out, "<host");
+	if (host->state == HOST_UP && (host->ports_scanned || host->timed_out))
+		buf_addf(out, " starttime=\"%lld\" endtime=\"%lld\"", (long long)host->start_s,
+			 (long long)host->end_s);
+	buf_add_str(out, host->timed_out ? " timedout=\"true\">" : ">");
+}
+
+void xml_add_host(struct buf *out, const struct format_context *context,
+		  const struct host_report *host)
+{
+	add_start(out, host);
+	add_status(out, state_of(host), host->reason, host->reason_ttl);
+	/* --resume takes the last line that begins with an address to be of a host
+	 * that is done (formats.md 11): not so here. */
+	buf_add_char(out, host->incomplete ? ' ' : '\n');
+	add_address(out, &host->addr);
+	if (host->state == HOST_UP || host->name || host->ptr)
+		add_names(out, host->name, host->ptr);
+	if (host->ports_scanned && !host->timed_out && host->state == HOST_UP)
+		add_ports(out, context, host);
+	if (host->has_rtt)
+		buf_addf(out, "<times srtt=\"%llu\" rttvar=\"%llu\" to=\"%llu\"/>\n",
+			 (unsigned long long)host->srtt_us, (unsigned long long)host->rttvar_us,
+			 (unsigned long long)host->timeout_us);
+	buf_add_str(out, "</host>\n");
+}
