@@ -7,9 +7,11 @@
 #include <time.h>
 
 /* A fact is on disk at most about BATCH_AGE_NS plus one transaction after it
- * was made, or sooner when many come. Past QUEUE_BYTES_MAX the engine waits:
- * a slow disk slows the scan rather than losing facts. */
+ * was made, or sooner when many come. The first batches are younger: of a short
+ * scan a kill takes little as well. Past QUEUE_BYTES_MAX the engine waits: a slow
+ * disk slows the scan rather than losing facts. */
 #define BATCH_AGE_NS    (250 * NS_PER_MS)
+#define FIRST_AGE_NS    (16 * NS_PER_MS)
 #define BATCH_BYTES     (4u << 20)
 #define QUEUE_BYTES_MAX (16u << 20)
 
@@ -26,7 +28,7 @@ int journal_queue_init(struct journal_queue *queue)
 	pthread_condattr_t attributes;
 	int bad;
 
-	*queue = (struct journal_queue){.records = BUF_INIT};
+	*queue = (struct journal_queue){.records = BUF_INIT, .age_ns = FIRST_AGE_NS};
 	if (pthread_condattr_init(&attributes))
 		return ERROR_MEMORY;
 	bad = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) ||
@@ -55,11 +57,17 @@ struct buf *journal_queue_lock(struct journal_queue *queue)
 	return &queue->records;
 }
 
+/* Facts, or the sad news that one was lost for want of memory. */
+static bool holds_news(const struct buf *records)
+{
+	return records->len || !buf_ok(records);
+}
+
 void journal_queue_unlock(struct journal_queue *queue)
 {
 	bool wake = false;
 
-	if (queue->records.len && !queue->first_ns) {
+	if (holds_news(&queue->records) && !queue->first_ns) {
 		queue->first_ns = now_ns();
 		wake = true;
 	} else if (queue->records.len > BATCH_BYTES) {
@@ -104,16 +112,17 @@ bool journal_queue_take(struct journal_queue *queue, struct buf *records)
 	while (!queue->closed && queue->records.len <= BATCH_BYTES) {
 		if (!queue->first_ns)
 			pthread_cond_wait(&queue->filled, &queue->lock);
-		else if (now_ns() >= queue->first_ns + BATCH_AGE_NS)
+		else if (now_ns() >= queue->first_ns + queue->age_ns)
 			break;
 		else
-			wait_until(queue, queue->first_ns + BATCH_AGE_NS);
+			wait_until(queue, queue->first_ns + queue->age_ns);
 	}
 	taken = queue->records;
 	queue->records = *records;
 	*records = taken;
 	queue->first_ns = 0;
-	more = records->len || !queue->closed;
+	queue->age_ns = queue->age_ns * 2 < BATCH_AGE_NS ? queue->age_ns * 2 : BATCH_AGE_NS;
+	more = holds_news(records) || !queue->closed;
 	pthread_cond_signal(&queue->emptied);
 	pthread_mutex_unlock(&queue->lock);
 	return more;

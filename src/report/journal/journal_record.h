@@ -46,6 +46,7 @@ struct journal_queue {
 	pthread_cond_t filled, emptied;
 	struct buf records;
 	uint64_t first_ns; /* monotonic: when the oldest of them came */
+	uint64_t age_ns;   /* how old it may get before it is written */
 	bool closed;       /* nothing more comes: the reader takes the rest and ends */
 	bool dead;         /* the reader failed: what comes is dropped */
 };
