@@ -55,7 +55,7 @@ static inline uint16_t read_be16(struct reader *in)
 {
 	const uint8_t *b = reader_take(in, 2);
 
-	return b ? (uint16_t)(b[0] << 8 | b[1]) : 0;
+	return (uint16_t)(b ? b[0] << 8 | b[1] : 0);
 }
 
 static inline uint32_t read_be32(struct reader *in)

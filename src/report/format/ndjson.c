@@ -1,0 +1,382 @@
+/* One event a line (-oJ), each a JSON object whose "type" says which. The
+ * schema is data/schema/portolan-events.schema.json: within version 1 fields
+ * and types are only added. Each line is written at once, so that the file is
+ * whole lines at every instant. */
+#include "engine/technique.h"
+#include "report/format.h"
+#include "util/json_write.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define EVENTS_VERSION 1
+#define NS_IN_S        1000000000ull
+
+struct ndjson_state {
+	struct buf line;  /* reused */
+	struct buf order; /* of ports, as pointers: reused */
+};
+
+static void begin_event(struct json_writer *json, const char *type, const struct observation *seen)
+{
+	json_write_object(json, NULL);
+	json_write_uint(json, "v", EVENTS_VERSION);
+	json_write_word(json, "type", type);
+	if (seen)
+		json_write_time(json, "time", seen->wall_ns);
+}
+
+static void add_address(struct json_writer *json, const char *key, const struct ip_addr *addr)
+{
+	char text[IP_TEXT_BYTES];
+
+	/* A zone is an interface's name, which may hold any byte. */
+	json_write_text(json, key, ip_format(addr, text));
+}
+
+static void add_address_if_known(struct json_writer *json, const char *key,
+				 const struct ip_addr *addr)
+{
+	if (addr->family != IP_NONE)
+		add_address(json, key, addr);
+}
+
+static void add_uint_if_known(struct json_writer *json, const char *key, uint64_t value)
+{
+	if (value)
+		json_write_uint(json, key, value);
+}
+
+static void add_text_if_known(struct json_writer *json, const char *key, const char *text)
+{
+	if (text)
+		json_write_text(json, key, text);
+}
+
+/* --- the run ----------------------------------------------------------- */
+
+static void add_scan(struct json_writer *json, const struct plan *plan,
+		     const struct scan_technique *technique)
+{
+	const struct portset *ports = plan->ports ? &plan->ports->of[technique->transport] : NULL;
+
+	json_write_object(json, NULL);
+	json_write_word(json, "technique", technique->name);
+	json_write_word(json, "transport", transport_name(technique->transport));
+	if (ports) {
+		json_write_word_begin(json, "ports");
+		portset_format(ports, json->out);
+		json_write_word_end(json);
+		json_write_uint(json, "ports_count", ports->count);
+	}
+	json_write_object_end(json);
+}
+
+static void add_run(struct json_writer *json, const struct format_writer *writer,
+		    const struct format_event *event)
+{
+	const struct format_context *context = writer->context;
+	const struct plan *plan = context->plan;
+	struct observation start = {.wall_ns = (uint64_t)context->start_s * NS_IN_S};
+
+	begin_event(json, "run", event->seen ? event->seen : &start);
+	json_write_text(json, "program", context->program);
+	json_write_text(json, "version", context->version);
+	add_text_if_known(json, "command_line", plan->command_line);
+	json_write_bool(json, "resumed", context->resumed);
+	json_write_bool(json, "list_only", plan->list_only);
+	json_write_array(json, "scans");
+	for (size_t i = 0; plan->port_scan && i < plan->techniques_count; i++)
+		add_scan(json, plan, plan->techniques[i]);
+	json_write_array_end(json);
+	json_write_object_end(json);
+}
+
+static void add_end(struct json_writer *json, const struct format_event *event)
+{
+	static const char *const outcomes[] = {[RUN_COMPLETE] = "complete",
+					       [RUN_CANCELLED] = "cancelled",
+					       [RUN_FAILED] = "failed"};
+	const struct format_totals *totals = event->totals;
+	struct observation end = {.wall_ns = (uint64_t)totals->end_s * NS_IN_S};
+
+	begin_event(json, "end", event->seen ? event->seen : &end);
+	json_write_word(json, "outcome", outcomes[totals->outcome]);
+	add_text_if_known(json, "why", totals->why);
+	json_write_fixed(json, "elapsed_s", totals->elapsed_s > 0 ? totals->elapsed_s : 0, 3);
+	json_write_uint(json, "hosts_total", totals->hosts_total);
+	json_write_uint(json, "hosts_up", totals->hosts_up);
+	json_write_uint(json, "probes_sent", totals->probes_sent);
+	if (totals->estimated_missed >= 0)
+		json_write_fixed(json, "estimated_missed", totals->estimated_missed, 6);
+	json_write_object_end(json);
+}
+
+static void add_skipped(struct json_writer *json, const struct observation *seen)
+{
+	begin_event(json, "skipped", seen);
+	add_text_if_known(json, "expression", seen->skipped.expression);
+	add_text_if_known(json, "why", seen->skipped.why);
+	json_write_object_end(json);
+}
+
+static void add_warning(struct json_writer *json, const struct format_event *event)
+{
+	begin_event(json, "warning", event->seen);
+	json_write_text(json, "text", event->text ? event->text : "");
+	json_write_object_end(json);
+}
+
+/* --- ports ------------------------------------------------------------- */
+
+static void add_verdict(struct json_writer *json, const struct verdict *verdict)
+{
+	json_write_word(json, "state", port_state_name(verdict->state));
+	json_write_word(json, "reason", reason_name(verdict->reason));
+	add_uint_if_known(json, "ttl", verdict->ttl);
+	add_address_if_known(json, "from", &verdict->from);
+}
+
+/* An open port, alone or in its host's list. */
+static void add_open_port(struct json_writer *json, const struct plan *plan,
+			  enum transport transport, uint16_t number, const struct verdict *verdict)
+{
+	json_write_word(json, "transport", transport_name(transport));
+	json_write_uint(json, "port", number);
+	add_verdict(json, verdict);
+	add_uint_if_known(json, "rtt_us", verdict->rtt_us);
+	add_uint_if_known(json, "attempt", verdict->attempt);
+	if (plan->services)
+		add_text_if_known(json, "service",
+				  services_name(plan->services, transport, number));
+}
+
+static void add_open(struct json_writer *json, const struct plan *plan,
+		     const struct observation *seen)
+{
+	begin_event(json, "open", seen);
+	add_address(json, "address", &seen->target->addr);
+	add_text_if_known(json, "name", seen->target->name);
+	add_open_port(json, plan, seen->port.transport, seen->port.number, &seen->port.verdict);
+	json_write_object_end(json);
+}
+
+static int compare_class(const struct port_report *a, const struct port_report *b)
+{
+	const struct verdict *x = &a->verdict, *y = &b->verdict;
+
+	if (a->transport != b->transport)
+		return a->transport - b->transport;
+	if (x->state != y->state)
+		return x->state - y->state;
+	if (x->reason != y->reason)
+		return x->reason - y->reason;
+	if (x->ttl != y->ttl)
+		return x->ttl - y->ttl;
+	return ip_compare(&x->from, &y->from);
+}
+
+static int compare_ports(const void *a, const void *b)
+{
+	const struct port_report *x = *(const struct port_report *const *)a;
+	const struct port_report *y = *(const struct port_report *const *)b;
+	int order = compare_class(x, y);
+
+	return order ? order : x->number - y->number;
+}
+
+/* "20-25,80" of ports that are sorted by number. */
+static void add_numbers(struct buf *out, const struct port_report *const *ports, size_t count)
+{
+	for (size_t i = 0, last; i < count; i = last + 1) {
+		last = i;
+		while (last + 1 < count && ports[last + 1]->number == ports[last]->number + 1)
+			last++;
+		buf_addf(out, i ? ",%u" : "%u", ports[i]->number);
+		if (last > i)
+			buf_addf(out, "-%u", ports[last]->number);
+	}
+}
+
+static void add_group(struct json_writer *json, const struct port_report *const *ports,
+		      size_t count)
+{
+	json_write_object(json, NULL);
+	json_write_word(json, "transport", transport_name((enum transport)ports[0]->transport));
+	add_verdict(json, &ports[0]->verdict);
+	json_write_word_begin(json, "ports");
+	add_numbers(json->out, ports, count);
+	json_write_word_end(json);
+	json_write_uint(json, "count", count);
+	json_write_object_end(json);
+}
+
+/* The ports that are not open, run together by verdict. */
+static void add_groups(struct json_writer *json, struct ndjson_state *state,
+		       const struct host_report *host)
+{
+	const struct port_report *const *sorted;
+	size_t count = 0;
+
+	buf_clear(&state->order);
+	for (size_t i = 0; i < host->ports_count; i++)
+		if (host->ports[i].verdict.state != PORT_OPEN) {
+			const struct port_report *port = &host->ports[i];
+
+			buf_add(&state->order, &port, sizeof(port));
+			count++;
+		}
+	if (!buf_ok(&state->order)) {
+		json->out->failed = true;
+		return;
+	}
+	sorted = (const struct port_report *const *)state->order.data;
+	if (count)
+		qsort(state->order.data, count, sizeof(*sorted), compare_ports);
+	for (size_t first = 0, next; first < count; first = next) {
+		next = first + 1;
+		while (next < count && !compare_class(sorted[first], sorted[next]))
+			next++;
+		add_group(json, &sorted[first], next - first);
+	}
+}
+
+static void add_counts(struct json_writer *json, const struct host_report *host)
+{
+	uint32_t counts[PORT_STATES] = {0};
+
+	for (size_t i = 0; i < host->ports_count; i++)
+		if (host->ports[i].verdict.state < PORT_STATES)
+			counts[host->ports[i].verdict.state]++;
+	json_write_object(json, "counts");
+	for (int state = PORT_UNKNOWN + 1; state < PORT_STATES; state++)
+		if (counts[state])
+			json_write_uint(json, port_state_name((enum port_state)state),
+					counts[state]);
+	json_write_object_end(json);
+}
+
+static void add_ports(struct json_writer *json, const struct format_writer *writer,
+		      const struct host_report *host)
+{
+	add_counts(json, host);
+	json_write_array(json, "ports");
+	for (size_t i = 0; i < host->ports_count; i++) {
+		const struct port_report *port = &host->ports[i];
+
+		if (port->verdict.state != PORT_OPEN)
+			continue;
+		json_write_object(json, NULL);
+		add_open_port(json, writer->context->plan, (enum transport)port->transport,
+			      port->number, &port->verdict);
+		json_write_object_end(json);
+	}
+	json_write_array_end(json);
+	json_write_array(json, "other_ports");
+	add_groups(json, writer->state, host);
+	json_write_array_end(json);
+}
+
+/* --- hosts ------------------------------------------------------------- */
+
+static void add_times(struct json_writer *json, const struct host_report *host)
+{
+	if (host->start_s)
+		json_write_time(json, "start", (uint64_t)host->start_s * NS_IN_S);
+	if (host->end_s)
+		json_write_time(json, "end", (uint64_t)host->end_s * NS_IN_S);
+	if (!host->has_rtt)
+		return;
+	json_write_uint(json, "srtt_us", host->srtt_us);
+	json_write_uint(json, "rttvar_us", host->rttvar_us);
+	json_write_uint(json, "timeout_us", host->timeout_us);
+}
+
+static void add_host(struct json_writer *json, const struct format_writer *writer,
+		     const struct host_report *host)
+{
+	begin_event(json, "host", NULL);
+	json_write_uint(json, "index", host->index);
+	add_address(json, "address", &host->addr);
+	json_write_word(json, "family", host->addr.family == IP_V6 ? "ipv6" : "ipv4");
+	add_text_if_known(json, "name", host->name);
+	add_text_if_known(json, "ptr", host->ptr);
+	if (host->others_count) {
+		json_write_array(json, "other_addresses");
+		for (size_t i = 0; i < host->others_count; i++)
+			add_address(json, NULL, &host->others[i]);
+		json_write_array_end(json);
+	}
+	json_write_word(json, "state", host_state_name(host->state));
+	if (!host->list_only) {
+		json_write_word(json, "reason", reason_name(host->reason));
+		add_uint_if_known(json, "ttl", host->reason_ttl);
+		add_address_if_known(json, "from", &host->reason_from);
+	}
+	json_write_bool(json, "timed_out", host->timed_out);
+	json_write_bool(json, "incomplete", host->incomplete);
+	add_times(json, host);
+	if (host->ports_scanned)
+		add_ports(json, writer, host);
+	json_write_object_end(json);
+}
+
+static bool add_event(struct json_writer *json, const struct format_writer *writer,
+		      const struct format_event *event)
+{
+	switch (event->kind) {
+	case FORMAT_BEGIN:
+		add_run(json, writer, event);
+		return true;
+	case FORMAT_SKIPPED:
+		add_skipped(json, event->seen);
+		return true;
+	case FORMAT_PORT:
+		add_open(json, writer->context->plan, event->seen);
+		return true;
+	case FORMAT_HOST:
+		if (!format_shows(writer->context, event->host))
+			return false;
+		add_host(json, writer, event->host);
+		return true;
+	case FORMAT_WARNING:
+		add_warning(json, event);
+		return true;
+	case FORMAT_END:
+		add_end(json, event);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void ndjson_event(struct format_writer *writer, const struct format_event *event)
+{
+	struct ndjson_state *state = writer->state;
+	struct json_writer json = json_write_on(&state->line);
+
+	buf_clear(&state->line);
+	if (!add_event(&json, writer, event))
+		return;
+	buf_add_char(&state->line, '\n');
+	if (!buf_ok(&state->line))
+		buf_cut(&state->line, 0); /* no half lines; the error is kept */
+	out_write_buf(writer->out, &state->line);
+}
+
+static void ndjson_release(struct format_writer *writer)
+{
+	struct ndjson_state *state = writer->state;
+
+	buf_release(&state->line);
+	buf_release(&state->order);
+}
+
+const struct report_format format_ndjson = {
+	.name = "ndjson",
+	.option = "oJ",
+	.help = "one JSON object a line for each event, as it happens",
+	.state_bytes = sizeof(struct ndjson_state),
+	.event = ndjson_event,
+	.release = ndjson_release,
+};

@@ -1,0 +1,81 @@
+"""Every NDJSON event holds to data/schema/portolan-events.schema.json.
+
+The events come from the unit test's fixture (test_ndjson --sample): a plain
+run, one with hostile names, and a listing. PORTOLAN_BUILD names the build folder.
+"""
+import base64
+import copy
+import json
+import os
+import pathlib
+import subprocess
+
+import jsonschema
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("PORTOLAN_BUILD", ROOT / "build"))
+SCHEMA = json.loads((ROOT / "data/schema/portolan-events.schema.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def lines():
+    sample = BUILD / "test" / "report_test_ndjson"
+    if not sample.exists():
+        pytest.skip(f"{sample} is not built")
+    text = subprocess.run([sample, "--sample"], check=True, stdout=subprocess.PIPE).stdout.decode("utf-8")
+    return text.splitlines()
+
+
+@pytest.fixture(scope="module")
+def events(lines):
+    return [json.loads(line) for line in lines]
+
+
+@pytest.fixture(scope="module")
+def validator():
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    return jsonschema.Draft202012Validator(SCHEMA)
+
+
+def test_every_event_is_valid(events, validator):
+    assert {event["type"] for event in events} == {"run", "skipped", "open", "host", "warning", "end"}
+    for event in events:
+        validator.validate(event)
+
+
+def test_every_field_is_described(events):
+    """A field that the schema does not know has not been documented."""
+    for event in events:
+        known = dict(SCHEMA["properties"])
+        part = SCHEMA["$defs"][event["type"]]
+        known.update(part["properties"])
+        if "$ref" in part:
+            known.update(SCHEMA["$defs"][part["$ref"].split("/")[-1]]["properties"])
+        assert set(event) <= set(known), event["type"]
+        for port in event.get("ports", []) if event["type"] == "host" else []:
+            assert set(port) <= set(SCHEMA["$defs"]["open_port"]["properties"])
+        for group in event.get("other_ports", []):
+            assert set(group) <= set(SCHEMA["$defs"]["other_ports"]["properties"])
+
+
+def test_new_fields_are_allowed_and_wrong_ones_are_not(events, validator):
+    host = next(event for event in events if event["type"] == "host" and "counts" in event)
+    more = dict(host, colour="blue")
+    assert validator.is_valid(more)
+    for field, bad in [("state", "sideways"), ("address", 7), ("index", -1), ("v", 2), ("type", "guest"),
+                       ("incomplete", "no"), ("counts", {"ajar": 1}), ("other_ports", [{}])]:
+        wrong = copy.deepcopy(host)
+        wrong[field] = bad
+        assert not validator.is_valid(wrong), field
+
+
+def test_no_byte_of_a_hostile_name_is_lost(events):
+    host = next(event for event in events if event["type"] == "host" and "name_b64" in event)
+    assert base64.b64decode(host["name_b64"]) == b"=cmd|'/C calc'!A0,\"\x1b]0;pwned\x07\xff\xe2\x80\xae"
+    assert host["name"].startswith("=cmd") and "\ufffd" in host["name"]
+
+
+def test_no_line_can_move_a_terminal(lines):
+    for line in lines:
+        assert all(c.isprintable() or c == "\ufffd" for c in line)
