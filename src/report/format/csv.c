@@ -1,0 +1,175 @@
+/* RFC 4180 with a header line: a row for each port that the normal output
+ * would list, and one row with empty port cells for a host that has none. For spreadsheets: a
+ * cell that one could take for a formula gets an apostrophe in front, and
+ * control bytes are shown as \xHH. */
+#include "report/format.h"
+#include "report/format/ignored.h"
+#include "util/text.h"
+
+#include <string.h>
+
+struct csv_state {
+	struct buf rows; /* of one host; reused */
+	bool comma;
+};
+
+static const char *const columns[] = {
+	"address", "name",  "ptr",     "host_state", "host_reason", "note", "transport",
+	"port",    "state", "service", "reason",     "ttl",         "from", "rtt_us",
+};
+
+static void add_cell(struct csv_state *state, const char *text)
+{
+	bool quoted = strpbrk(text, ",\"\r\n") != NULL;
+
+	if (state->comma)
+		buf_add_char(&state->rows, ',');
+	state->comma = true;
+	if (quoted)
+		buf_add_char(&state->rows, '"');
+	if (*text && strchr("=+-@", *text))
+		buf_add_char(&state->rows, '\'');
+	for (; *text; text++) {
+		if (*text == '"')
+			buf_add_char(&state->rows, '"');
+		buf_add_char(&state->rows, *text);
+	}
+	if (quoted)
+		buf_add_char(&state->rows, '"');
+}
+
+static void end_row(struct csv_state *state)
+{
+	buf_add_str(&state->rows, "\r\n");
+	state->comma = false;
+}
+
+/* TAB and LF are fine on a terminal, but a row shall be a line. */
+static void add_text(struct csv_state *state, const char *text)
+{
+	struct buf safe = BUF_INIT;
+
+	for (const char *end; text && *text; text = end) {
+		end = text + strcspn(text, "\t\n");
+		text_add_safe(&safe, text, (size_t)(end - text));
+		if (*end)
+			buf_add_str(&safe, *end++ == '\t' ? "\\x09" : "\\x0A");
+	}
+	if (!buf_ok(&safe))
+		state->rows.failed = true;
+	add_cell(state, buf_str(&safe));
+	buf_release(&safe);
+}
+
+static void add_address(struct csv_state *state, const struct ip_addr *addr)
+{
+	char text[IP_TEXT_BYTES];
+
+	add_text(state, addr->family == IP_NONE ? "" : ip_format(addr, text));
+}
+
+static void add_number(struct csv_state *state, uint32_t number)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u", number);
+	add_cell(state, text);
+}
+
+static void add_number_if_known(struct csv_state *state, uint32_t number)
+{
+	if (number)
+		add_number(state, number);
+	else
+		add_cell(state, "");
+}
+
+static void add_header(struct csv_state *state)
+{
+	for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++)
+		add_cell(state, columns[i]);
+	end_row(state);
+}
+
+static void add_host_cells(struct csv_state *state, const struct host_report *host)
+{
+	add_address(state, &host->addr);
+	add_text(state, host->name);
+	add_text(state, host->ptr);
+	add_cell(state, host->list_only ? "" : host_state_name(host->state));
+	add_cell(state, host->list_only ? "" : reason_name(host->reason));
+	add_cell(state, host->timed_out ? "timed out" : host->incomplete ? "incomplete" : "");
+}
+
+static void add_port_cells(struct csv_state *state, const struct plan *plan,
+			   const struct port_report *port)
+{
+	const enum transport transport = (enum transport)port->transport;
+
+	add_cell(state, transport_name(transport));
+	add_number(state, port->number);
+	add_cell(state, port_state_name(port->verdict.state));
+	add_text(state,
+		 plan->services ? services_name(plan->services, transport, port->number) : NULL);
+	add_cell(state, reason_name(port->verdict.reason));
+	add_number_if_known(state, port->verdict.ttl);
+	add_address(state, &port->verdict.from);
+	/* The journal keeps the round trips of open ports only: the same from there. */
+	add_number_if_known(state, port->verdict.state == PORT_OPEN ? port->verdict.rtt_us : 0);
+}
+
+static void add_host(struct csv_state *state, const struct format_context *context,
+		     const struct host_report *host)
+{
+	struct ignored ignored;
+	bool any = false;
+
+	ignored_of(context, host, &ignored);
+	for (size_t i = 0; host->ports_scanned && i < host->ports_count; i++) {
+		if (ignored.is_ignored[host->ports[i].verdict.state])
+			continue;
+		add_host_cells(state, host);
+		add_port_cells(state, context->plan, &host->ports[i]);
+		end_row(state);
+		any = true;
+	}
+	if (any)
+		return;
+	add_host_cells(state, host);
+	for (int i = 0; i < 8; i++)
+		add_cell(state, "");
+	end_row(state);
+}
+
+static void csv_event(struct format_writer *writer, const struct format_event *event)
+{
+	struct csv_state *state = writer->state;
+
+	buf_clear(&state->rows);
+	state->comma = false;
+	if (event->kind == FORMAT_BEGIN && !writer->context->resumed)
+		add_header(state);
+	else if (event->kind == FORMAT_HOST && format_shows(writer->context, event->host))
+		add_host(state, writer->context, event->host);
+	else
+		return;
+	if (!buf_ok(&state->rows))
+		buf_cut(&state->rows, 0); /* no half rows; the error is kept */
+	out_write_buf(writer->out, &state->rows);
+}
+
+static void csv_release(struct format_writer *writer)
+{
+	struct csv_state *state = writer->state;
+
+	buf_release(&state->rows);
+}
+
+const struct report_format format_csv = {
+	.name = "csv",
+	.option = "oC",
+	.help = "a table for spreadsheets, a row a port",
+	.state_bytes = sizeof(struct csv_state),
+	.event = csv_event,
+	.release = csv_release,
+};
