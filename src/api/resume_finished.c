@@ -79,17 +79,15 @@ struct block {
 	bool down, skipped;
 	bool ports;      /* a line that only port scans have */
 	bool blank_last; /* the latest line was empty */
-	bool whole_last; /* the latest line had its LF */
 };
 
-static int end_block(struct block *block, bool cut_off, bool scans_ports, struct addrset *done)
+/* `last`: nothing comes behind it, so only what it says tells whether it is whole. */
+static int end_block(struct block *block, bool last, bool scans_ports, struct addrset *done)
 {
-	bool whole = !cut_off || block->down || block->skipped ||
-		     (scans_ports ? block->ports && block->blank_last : true);
+	bool whole = !last || !scans_ports || block->down || block->skipped ||
+		     (block->ports && block->blank_last);
 	struct ip_addr addr = block->addr;
 
-	if (cut_off && !block->whole_last)
-		whole = false;
 	block->addr = (struct ip_addr){0};
 	return addr.family && whole ? addrset_add(done, &addr) : 0;
 }
@@ -101,20 +99,23 @@ static int finished_normal(struct span text, bool scans_ports, struct addrset *d
 	bool whole_line;
 	int r = 0;
 
-	while (r == 0 && next_line(&text, &line, &whole_line)) {
+	/* A line without its end was being written: as if it were not there. */
+	while (r == 0 && next_line(&text, &line, &whole_line) && whole_line) {
 		struct ip_addr addr;
 		bool heading = heading_address(line, &addr);
 
 		if (heading || starts(line, "Incomplete scan report for ") ||
 		    starts(line, "# Nmap done"))
 			r = end_block(&block, false, scans_ports, done);
+		/* Here the log was gone on with before: the block may have been cut. */
+		else if (find(line, " scan initiated ") && find(line, " as: "))
+			r = end_block(&block, true, scans_ports, done);
 		if (heading)
 			block = (struct block){.addr = addr, .down = find(line, "[host down")};
 		block.skipped = block.skipped || starts(line, "Skipping host ");
 		block.ports = block.ports || starts(line, "PORT ") || starts(line, "PROTOCOL ") ||
 			      starts(line, "Not shown: ") || starts(line, "All ");
 		block.blank_last = line.at == line.end;
-		block.whole_last = whole_line;
 	}
 	return r == 0 ? end_block(&block, true, scans_ports, done) : r;
 }
@@ -170,23 +171,36 @@ static bool element_address(struct span host, struct ip_addr *ret_addr)
 	return false;
 }
 
+/* The next <host> element's begin. <hosthint> and <hostnames> are others; no
+ * text holds a bare '<', so tags can be looked for. */
+static const char *find_host(struct span text)
+{
+	const char *at;
+
+	while ((at = find(text, "<host")) && text.end - at > 5) {
+		if (at[5] == ' ' || at[5] == '>')
+			return at;
+		text.at = at + 5;
+	}
+	return NULL;
+}
+
 static int finished_xml(struct span text, struct addrset *done)
 {
-	const char *at, *end;
+	const char *at = find_host(text), *next, *end;
 	int r = 0;
 
-	/* No text holds a bare '<', so tags can be looked for. <hosthint> and
-	 * <hostnames> are other elements. */
-	while (r == 0 && (at = find(text, "<host")) && text.end - at > 5) {
+	for (; r == 0 && at; at = next) {
 		struct span host = {at + 5, text.end};
 		struct ip_addr addr;
 
-		text.at = host.at;
-		if (*host.at != ' ' && *host.at != '>')
-			continue;
+		next = find_host(host);
+		if (next)
+			host.end = next;
+		/* Without its end it was cut, and the log gone on with behind it. */
 		if (!(end = find(host, "</host>")))
-			break;
-		host.end = text.at = end;
+			continue;
+		host.end = end;
 		if (!find(host, " incomplete=\"true\"") && element_address(host, &addr))
 			r = addrset_add(done, &addr);
 	}
