@@ -58,6 +58,12 @@ void out_write_with_tail(struct out *out, const void *bytes, size_t count, const
 	out_write(out, bytes, count);
 }
 
+void out_reopen_document(struct out *out, const char *tail, const char *last_element)
+{
+	if (is_usable(out) && out->ops->reopen)
+		note_failure(out, out->ops->reopen(out, tail, last_element));
+}
+
 void out_write_buf_with_tail(struct out *out, const struct buf *bytes, const void *tail,
 			     size_t tail_bytes)
 {

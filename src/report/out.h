@@ -36,6 +36,10 @@ void out_write_with_tail(struct out *out, const void *bytes, size_t count, const
 			 size_t tail_bytes);
 void out_write_buf_with_tail(struct out *out, const struct buf *bytes, const void *tail,
 			     size_t tail_bytes);
+/* Before the first write to a file opened for appending: the document in it
+ * goes on. Its tail, and an element like "<runstats>" right before it, are
+ * taken back; a file that ends otherwise is left as it is. */
+void out_reopen_document(struct out *out, const char *tail, const char *last_element);
 
 /* 0, or the first error met (ERROR_IO), in words: "disk full" ... */
 int out_error(const struct out *out, struct diag *ret_diag);

@@ -214,6 +214,47 @@ static int file_write_with_tail(struct out *out, const void *bytes, size_t count
 	return r ? r : out_tail_append(&file->tail, bytes, count, tail, tail_bytes);
 }
 
+/* The ending of a document is looked for in so many bytes: those of a reserve
+ * and of what comes before it. */
+#define ENDING_BYTES (128u << 10)
+
+static int read_end(const struct out_file *file, uint64_t size, char *text, size_t count)
+{
+	int fd = open(file->base.name, O_RDONLY | O_CLOEXEC);
+	ssize_t got;
+
+	if (fd < 0)
+		return errno;
+	got = pread(fd, text, count, (off_t)(size - count));
+	close(fd);
+	return got == (ssize_t)count ? 0 : EIO;
+}
+
+/* What does not end like a document of ours is simply appended to. */
+static int file_reopen(struct out *out, const char *tail, const char *last_element)
+{
+	struct out_file *file = (struct out_file *)out;
+	uint64_t size;
+	size_t count, ending;
+	char *text;
+	int r;
+
+	if (file->unnamed || file->with_tail || (r = begin_tail(file)))
+		return 0;
+	size = file->tail.content_end;
+	count = size < ENDING_BYTES ? (size_t)size : ENDING_BYTES;
+	text = alloc_zero(count + 1);
+	if (!text)
+		return ENOMEM;
+	r = read_end(file, size, text, count);
+	ending = r ? count : out_find_ending(text, count, tail, last_element);
+	alloc_free(text);
+	if (ending == count)
+		return 0;
+	file->tail.content_end = size - count + ending;
+	return out_tail_reopen(&file->tail, size, tail, strlen(tail));
+}
+
 static int file_close(struct out *out)
 {
 	struct out_file *file = (struct out_file *)out;
@@ -267,6 +308,7 @@ int out_open_file(const char *path, bool append, const struct out_owner *owner,
 	static const struct out_ops regular = {
 		.write = file_write,
 		.write_with_tail = file_write_with_tail,
+		.reopen = file_reopen,
 		.close = file_close,
 		.free = file_free,
 	};

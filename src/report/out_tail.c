@@ -79,14 +79,15 @@ static bool build(struct out_tail *tail, const void *chunk, size_t chunk_bytes, 
 	return buf_ok(data);
 }
 
-/* The first document is written straight on: there is nothing yet to keep whole. */
-static int begin(struct out_tail *tail, size_t content_bytes, size_t text_bytes)
+/* Writes what was built, and behind it a reserve of so many bytes, in one go. */
+static int begin(struct out_tail *tail, size_t content_bytes, size_t text_bytes,
+		 size_t reserve_bytes)
 {
 	struct buf *data = &tail->scratch;
 	uint64_t close_at;
 	int r;
 
-	buf_add_repeat(data, ' ', RESERVE_FIRST);
+	buf_add_repeat(data, ' ', reserve_bytes);
 	close_at = tail->content_end + data->len;
 	buf_add_str(data, "?>\n");
 	if (!buf_ok(data))
@@ -149,7 +150,8 @@ int out_tail_append(struct out_tail *tail, const void *chunk, size_t chunk_bytes
 	if (!build(tail, chunk, chunk_bytes, text, text_bytes, overlay, &content_bytes))
 		return ENOMEM;
 	if (!tail->begun)
-		return begin(tail, content_bytes, text_bytes);
+		/* There is nothing yet to keep whole. */
+		return begin(tail, content_bytes, text_bytes, RESERVE_FIRST);
 	end = tail->content_end + data->len;
 	if (end > tail->close_at && (r = grow(tail, end)))
 		return r;
@@ -160,6 +162,17 @@ int out_tail_append(struct out_tail *tail, const void *chunk, size_t chunk_bytes
 	tail->content_end += content_bytes;
 	tail->tail_bytes = text_bytes;
 	return 0;
+}
+
+int out_tail_reopen(struct out_tail *tail, uint64_t end, const void *text, size_t text_bytes)
+{
+	size_t old_bytes = (size_t)(end - tail->content_end), content_bytes;
+
+	if (!build(tail, NULL, 0, text, text_bytes, 0, &content_bytes))
+		return ENOMEM;
+	/* All of the old ending is covered. */
+	return begin(tail, content_bytes, text_bytes,
+		     old_bytes > RESERVE_FIRST ? old_bytes : RESERVE_FIRST);
 }
 
 int out_tail_finish(struct out_tail *tail)

@@ -34,6 +34,9 @@ void out_tail_release(struct out_tail *tail);
  * must not hold "?>". 0 or errno; after an error the file is as before. */
 int out_tail_append(struct out_tail *tail, const void *chunk, size_t chunk_bytes, const void *text,
 		    size_t text_bytes);
+/* Instead of a first chunk: the document goes on in a file that ends, from the
+ * `content_end` given to out_tail_init() up to `end`, with an old tail. */
+int out_tail_reopen(struct out_tail *tail, uint64_t end, const void *text, size_t text_bytes);
 /* Takes the reserve away; the document then ends with its tail. */
 int out_tail_finish(struct out_tail *tail);
 

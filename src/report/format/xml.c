@@ -89,6 +89,8 @@ static void xml_event(struct format_writer *writer, const struct format_event *e
 {
 	struct buf text = BUF_INIT;
 
+	if (event->kind == FORMAT_BEGIN && writer->context->resumed)
+		out_reopen_document(writer->out, tail, "<runstats>");
 	add_event(&text, writer->context, event);
 	if (text.len || !buf_ok(&text))
 		out_write_buf_with_tail(writer->out, &text, tail, sizeof(tail) - 1);

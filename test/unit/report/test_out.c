@@ -133,6 +133,56 @@ static void appending_goes_on_at_the_end(void **state)
 	assert_string_equal(take(path), "one\n<r><a/></r>\ntwo\n");
 }
 
+/* Makes a file of this text, goes on in it, and gives what became of it. */
+static const char *go_on(const char *text, const char *more)
+{
+	const char *path = path_of("resumed");
+	struct out *out = open_ok(path, false);
+
+	out_write(out, text, strlen(text));
+	out_close(out, NULL);
+	out = open_ok(path, true);
+	out_reopen_document(out, "</r>\n", "<stats>");
+	if (*more)
+		out_write_with_tail(out, more, strlen(more), "</r>\n", 5);
+	assert_int_equal(out_close(out, NULL), 0);
+	return take(path);
+}
+
+static void a_document_can_go_on_where_it_ended(void **state)
+{
+	assert_string_equal(go_on("<r><a/>\n</r>\n", "<b/>\n"), "<r><a/>\n<b/>\n</r>\n");
+	assert_string_equal(go_on("<r><a/>\n<stats>x</stats>\n</r>\n", "<b/>\n"),
+			    "<r><a/>\n<b/>\n</r>\n");
+	/* A killed run leaves its reserve, and in it perhaps half a chunk. */
+	assert_string_equal(go_on("<r><a/>\n</r>\n<?r      ?>\n", "<b/>\n"),
+			    "<r><a/>\n<b/>\n</r>\n");
+	assert_string_equal(go_on("<r><a/>\n</r>\n<?r <c/>\n</r>\n<?r  ?>\n", "<b/>\n"),
+			    "<r><a/>\n<b/>\n</r>\n");
+	/* Nothing more came. */
+	assert_string_equal(go_on("<r><a/>\n<stats>x</stats>\n</r>\n", ""), "<r><a/>\n</r>\n");
+	/* Not closed: a log of Nmap's own. */
+	assert_string_equal(go_on("<r><a/>\n", "<b/>\n"), "<r><a/>\n<b/>\n</r>\n");
+	assert_string_equal(go_on("x</stats></r>", "<b/>\n"), "x</stats><b/>\n</r>\n");
+}
+
+static void a_killed_document_goes_on(void **state)
+{
+	const char *path = path_of("killed");
+	char text[8192] = "";
+	struct out *out = open_ok(path, false);
+	int fd;
+
+	out_write_with_tail(out, "<r>", 3, "</r>\n", 5);
+	out_write_with_tail(out, "<a/>", 4, "</r>\n", 5);
+	fd = open(path, O_RDONLY);
+	assert_true(read(fd, text, sizeof(text) - 1) > 2000);
+	close(fd);
+	out_close(out, NULL);
+	take(path);
+	assert_string_equal(go_on(text, "<b/>"), "<r><a/><b/></r>\n");
+}
+
 static void a_tail_is_in_the_file_before_it_is_closed(void **state)
 {
 	const char *path = path_of("tail");
@@ -280,6 +330,8 @@ int main(void)
 		cmocka_unit_test(an_old_file_is_kept_until_there_is_something_new),
 		cmocka_unit_test(links_are_followed_not_replaced),
 		cmocka_unit_test(appending_goes_on_at_the_end),
+		cmocka_unit_test(a_document_can_go_on_where_it_ended),
+		cmocka_unit_test(a_killed_document_goes_on),
 		cmocka_unit_test(a_tail_is_in_the_file_before_it_is_closed),
 		cmocka_unit_test(a_pipe_gets_its_tail_at_the_end),
 		cmocka_unit_test(a_full_disk_is_told_in_words_once),

@@ -219,6 +219,33 @@ static void tails_may_change_their_length(void **state)
 	finish(&disk, &tail, &chunk);
 }
 
+/* A killed file goes on, whatever is in its reserve, at every place in a page. */
+static void a_document_that_goes_on_is_never_broken(void **state)
+{
+	size_t first;
+
+	for (first = 4020; first < 4060; first++) {
+		struct disk disk = {.bytes = BUF_INIT, .space = -1};
+		const struct out_tail_file file = {&disk, disk_pwrite, disk_truncate};
+		struct buf chunk = BUF_INIT;
+		struct out_tail tail;
+		uint64_t content_end;
+
+		assert_int_equal(begin(&disk, &tail, &chunk, first), 0);
+		disk.space = 1; /* half of a chunk gets into the reserve */
+		make_chunk(&chunk, 0, 1500);
+		add(&tail, &chunk);
+		disk.space = -1;
+		content_end = tail.content_end;
+		out_tail_release(&tail);
+		out_tail_init(&tail, &file, content_end);
+		assert_int_equal(out_tail_reopen(&tail, disk.bytes.len, ending, strlen(ending)), 0);
+		assert_int_equal(add(&tail, &chunk), 0);
+		disk.chunks = 1;
+		finish(&disk, &tail, &chunk);
+	}
+}
+
 static int allocate(void *self)
 {
 	struct disk disk = {.bytes = BUF_INIT, .space = -1};
@@ -280,6 +307,7 @@ int main(void)
 		cmocka_unit_test(every_place_of_the_reserve_can_be_the_last),
 		cmocka_unit_test(a_full_disk_leaves_the_last_whole_document),
 		cmocka_unit_test(tails_may_change_their_length),
+		cmocka_unit_test(a_document_that_goes_on_is_never_broken),
 		cmocka_unit_test(memory_may_be_short_at_any_point),
 	};
 
