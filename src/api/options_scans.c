@@ -36,6 +36,13 @@ static int set_scan_letters(void *self, const struct option_row *row, const char
 	return 0;
 }
 
+static int ignore_ident(void *self, const struct option_row *row, const char *value,
+			struct diag *diag)
+{
+	settings_warn(self, "Warning: -I is ignored: the ident scan is long gone.");
+	return 0;
+}
+
 #define SCAN(text, what) .letter = 's', .variant = text, .group = GROUP_SCANS, .help = what
 
 static const struct option_row rows[] = {
@@ -91,7 +98,7 @@ static const struct option_row rows[] = {
 	 .group = GROUP_SCANS,
 	 .hidden = true,
 	 .help = "ident scan: long gone, ignored",
-	 .set = set_nothing},
+	 .set = ignore_ident},
 	{.name = "sweep",
 	 .group = GROUP_SCANS,
 	 .own = true,
