@@ -66,7 +66,7 @@ char *alloc_strndup(const char *text, size_t bytes)
 
 char *alloc_strdup(const char *text)
 {
-	return alloc_strndup(text, SIZE_MAX - 1);
+	return alloc_strndup(text, strlen(text));
 }
 
 char *alloc_printf(const char *format, ...)

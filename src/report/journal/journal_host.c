@@ -32,16 +32,24 @@ void journal_host_free(struct journal_host *host)
 	alloc_free(host);
 }
 
+static bool is_up(const struct journal_host *host)
+{
+	return host->found_seq && host->found.host.state == HOST_UP;
+}
+
 int journal_host_take(struct journal_host *host, const struct journal_record *record)
 {
 	char *ptr;
 
 	switch (record->seen.kind) {
 	case OBSERVED_HOST:
-		/* A hint keeps its place in the order; the latest verdict counts. */
-		if (!host->hinted)
+		/* Announced when it is first seen up; the hint keeps its place in the
+		 * order, and the latest verdict counts. */
+		if (!host->hinted) {
+			host->hinted = record->seen.host.more && !is_up(host) &&
+				       record->seen.host.state == HOST_UP;
 			host->found_seq = record->seq;
-		host->hinted |= record->seen.host.more;
+		}
 		host->found = record->seen;
 		return 0;
 	case OBSERVED_NAME:

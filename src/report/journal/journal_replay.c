@@ -285,7 +285,8 @@ static int play_port(struct replay *replay, struct observation *seen, int64_t in
 	seen->port.transport = (enum transport)known;
 	seen->port.number = (uint16_t)number;
 	if ((r = read_open_port(replay, index, transport, number, &seen->port.verdict)) == 0)
-		play(replay, &(struct format_event){.kind = FORMAT_PORT, .seen = seen});
+		play(replay, &(struct format_event){
+				     .kind = FORMAT_PORT, .seen = seen, .host = &host.report});
 	return r;
 }
 

@@ -253,7 +253,7 @@ static inline void record_event(struct format_writer *writer, const struct forma
 		buf_addf(text, " %s %u %s/%uus", ip_format(&event->seen->target->addr, addr),
 			 event->seen->port.number, reason_name(event->seen->port.verdict.reason),
 			 event->seen->port.verdict.rtt_us);
-	if (event->host)
+	if (event->host && event->kind != FORMAT_PORT)
 		record_host(text, event->host);
 	if (event->totals)
 		buf_addf(text,
