@@ -12,7 +12,7 @@ struct resolver;
 struct resolver_query; /* one question under way */
 
 struct resolver_answer {
-	int error;                   /* 0, ERROR_NOT_FOUND, ERROR_TIMED_OUT, ERROR_SYSTEM */
+	int error; /* 0, ERROR_NOT_FOUND, ERROR_TIMED_OUT, ERROR_SYSTEM, ERROR_MEMORY */
 	const struct ip_addr *addrs; /* forward: all addresses, IPv4 first, in answer order */
 	size_t addrs_count;
 	const char *name; /* reverse: the PTR name, illegal bytes as '*' (DN-06) */
