@@ -47,7 +47,10 @@ static uint64_t uv_wall_ns(const struct loop *loop)
 
 static void on_alarm(uv_timer_t *alarm)
 {
-	/* It only had to end the wait: the turn fires what is due. */
+	/* It only had to end the wait: the turn fires what is due. Due before
+	 * the wait begins, it fires before it, and the wait would have no end:
+	 * stopping makes libuv look at descriptors without blocking. */
+	uv_stop(alarm->loop);
 }
 
 static void on_waker(uv_async_t *waker)

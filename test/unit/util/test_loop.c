@@ -598,6 +598,34 @@ static void the_wall_clock_is_the_systems(void **state)
 	loop_free(loop);
 }
 
+static void dawdle(struct actor *actor)
+{
+	uint64_t until_ns = loop_time_ns(actor->trace->loop) + NS_PER_MS / 4;
+
+	loop_timer_set(actor->trace->loop, &actor->other->timer, until_ns);
+	/* Past the due time, by a clock the loop does not look at meanwhile. */
+	while (uv_hrtime() <= until_ns)
+		;
+}
+
+/* libuv's own alarm is then due before its wait begins, which once let it wait
+ * for ever: a descriptor that stays silent is all that could have woken it. */
+static void a_timer_that_falls_due_while_others_run_is_not_slept_through(void **state)
+{
+	struct loop *loop = loop_uv_new();
+	struct trace trace = {.loop = loop};
+	struct actor first = actor_of(&trace, 'a'), second = actor_of(&trace, 'b');
+
+	wire(&first);
+	wire(&second);
+	first.act = dawdle;
+	first.other = &second;
+	loop_timer_set(loop, &first.timer, loop_time_ns(loop));
+	loop_run(loop);
+	assert_string_equal(trace.text, "ab");
+	loop_free(loop);
+}
+
 int main(void)
 {
 	struct loop *(*sim)(void) = make_sim, *(*real)(void) = loop_uv_new;
@@ -617,6 +645,7 @@ int main(void)
 		BOTH(a_wake_reaches_the_loop),
 		BOTH(short_memory_is_reported),
 		cmocka_unit_test(the_heap_keeps_its_order_under_change),
+		cmocka_unit_test(a_timer_that_falls_due_while_others_run_is_not_slept_through),
 		cmocka_unit_test(simulated_time_jumps_and_stands_still_between),
 		cmocka_unit_test(the_simulated_loop_has_no_descriptors),
 		cmocka_unit_test(a_watch_is_level_triggered_and_keeps_the_loop_going),
