@@ -357,8 +357,11 @@ static int play_host(struct replay *replay)
 		return r;
 	report->ports = replay->ports.ports;
 	report->ports_count = replay->ports.count;
-	if (!host.done_seq)
-		report->ports_scanned = report->ports_count > 0;
+	if (!host.done_seq && report->ports_count) { /* cut off: what is known is shown */
+		report->ports_scanned = true;
+		report->start_s = host.found_ns / (int64_t)NS_PER_S;
+		report->end_s = replay->facts.last_ns / (int64_t)NS_PER_S;
+	}
 	replay->hosts_total++;
 	replay->hosts_up += report->state == HOST_UP;
 	play(replay, &(struct format_event){.kind = FORMAT_HOST, .host = report});

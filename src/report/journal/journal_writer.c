@@ -5,7 +5,9 @@
 #include "report/journal/journal_batch.h"
 #include "util/alloc.h"
 #include "util/error.h"
+#include "util/hash.h"
 #include "util/loop.h"
+#include "util/random.h"
 
 #include <signal.h>
 #include <string.h>
@@ -30,8 +32,9 @@ struct journal_writer {
 
 	/* The engine thread's. */
 	uint64_t seq;
-	const struct port_rules *port_sets[PORT_SETS_MAX]; /* number i + 1 in the journal */
-	uint32_t port_sets_count, last_set;
+	struct hash_key key;
+	uint64_t port_sets[PORT_SETS_MAX]; /* hashes; number i + 1 in the journal */
+	uint32_t port_sets_count;
 
 	/* Under the queue's lock. */
 	int error;
@@ -162,6 +165,7 @@ static int set_up(struct journal_writer *writer, const struct journal_begin *beg
 	int r;
 
 	writer->owner = begin->owner;
+	writer->key = (struct hash_key){random_system_seed(), random_system_seed()};
 	writer->path = begin->path ? alloc_strdup(begin->path) : journal_default_path();
 	if (!writer->path && !begin->path)
 		return diag_set(diag, ERROR_NOT_FOUND,
@@ -193,24 +197,34 @@ int journal_writer_new(const struct journal_begin *begin, struct journal_writer 
 	return 0;
 }
 
-/* The number of a target's port set, made known to the journal when it is new. */
-static uint32_t port_set_of(struct journal_writer *writer, const struct port_rules *rules,
+static uint64_t hash_rules(const struct journal_writer *writer, const struct port_rules *rules)
+{
+	uint64_t parts[TRANSPORTS];
+
+	for (int t = 0; t < TRANSPORTS; t++)
+		parts[t] = hash_bytes(writer->key, rules->of[t].words, sizeof(rules->of[t].words));
+	return hash_bytes(writer->key, parts, sizeof(parts));
+}
+
+/* The number of a target's port set, made known to the journal when it is new.
+ * Known by what it says, since targets' rules come and go; asked once a host. */
+static uint32_t port_set_of(struct journal_writer *writer, const struct observation *seen,
 			    struct buf *records)
 {
-	if (!rules)
+	uint64_t hash;
+
+	if (!seen->target || !seen->target->ports)
 		return 0;
-	if (writer->port_sets_count && writer->port_sets[writer->last_set] == rules)
-		return writer->last_set + 1;
+	if (seen->kind != OBSERVED_HOST)
+		return JOURNAL_NO_PORT_SET;
+	hash = hash_rules(writer, seen->target->ports);
 	for (uint32_t i = 0; i < writer->port_sets_count; i++)
-		if (writer->port_sets[i] == rules) {
-			writer->last_set = i;
+		if (writer->port_sets[i] == hash)
 			return i + 1;
-		}
 	if (writer->port_sets_count == PORT_SETS_MAX)
 		return JOURNAL_NO_PORT_SET;
-	writer->last_set = writer->port_sets_count++;
-	writer->port_sets[writer->last_set] = rules;
-	journal_record_add_rules(records, rules, writer->port_sets_count);
+	writer->port_sets[writer->port_sets_count++] = hash;
+	journal_record_add_rules(records, seen->target->ports, writer->port_sets_count);
 	return writer->port_sets_count;
 }
 
@@ -221,7 +235,7 @@ static int observe(void *self, const struct observation *seen)
 	int r = writer->error;
 
 	if (r == 0) {
-		uint32_t set = seen->target ? port_set_of(writer, seen->target->ports, records) : 0;
+		uint32_t set = port_set_of(writer, seen, records);
 
 		journal_record_add(records, seen, ++writer->seq, set);
 	}

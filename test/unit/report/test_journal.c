@@ -180,7 +180,7 @@ static void a_scan_without_its_end_is_incomplete(void **state)
 		"port 192.0.2.2 2 syn-ack/1002us\n"
 		"host 0 192.0.2.1 up/syn-ack/ttl61 rtt=900/90/100000 at=1700000001-1700000003"
 		" scanned 1/tcp=closed/conn-refused\n"
-		"host 1 192.0.2.2 up/syn-ack/ttl61 scanned incomplete "
+		"host 1 192.0.2.2 up/syn-ack/ttl61 at=1700000000-1700000000 scanned incomplete "
 		"2/tcp=open/syn-ack/try1/1002us"
 		" 4/tcp=closed/conn-refused\n"
 		"end outcome=2 why=the scan was interrupted; this is what was found until 22:13:20"
