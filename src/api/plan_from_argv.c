@@ -158,7 +158,7 @@ static int resume_plan(const struct plan_request *request, const char *from, str
 				       from)
 			    : check_and_build(request, &line, &settings, &plan, diag);
 	}
-	if (r == 0 && !(plan->resume_from = arena_strdup(&plan->arena, from)))
+	if (r == 0 && !plan->resume_from && !(plan->resume_from = arena_strdup(&plan->arena, from)))
 		r = diag_set(diag, ERROR_MEMORY, "out of memory");
 	if (r == 0) {
 		plan->output.append = true;

@@ -185,7 +185,7 @@ bool resume_is_journal(const char *from)
 	       access(from, F_OK) != 0;
 }
 
-static int log_done_hosts(const struct plan *plan, struct addrset *done, struct diag *diag)
+int resume_log_hosts(const struct plan *plan, struct addrset *done, struct diag *diag)
 {
 	char *text = NULL;
 	size_t bytes = 0;
@@ -207,7 +207,7 @@ int resume_done_hosts(const struct plan *plan, struct addrset **ret_done, struct
 	if (resume_is_journal(plan->resume_from))
 		r = resume_journal_hosts(plan, done, diag);
 	else
-		r = log_done_hosts(plan, done, diag);
+		r = resume_log_hosts(plan, done, diag);
 	if (r < 0)
 		addrset_free(done);
 	else

@@ -29,9 +29,11 @@ int resume_read(const char *path, char **ret_text, size_t *ret_bytes, struct dia
 
 /* Is it the number of a scan in the journal, and no file? */
 bool resume_is_journal(const char *from);
-/* The plan of that scan as it was stored. */
+/* The plan of that scan as it was stored, resume_from set; 0 is the newest. */
 int resume_journal_plan(const char *from, struct plan **ret_plan, struct diag *diag);
+/* Adds what is finished, by the journal or by the log that resume_from names. */
 int resume_journal_hosts(const struct plan *plan, struct addrset *done, struct diag *diag);
+int resume_log_hosts(const struct plan *plan, struct addrset *done, struct diag *diag);
 
 /* The hosts that a plan with resume_from must leave out: of the log, or, when
  * resume_from is a number and no such file exists, of that scan in the journal.

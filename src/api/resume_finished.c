@@ -148,11 +148,12 @@ static int finished_grepable(struct span text, bool scans_ports, struct addrset 
 
 /* ---- XML ---- */
 
-/* The first IP address element of a host. The attributes stand as both
- * programs write them: addr, then addrtype. */
+/* The first IP address element of a host, as both programs write it: addr,
+ * then addrtype, on a line of its own. That of a host which was not through
+ * stands behind other things (format/xml_host.c). */
 static bool element_address(struct span host, struct ip_addr *ret_addr)
 {
-	static const char words[] = "<address addr=\"";
+	static const char words[] = "\n<address addr=\"";
 	const char *at;
 
 	while ((at = find(host, words))) {
@@ -201,7 +202,7 @@ static int finished_xml(struct span text, struct addrset *done)
 		if (!(end = find(host, "</host>")))
 			continue;
 		host.end = end;
-		if (!find(host, " incomplete=\"true\"") && element_address(host, &addr))
+		if (element_address(host, &addr))
 			r = addrset_add(done, &addr);
 	}
 	return r;

@@ -2,6 +2,7 @@
 
 #include "api/options.h"
 #include "api/resume.h"
+#include "report/format.h"
 #include "util/alloc.h"
 #include "util/error.h"
 
@@ -163,9 +164,9 @@ static void hosts_that_were_not_through_do_not_count(void **state)
 				       "Host: junk ()\tPorts: \n";
 	static const char xml[] = "<nmaprun>\n<hosthint><address addr=\"10.0.0.2\" "
 				  "addrtype=\"ipv4\"/></hosthint>\n"
-				  "<host><address addr=\"00:01:02:03:04:05\" addrtype=\"mac\"/>"
-				  "<address addr=\"10.0.0.1\" addrtype=\"ipv4\"/></host>"
-				  "<host><address addr=\"10.0.0.3\" addrtype=\"ipv4\"/>";
+				  "<host>\n<address addr=\"00:01:02:03:04:05\" addrtype=\"mac\"/>"
+				  "\n<address addr=\"10.0.0.1\" addrtype=\"ipv4\"/>\n</host>"
+				  "<host>\n<address addr=\"10.0.0.3\" addrtype=\"ipv4\"/>";
 
 	assert_finished_in(normal, sizeof(normal) - 1, true, "10.0.0.1 ");
 	assert_finished_in(grepable, sizeof(grepable) - 1, true, "10.0.0.1 ");
@@ -182,12 +183,84 @@ static void a_block_that_was_cut_before_an_earlier_resume_does_not_count(void **
 		"Nmap scan report for 10.0.0.2\nHost is up.\n\nPORT STATE\n"
 		"22/tcp closed\n\n";
 	static const char xml[] =
-		"<nmaprun><host starttime=\"1\"><address addr=\"10.0.0.1\" addrtype=\"ipv4\"/>\n"
+		"<nmaprun><host starttime=\"1\">\n<address addr=\"10.0.0.1\" addrtype=\"ipv4\"/>\n"
 		"<hostnames>\n"
-		"<host starttime=\"1\"><address addr=\"10.0.0.2\" addrtype=\"ipv4\"/></host>\n";
+		"<host starttime=\"1\">\n<address addr=\"10.0.0.2\" addrtype=\"ipv4\"/>\n</host>\n";
 
 	assert_finished_in(normal, sizeof(normal) - 1, true, "10.0.0.2 ");
 	assert_finished_in(xml, sizeof(xml) - 1, true, "10.0.0.2 ");
+}
+
+/* ---- our own logs ---- */
+
+static void write_host(struct format_writer *writer, uint32_t addr, enum host_state state,
+		       bool incomplete)
+{
+	static const struct port_report ports[] = {
+		{.number = 1, .transport = TRANSPORT_TCP, .verdict = {PORT_CLOSED}}};
+	const struct host_report host = {
+		.addr = ip_v4(addr),
+		.state = state,
+		.ports_scanned = state == HOST_UP,
+		.incomplete = incomplete,
+		.ports = ports,
+		.ports_count = state == HOST_UP ? 1 : 0,
+	};
+
+	format_writer_event(writer, &(struct format_event){.kind = FORMAT_HOST, .host = &host});
+}
+
+/* A log without an end: the run was killed. */
+static void write_log(const char *format, const struct plan *plan, struct buf *log)
+{
+	const struct format_context context = {
+		.plan = plan,
+		.program = "portolan",
+		.version = "7.99",
+		.url = "u",
+	};
+	struct format_writer *writer;
+	struct out *out;
+
+	assert_int_equal(out_open_buf(log, &out), 0);
+	assert_int_equal(format_writer_new(format_by_name(format), &context, out, &writer), 0);
+	format_writer_event(writer, &(struct format_event){.kind = FORMAT_BEGIN});
+	write_host(writer, 0x0a000001, HOST_UP, false);
+	write_host(writer, 0x0a000002, HOST_DOWN, false);
+	write_host(writer, 0x0a000003, HOST_UP, true);
+	write_host(writer, 0x0a000004, HOST_UP, false);
+	write_host(writer, 0x0a000005, HOST_UP, true);
+	assert_int_equal(format_writer_free(writer, NULL), 0);
+}
+
+static void our_own_logs_tell_their_finished_hosts(void **state)
+{
+	static const char *const formats[] = {"normal", "grepable", "xml"};
+	char program[] = "portolan", verbose[] = "-v", ports[] = "-p1", net[] = "10.0.0.0/29 x\"y";
+	char *argv[] = {program, verbose, ports, net};
+	enum request_kind kind;
+	struct plan *plan = NULL;
+	struct diag diag = {0};
+	size_t i;
+
+	assert_int_equal(plan_from_argv(&(struct plan_request){.argc = 4, .argv = argv}, &kind,
+					&plan, &diag),
+			 0);
+	for (i = 0; i < 3; i++) {
+		struct buf log = BUF_INIT;
+		struct words words;
+
+		write_log(formats[i], plan, &log);
+		assert_finished_in((const char *)log.data, log.len, true,
+				   "10.0.0.1 10.0.0.2 10.0.0.4 ");
+		assert_int_equal(resume_arguments((const char *)log.data, log.len, &words, &diag),
+				 0);
+		assert_int_equal(words.list.count, 3);
+		assert_string_equal(words.list.items[2], net);
+		words_release(&words);
+		buf_release(&log);
+	}
+	plan_free(plan);
 }
 
 static int plan_for(const char *path, struct plan **ret_plan, struct diag *diag)
@@ -284,6 +357,7 @@ int main(void)
 		cmocka_unit_test(a_host_counts_exactly_when_its_block_is_whole),
 		cmocka_unit_test(hosts_that_were_not_through_do_not_count),
 		cmocka_unit_test(a_block_that_was_cut_before_an_earlier_resume_does_not_count),
+		cmocka_unit_test(our_own_logs_tell_their_finished_hosts),
 		cmocka_unit_test(a_log_gives_the_plan_of_its_scan),
 		cmocka_unit_test(what_is_no_log_is_refused_in_words),
 		cmocka_unit_test(short_memory_loses_nothing),
