@@ -27,7 +27,8 @@ bool portset_remove(struct portset *set, uint16_t port)
 
 void portset_add_range(struct portset *set, uint16_t first, uint16_t last)
 {
-	for (uint32_t word = first >> 6; first <= last && word <= last >> 6u; word++) {
+	/* A backwards range adds nothing: no word, or one with an empty mask. */
+	for (uint32_t word = first >> 6; word <= last >> 6u; word++) {
 		uint64_t mask = UINT64_MAX;
 
 		if (word == first >> 6u)

@@ -29,6 +29,7 @@ static void units_and_fractions_are_exact(void **state)
 		{"+2", 2 * NS_PER_S, false},
 		{"-0", 0, false},
 		{"0.000000001", 1, false},
+		{"0.0000000019", 2, false},
 		{"0.1234567891", 123456789, false},
 		{"2562047h", 2562047ULL * 3600 * NS_PER_S, true},
 		{"9223372036", 9223372036 * NS_PER_S, false},

@@ -56,6 +56,8 @@ static void bytes_that_are_no_utf8_are_shown(void **state)
 	safe_is("\xf4\x90\x80\x80", 4, "\\xF4\\x90\\x80\\x80"); /* past U+10FFFF */
 	safe_is("\xff\xfe", 2, "\\xFF\\xFE");
 	safe_is("\xe2\x82", 2, "\\xE2\\x82"); /* cut short */
+	/* What stands behind the end is not read, even where it would fit. */
+	safe_is("\xe2\x82\xac", 2, "\\xE2\\x82");
 	safe_is("\xe2\x82z", 3, "\\xE2\\x82z");
 	safe_is("\xf4\x8f\xbf\xbf", 4, "\xf4\x8f\xbf\xbf");
 }
