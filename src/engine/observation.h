@@ -22,12 +22,20 @@ enum observation_kind {
 
 enum run_task { TASK_PING, TASK_DNS, TASK_PORTS, RUN_TASKS };
 
+/* Who a warning is for (formats.md 1.1). */
+enum warning_audience {
+	WARNING_ERRORS, /* standard error and the normal file */
+	WARNING_PLAIN,  /* the screen and the normal file */
+	WARNING_STDERR, /* standard error only */
+};
+
 enum run_outcome { RUN_COMPLETE, RUN_CANCELLED, RUN_FAILED };
 
 struct observation {
 	enum observation_kind kind;
-	uint64_t wall_ns;            /* when, since 1970 */
-	const struct target *target; /* NULL for what concerns the run */
+	enum warning_audience audience; /* OBSERVED_WARNING */
+	uint64_t wall_ns;               /* when, since 1970 */
+	const struct target *target;    /* NULL for what concerns the run */
 	union {
 		struct {
 			const char *expression, *why;

@@ -9,6 +9,9 @@
 #include "net/port_list.h"
 #include "net/resolver.h"
 #include "util/diag.h"
+#include "util/loop.h"
+
+struct target_rules; /* engine/target_rules.h */
 
 /* One address to scan. Made by the stream, counted by references because
  * observations, stages and sinks outlive each other. */
@@ -18,9 +21,10 @@ struct target {
 	char *name;             /* as the user typed it, or NULL */
 	struct ip_addr *others; /* the name's other addresses, not scanned */
 	size_t others_count;
-	const struct port_rules
-		*ports; /* host:ports of an -iL line; NULL: the plan's. The stream's, interned */
-	unsigned refs;
+	/* host:ports of an -iL line; NULL: the plan's. Lives as long as the target. */
+	const struct port_rules *ports;
+	struct target_rules *rules; /* the stream's: owns ports, shared between targets */
+	_Atomic unsigned refs;      /* any thread may ref and unref */
 };
 void target_ref(struct target *target);
 void target_unref(struct target *target); /* NULL is fine */
@@ -75,7 +79,10 @@ struct target_stream_config {
 	struct resolver *resolver;             /* borrowed */
 	const struct port_list_request *ports; /* for host:ports lines; borrowed */
 	uint64_t seed;                         /* for -iR */
-	void (*wake)(void *self);              /* something changed after TARGET_WAIT */
+	/* Lets a slow pipe on -iL be waited for, and long stretches of nothing to
+	 * scan be crossed in slices, with TARGET_WAIT meanwhile; NULL: next() blocks. */
+	struct loop *loop;
+	void (*wake)(void *self);                   /* something changed after TARGET_WAIT */
 	void (*warn)(void *self, const char *text); /* for people; may be NULL */
 	void *self;
 };

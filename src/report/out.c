@@ -32,8 +32,16 @@ static bool is_usable(const struct out *out)
 
 void out_write(struct out *out, const void *bytes, size_t count)
 {
+	if (is_usable(out) && count && out->before)
+		out->before(out->before_self);
 	if (is_usable(out) && count)
 		note_failure(out, out->ops->write(out, bytes, count));
+}
+
+void out_before_write(struct out *out, void (*before)(void *self), void *self)
+{
+	out->before = before;
+	out->before_self = self;
 }
 
 void out_write_buf(struct out *out, const struct buf *bytes)

@@ -24,6 +24,10 @@ int out_open_fd(int fd, const char *name, struct out **ret_out);
 /* Appends to a buffer of the caller's. */
 int out_open_buf(struct buf *buf, struct out **ret_out);
 
+/* Called before each write: a progress line on the same terminal can be taken
+ * away. NULL: nothing is. */
+void out_before_write(struct out *out, void (*before)(void *self), void *self);
+
 /* Appends bytes, at once. An output is written either with tails or without. */
 void out_write(struct out *out, const void *bytes, size_t count);
 /* Appends a buffer; one that failed counts as an error of the output. */

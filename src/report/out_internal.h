@@ -21,6 +21,8 @@ struct out_ops {
 
 /* Every kind begins with this. */
 struct out {
+	void (*before)(void *self); /* out_before_write() */
+	void *before_self;
 	const struct out_ops *ops;
 	char *name;
 	struct buf tail;  /* what out_close() still owes a stream */

@@ -110,10 +110,11 @@ static void add_end(const struct plain *plain, const struct format_totals *total
 	buf_add_char(out, '\n');
 }
 
-/* Warnings go to standard error, which is not ours, and to the normal file. */
-static void add_warning(const struct plain *plain, const char *text)
+/* Errors stand in the normal file, what the scan has to say also on the
+ * screen; the rest is for standard error, which is not ours. */
+static void add_warning(const struct plain *plain, enum warning_audience audience, const char *text)
 {
-	if (plain->screen)
+	if (audience == WARNING_STDERR || (audience == WARNING_ERRORS && plain->screen))
 		return;
 	words_add_clean(plain->out, text, plain->terminal);
 	buf_add_char(plain->out, '\n');
@@ -128,10 +129,11 @@ void plain_event(const struct plain *plain, const struct format_event *event)
 		add_begin(plain);
 		break;
 	case FORMAT_SKIPPED:
-		add_warning(plain, event->seen->skipped.why);
+		add_warning(plain, WARNING_ERRORS, event->seen->skipped.why);
 		break;
 	case FORMAT_WARNING:
-		add_warning(plain, event->text);
+		add_warning(plain, event->seen ? event->seen->audience : WARNING_ERRORS,
+			    event->text);
 		break;
 	case FORMAT_PORT:
 		if (progress)

@@ -1,0 +1,64 @@
+/* One host under way: what every stage needs of it. Private to the engine's
+ * run and stages. */
+#ifndef PORTOLAN_ENGINE_HOST_H
+#define PORTOLAN_ENGINE_HOST_H
+
+#include "engine/observation.h"
+#include "engine/prober.h"
+#include "engine/rtt.h"
+#include "engine/window.h"
+#include "net/resolver.h"
+#include "util/loop.h"
+
+struct run;
+struct sender;
+struct rules_order;
+struct host;
+struct probe;
+
+/* What the sender needs to ask one host's ports; the stage that owns the host
+ * at the moment fills it in. */
+struct probing {
+	const struct scan_technique *technique; /* NULL: nothing to ask */
+	struct prober prober;
+	/* A probe came to an end with this verdict; attempt and rtt_us are in it. */
+	void (*verdict)(struct host *host, uint16_t port, const struct verdict *verdict);
+	/* Every probe has had its verdict, or the stage was told to stop. */
+	void (*finished)(struct host *host);
+};
+
+struct host {
+	struct run *run;
+	struct sender *sender;
+	struct target *target;
+	struct host *prev, *next;             /* the run's list of hosts under way */
+	struct host *queue_next;              /* waiting for the port stage */
+	struct host *advance_next;            /* a stage ended: the run will look at it */
+	struct host *ready_prev, *ready_next; /* sender's list of hosts with work */
+	bool ready, queued, advancing;
+	bool cap_told;                        /* the retransmission cap was hit, and it was said */
+	uint8_t stages_started, stages_ended; /* bit per stage */
+
+	enum host_state state;
+	bool timed_out, incomplete, ports_scanned;
+	enum reason down_reason; /* the best reason seen for being down */
+	uint64_t start_wall_ns, end_wall_ns;
+
+	struct rtt rtt;
+	struct window window;
+	uint64_t scan_delay_ns; /* adaptive: starts at --scan-delay */
+	unsigned drops_since_change, answers_since_change;
+	uint64_t next_send_ns;           /* scan delay */
+	uint64_t local_failure_since_ns; /* our machine cannot send to it; 0: it can */
+	struct timer delay_timer;        /* ready again when the delay is over */
+	struct timer deadline_timer;     /* --host-timeout */
+
+	struct probing probing;
+	unsigned technique_index;        /* of the plan's techniques, under way */
+	const struct rules_order *order; /* of its ports, while they are scanned */
+	uint64_t ports_done;             /* verdicts given */
+	struct probe *probes;            /* in flight */
+	struct resolver_query *query;
+};
+
+#endif

@@ -1,0 +1,72 @@
+/* The inside of a run, for run.c, its progress and the stages. */
+#ifndef PORTOLAN_ENGINE_RUN_PRIVATE_H
+#define PORTOLAN_ENGINE_RUN_PRIVATE_H
+
+#include "engine/eta.h"
+#include "engine/run.h"
+#include "engine/sender.h"
+#include "engine/stage.h"
+#include "util/random.h"
+
+/* The port order of one set of rules: the plan's, or that of host:ports lines. */
+struct rules_order {
+	struct rules_order *next;
+	const struct port_rules *rules;
+	uint16_t *ports[PLAN_TECHNIQUES_MAX]; /* per technique of the plan */
+	uint32_t counts[PLAN_TECHNIQUES_MAX];
+	uint64_t total;
+};
+
+struct task_state {
+	bool begun, ended;
+	uint64_t hosts_in, hosts_now, hosts_through, ports_done;
+};
+
+struct run {
+	struct run_config config;
+	const struct plan *plan;
+	struct loop *loop;
+	struct target_stream *stream;
+	struct sender sender;
+	struct random random;
+	struct host *hosts;                    /* under way */
+	struct host *queue_first, *queue_last; /* up, waiting for the port stage */
+	struct host *advance_first, *advance_last;
+	struct deferred advance;
+	struct rules_order *orders;
+	uint16_t *ping_ports; /* of discovery, in order */
+	uint32_t ping_ports_count;
+
+	struct task_state tasks[RUN_TASKS];
+	uint64_t hosts_limit, scanning_limit; /* under way; in the port stage */
+	uint64_t hosts_now, scanning_now, queue_count;
+	struct port_list_request line_ports; /* for host:ports lines */
+	uint64_t taken, done, up, down;
+	double expected; /* targets; < 0 unknown */
+	bool started, drained, counted, cancelled, failed, finished;
+	struct diag why; /* of a failure */
+	uint64_t start_ns;
+	struct eta eta;
+	struct rate_sample {
+		uint64_t at_ns, sent;
+	} rate_from, rate_to; /* for the recent rate */
+	int sink_error;
+};
+
+/* A stage is through with this host; run looks at it soon, not now. */
+void run_stage_ended(struct host *host, enum stage_id stage);
+/* Gives a fact to every sink; fills in the wall clock. */
+void run_observe(struct run *run, struct observation *seen);
+/* Emits OBSERVED_HOST for a host that was decided. */
+void run_observe_host(struct host *host, enum host_state state, const struct verdict *why,
+		      uint16_t port);
+void run_warn(struct run *run, const struct host *host, enum warning_audience audience,
+	      const char *text);
+/* The order of the ports of a target; NULL: memory. */
+const struct rules_order *run_rules_order(struct run *run, const struct port_rules *rules);
+const struct port_rules *run_rules_of(const struct run *run, const struct host *host);
+
+/* Fills in run->expected, once. */
+void run_count_targets(struct run *run);
+
+#endif

@@ -1,0 +1,55 @@
+/* Sends the probes of all hosts: takes the next probe of a host that has
+ * work, within the windows of host and run, the delays and the rates, and
+ * hands each answer to the host's stage. The loop reads: decide, do, note. */
+#ifndef PORTOLAN_ENGINE_SENDER_H
+#define PORTOLAN_ENGINE_SENDER_H
+
+#include "engine/flow.h"
+#include "engine/host.h"
+#include "engine/pacer.h"
+#include "engine/plan.h"
+
+struct sender {
+	struct loop *loop;
+	struct flow_net *flows;
+	const struct plan *plan;
+	struct pacer pacer;
+	struct window window; /* the run's */
+	struct rtt rtt;       /* of all hosts: for those without samples */
+	struct host *ready_first, *ready_last;
+	struct deferred turn_soon; /* both run sender_turn() */
+	struct timer turn_later;
+	struct probe *spare;          /* probe records to use again */
+	uint64_t start_ns, resume_ns; /* not before, after a local failure */
+	uint64_t sent, answered, resent, lost, unsent;
+	bool stopped;
+	/* There is room that no host fills: the run starts one more. False: it
+	 * has none to start. */
+	bool (*hungry)(void *self);
+	/* A sentence for people. */
+	void (*warn)(void *self, const struct host *host, const char *text);
+	void *self;
+};
+
+void sender_init(struct sender *sender, struct loop *loop, struct flow_net *flows,
+		 const struct plan *plan);
+void sender_release(struct sender *sender); /* no host may be under way */
+
+/* Starts asking: technique and ports are borrowed until finished() or stop. */
+void sender_start(struct sender *sender, struct host *host, const struct scan_technique *technique,
+		  const uint16_t *order, uint32_t order_count,
+		  void (*verdict)(struct host *, uint16_t, const struct verdict *),
+		  void (*finished)(struct host *));
+/* Drops what is in flight and what is waiting; finished() is not called. */
+void sender_stop(struct sender *sender, struct host *host);
+/* Something changed (a host has work, a rate has credit): turn soon. */
+void sender_kick(struct sender *sender);
+/* No more turns, ever. */
+void sender_halt(struct sender *sender);
+
+/* The share of ports expected to be reported silent only because every one of
+ * their sends was lost, from the loss seen on sends whose retransmission was
+ * answered; < 0 while nothing was answered. */
+double sender_missed(const struct sender *sender);
+
+#endif
