@@ -1,7 +1,8 @@
 """Every NDJSON event holds to data/schema/portolan-events.schema.json.
 
 The events come from the unit test's fixture (test_ndjson --sample): a plain
-run, one with hostile names, and a listing. PORTOLAN_BUILD names the build folder.
+run, one with hostile names, and a listing; and from the program itself, listing
+names and scanning its own machine. PORTOLAN names the program.
 """
 import base64
 import copy
@@ -14,13 +15,13 @@ import jsonschema
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("PORTOLAN_BUILD", ROOT / "build"))
+PORTOLAN = pathlib.Path(os.environ.get("PORTOLAN", ROOT / "build" / "portolan"))
 SCHEMA = json.loads((ROOT / "data/schema/portolan-events.schema.json").read_text())
 
 
 @pytest.fixture(scope="module")
 def lines():
-    sample = BUILD / "test" / "report_test_ndjson"
+    sample = PORTOLAN.parent / "test" / "report_test_ndjson"
     if not sample.exists():
         pytest.skip(f"{sample} is not built")
     text = subprocess.run([sample, "--sample"], check=True, stdout=subprocess.PIPE).stdout.decode("utf-8")
@@ -79,3 +80,17 @@ def test_no_byte_of_a_hostile_name_is_lost(events):
 def test_no_line_can_move_a_terminal(lines):
     for line in lines:
         assert all(c.isprintable() or c == "\ufffd" for c in line)
+
+
+@pytest.mark.parametrize("arguments, types", [
+    (["-sL", "-n", "192.0.2.0/30", "2001:db8::1"], ["run"] + ["host"] * 5 + ["end"]),
+    (["-sT", "-Pn", "-n", "-p", "9,99", "127.0.0.1"], ["run", "host", "end"]),
+])
+def test_the_programs_events_are_valid(arguments, types, validator):
+    if not PORTOLAN.exists():
+        pytest.skip(f"{PORTOLAN} is not built")
+    done = subprocess.run([PORTOLAN, "--no-journal", *arguments, "-oJ", "-"], check=True, stdout=subprocess.PIPE)
+    events = [json.loads(line) for line in done.stdout.decode("utf-8").splitlines()]
+    for event in events:
+        validator.validate(event)
+    assert [event["type"] for event in events if event["type"] != "open"] == types
