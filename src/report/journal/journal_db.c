@@ -116,6 +116,19 @@ static int check_version(sqlite3 *db, struct diag *diag)
 	return 1;
 }
 
+/* The same from outside a transaction: of one instant, for another process may
+ * be making the schema between our looks. */
+static int check_version_at_once(sqlite3 *db, struct diag *diag)
+{
+	int r = journal_db_exec(db, "BEGIN", diag);
+
+	if (r == 0) {
+		r = check_version(db, diag);
+		sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+	}
+	return r;
+}
+
 /* A new file: another process may be making it at the same time, so the look
  * and the making are one transaction. */
 static int make_schema(sqlite3 *db, struct diag *diag)
@@ -163,7 +176,7 @@ static int set_up(sqlite3 *db, enum journal_db_use use, struct diag *diag)
 	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
-	if ((r = check_version(db, diag)) < 0)
+	if ((r = check_version_at_once(db, diag)) < 0)
 		return r;
 	if (use == JOURNAL_READS)
 		return r ? 0
