@@ -21,7 +21,11 @@
  * When the reserve is short it is moved out: blanks after the end (legal), a
  * tiny instruction "<?z?>" at the far end (in one page), then blanks over
  * the old end (in any pieces), after which the first instruction runs on to the
- * "?>" of the second.
+ * "?>" of the second. It is moved ahead of need: somebody who reads page after
+ * page while we write may see the old end of the reserve, and then, if he
+ * takes longer than from one chunk to the next, new data behind it. (For a
+ * chunk larger than the reserve even a quick reader may.) To him who stops
+ * the clock, as SIGKILL does, the file is whole always.
  *
  * Invariants between calls: `tail "<?r "` is in one page; between it and
  * close_at there is no "?>". The blank is part of the opener because the first
@@ -38,9 +42,9 @@
 static const char opener[] = "<?r ";
 #define OPENER_BYTES (sizeof(opener) - 1)
 
-/* The reserve that a document has, and that it gets when it grows. */
-#define RESERVE_FIRST 2048u
-#define RESERVE_GROWN 16384u
+/* The reserve that a document gets, and how little of it makes it grow. */
+#define RESERVE_BYTES     32768u
+#define RESERVE_LOW_BYTES 16384u
 
 void out_tail_init(struct out_tail *tail, const struct out_tail_file *file, uint64_t content_end)
 {
@@ -79,15 +83,14 @@ static bool build(struct out_tail *tail, const void *chunk, size_t chunk_bytes, 
 	return buf_ok(data);
 }
 
-/* Writes what was built, and behind it a reserve of so many bytes, in one go. */
-static int begin(struct out_tail *tail, size_t content_bytes, size_t text_bytes,
-		 size_t reserve_bytes)
+/* The first document is written straight on: there is nothing yet to keep whole. */
+static int begin(struct out_tail *tail, size_t content_bytes, size_t text_bytes)
 {
 	struct buf *data = &tail->scratch;
 	uint64_t close_at;
 	int r;
 
-	buf_add_repeat(data, ' ', reserve_bytes);
+	buf_add_repeat(data, ' ', RESERVE_BYTES);
 	close_at = tail->content_end + data->len;
 	buf_add_str(data, "?>\n");
 	if (!buf_ok(data))
@@ -119,23 +122,31 @@ static int write_blanks(struct out_tail *tail, uint64_t offset, uint64_t end)
 	return r;
 }
 
-/* Makes the reserve reach `need_end` and some more. */
-static int grow(struct out_tail *tail, uint64_t need_end)
+/* Makes the file, which ends at `end`, end with the tiny instruction, so far
+ * behind need_end as a reserve is long. */
+static int write_far_end(struct out_tail *tail, uint64_t end, uint64_t need_end)
 {
 	static const char far_end[] = "<?z?>\n";
 	size_t far_bytes = sizeof(far_end) - 1;
-	uint64_t far_at = need_end + RESERVE_GROWN;
+	uint64_t far_at = need_end + RESERVE_BYTES;
 	int r;
 
 	far_at += page_gap(far_at, far_bytes);
-	/* The file ends with the old end and a newline. */
-	if ((r = write_blanks(tail, tail->close_at + tail->close_bytes + 1, far_at)) ||
-	    (r = tail->file.pwrite(tail->file.self, far_end, far_bytes, far_at)) ||
-	    (r = write_blanks(tail, tail->close_at, tail->close_at + tail->close_bytes)))
+	if ((r = write_blanks(tail, end, far_at)) ||
+	    (r = tail->file.pwrite(tail->file.self, far_end, far_bytes, far_at)))
 		return r;
 	tail->close_at = far_at;
 	tail->close_bytes = far_bytes - 1;
 	return 0;
+}
+
+/* Makes the reserve reach `need_end` and some more. */
+static int grow(struct out_tail *tail, uint64_t need_end)
+{
+	uint64_t old_at = tail->close_at, old_end = tail->close_at + tail->close_bytes;
+	int r = write_far_end(tail, old_end + 1, need_end); /* a newline is behind it */
+
+	return r ? r : write_blanks(tail, old_at, old_end);
 }
 
 int out_tail_append(struct out_tail *tail, const void *chunk, size_t chunk_bytes, const void *text,
@@ -150,8 +161,7 @@ int out_tail_append(struct out_tail *tail, const void *chunk, size_t chunk_bytes
 	if (!build(tail, chunk, chunk_bytes, text, text_bytes, overlay, &content_bytes))
 		return ENOMEM;
 	if (!tail->begun)
-		/* There is nothing yet to keep whole. */
-		return begin(tail, content_bytes, text_bytes, RESERVE_FIRST);
+		return begin(tail, content_bytes, text_bytes);
 	end = tail->content_end + data->len;
 	if (end > tail->close_at && (r = grow(tail, end)))
 		return r;
@@ -161,18 +171,31 @@ int out_tail_append(struct out_tail *tail, const void *chunk, size_t chunk_bytes
 		return r;
 	tail->content_end += content_bytes;
 	tail->tail_bytes = text_bytes;
-	return 0;
+	return end + RESERVE_LOW_BYTES > tail->close_at ? grow(tail, end) : 0;
 }
 
+/* First the far end, behind the old ending; then the tail and the opener over
+ * it, in one page but where newlines had to be put before them (the old ending
+ * was not ours); then what is left of the old ending, which by now is inside
+ * the reserve, becomes blanks. */
 int out_tail_reopen(struct out_tail *tail, uint64_t end, const void *text, size_t text_bytes)
 {
-	size_t old_bytes = (size_t)(end - tail->content_end), content_bytes;
+	size_t content_bytes;
+	uint64_t covered;
+	int r;
 
 	if (!build(tail, NULL, 0, text, text_bytes, 0, &content_bytes))
 		return ENOMEM;
-	/* All of the old ending is covered. */
-	return begin(tail, content_bytes, text_bytes,
-		     old_bytes > RESERVE_FIRST ? old_bytes : RESERVE_FIRST);
+	covered = tail->content_end + tail->scratch.len;
+	if ((r = write_far_end(tail, end, end > covered ? end : covered)) ||
+	    (r = tail->file.pwrite(tail->file.self, tail->scratch.data, tail->scratch.len,
+				   tail->content_end)) ||
+	    (r = write_blanks(tail, covered, end)))
+		return r;
+	tail->content_end += content_bytes;
+	tail->tail_bytes = text_bytes;
+	tail->begun = true;
+	return 0;
 }
 
 int out_tail_finish(struct out_tail *tail)

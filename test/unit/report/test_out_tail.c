@@ -157,28 +157,27 @@ static void every_place_in_a_page_is_safe(void **state)
 	/* The first chunk moves everything behind it through a page, byte by byte. */
 	for (pads[0] = 4010; pads[0] < 4060; pads[0]++)
 		run(pads, 2, 3);
-	for (pads[0] = 1990; pads[0] < 2070; pads[0]++)
+	for (pads[0] = 12200; pads[0] < 12270; pads[0]++)
 		run(pads, 2, 3);
 }
 
 static void every_place_of_the_reserve_can_be_the_last(void **state)
 {
-	static const size_t third[] = {3000};
-	size_t pads[2] = {10000, 0}, first;
+	size_t pads[2] = {0, 17000};
 
-	for (first = 1990; first < 2020; first++)
-		run_from(first, third, 1, 2);
-
-	/* The opener lands everywhere around the far end of the grown reserve. */
-	for (pads[1] = 16360; pads[1] < 16400; pads[1]++)
-		run(pads, 2, 3);
+	/* The opener lands everywhere around the end of the reserve: of the first,
+	 * and of the one that comes after it. */
+	for (pads[0] = 32742; pads[0] < 32760; pads[0]++)
+		run(pads, 2, 2);
+	for (pads[0] = 32746 - 16384; pads[0] < 32758 - 16384; pads[0]++)
+		run(pads, 2, 2);
 }
 
 static void a_full_disk_leaves_the_last_whole_document(void **state)
 {
 	long space;
 
-	for (space = 1; space < 40; space += 3) {
+	for (space = 1; space < 60; space += 7) {
 		struct disk disk = {.bytes = BUF_INIT, .space = -1};
 		struct buf chunk = BUF_INIT;
 		struct out_tail tail;
@@ -206,7 +205,7 @@ static void tails_may_change_their_length(void **state)
 	size_t i;
 
 	assert_int_equal(begin(&disk, &tail, &chunk, 0), 0);
-	for (i = 0; i < 300; i++) {
+	for (i = 0; i < 201; i++) {
 		const char *text = tails[i % 3];
 
 		make_chunk(&chunk, i, i % 2 ? 0 : i);
@@ -219,31 +218,53 @@ static void tails_may_change_their_length(void **state)
 	finish(&disk, &tail, &chunk);
 }
 
-/* A killed file goes on, whatever is in its reserve, at every place in a page. */
-static void a_document_that_goes_on_is_never_broken(void **state)
+/* Goes on in a file whose old ending begins at `from`. */
+static void go_on(struct disk *disk, uint64_t from)
+{
+	const struct out_tail_file file = {disk, disk_pwrite, disk_truncate};
+	struct buf chunk = BUF_INIT;
+	struct out_tail tail;
+
+	out_tail_init(&tail, &file, from);
+	assert_int_equal(out_tail_reopen(&tail, disk->bytes.len, ending, strlen(ending)), 0);
+	look(disk);
+	make_chunk(&chunk, 0, 1500);
+	assert_int_equal(add(&tail, &chunk), 0);
+	disk->chunks = 1;
+	look(disk);
+	finish(disk, &tail, &chunk);
+}
+
+/* Whatever is in its reserve, at every place in a page. */
+static void a_killed_document_goes_on(void **state)
 {
 	size_t first;
 
-	for (first = 4020; first < 4060; first++) {
+	for (first = 4040; first < 4058; first++) {
 		struct disk disk = {.bytes = BUF_INIT, .space = -1};
-		const struct out_tail_file file = {&disk, disk_pwrite, disk_truncate};
 		struct buf chunk = BUF_INIT;
 		struct out_tail tail;
-		uint64_t content_end;
 
 		assert_int_equal(begin(&disk, &tail, &chunk, first), 0);
 		disk.space = 1; /* half of a chunk gets into the reserve */
-		make_chunk(&chunk, 0, 1500);
-		add(&tail, &chunk);
+		make_chunk(&chunk, 0, 9000);
+		assert_int_equal(add(&tail, &chunk), ENOSPC);
 		disk.space = -1;
-		content_end = tail.content_end;
 		out_tail_release(&tail);
-		out_tail_init(&tail, &file, content_end);
-		assert_int_equal(out_tail_reopen(&tail, disk.bytes.len, ending, strlen(ending)), 0);
-		assert_int_equal(add(&tail, &chunk), 0);
-		disk.chunks = 1;
-		finish(&disk, &tail, &chunk);
+		buf_release(&chunk);
+		go_on(&disk, tail.content_end);
 	}
+}
+
+static void a_finished_document_goes_on(void **state)
+{
+	struct disk disk = {.bytes = BUF_INIT, .space = -1, .looking = true};
+
+	buf_add_str(&disk.bytes, "<r>\n<stats a=\"b\"/>\n</r>");
+	go_on(&disk, 4);
+	disk = (struct disk){.bytes = BUF_INIT, .space = -1, .looking = true};
+	buf_add_str(&disk.bytes, "<r></r>");
+	go_on(&disk, 3);
 }
 
 static int allocate(void *self)
@@ -307,7 +328,8 @@ int main(void)
 		cmocka_unit_test(every_place_of_the_reserve_can_be_the_last),
 		cmocka_unit_test(a_full_disk_leaves_the_last_whole_document),
 		cmocka_unit_test(tails_may_change_their_length),
-		cmocka_unit_test(a_document_that_goes_on_is_never_broken),
+		cmocka_unit_test(a_killed_document_goes_on),
+		cmocka_unit_test(a_finished_document_goes_on),
 		cmocka_unit_test(memory_may_be_short_at_any_point),
 	};
 
