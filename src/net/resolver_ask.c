@@ -287,6 +287,7 @@ static void ask_send(struct ask *ask, struct server *server)
 	struct loop *loop = asker->config.loop;
 	uint64_t most_ns = wait_most_ns(asker->count, ask->tries);
 	uint64_t wait_ns = window_wait_ns(server_window(server), ask->tries, most_ns);
+	struct server_question question = {ask->name, ask->type, ask->tries != 0};
 	unsigned slot = ask->tries++;
 	int r;
 
@@ -296,7 +297,7 @@ static void ask_send(struct ask *ask, struct server *server)
 	asker->retried += slot ? 1 : 0;
 	r = loop_timer_set(loop, &ask->timer, loop_now_ns(loop) + wait_ns);
 	if (r == 0)
-		r = server_send(server, ask->name, ask->type, ask, &ask->attempts[slot]);
+		r = server_send(server, &question, ask, &ask->attempts[slot]);
 	if (r == 0)
 		return;
 	ask->attempts[slot] = NULL;

@@ -54,6 +54,7 @@ struct attempt {
 	uint64_t sent_ns;
 	uint32_t sample;
 	bool has_outcome; /* counted in the window */
+	bool is_retry;
 };
 
 /* --- sockets --- */
@@ -288,7 +289,7 @@ static void window_note(struct attempt *attempt, int status)
 	if (status_is_heard(status))
 		window_answered(window, attempt->sample, rtt_ns, now_ns);
 	else
-		window_lost(window, attempt->sample);
+		window_lost(window, attempt->sample, attempt->is_retry);
 }
 
 static struct reply reply_of(int status, const void *message, int bytes)
@@ -353,7 +354,7 @@ unsigned server_room(const struct server *server)
 	return server->outstanding < OUTSTANDING_MOST ? window_room(&server->window) : 0;
 }
 
-int server_send(struct server *server, const char *name, enum dns_type type, void *ask,
+int server_send(struct server *server, const struct server_question *question, void *ask,
 		struct attempt **ret_attempt)
 {
 	struct attempt *attempt = alloc_zero(sizeof(*attempt));
@@ -368,6 +369,7 @@ int server_send(struct server *server, const char *name, enum dns_type type, voi
 	}
 	attempt->server = server;
 	attempt->ask = ask;
+	attempt->is_retry = question->is_retry;
 	attempt->sent_ns = loop_now_ns(loop);
 	attempt->sample = window_sent(&server->window, attempt->sent_ns);
 	ring_append(&server->attempts, &attempt->link);
@@ -375,7 +377,8 @@ int server_send(struct server *server, const char *name, enum dns_type type, voi
 	server->sending = attempt;
 	server->send_error = 0;
 	*ret_attempt = attempt;
-	ares_query(server->channel, name, CLASS_IN, (int)type, attempt_ended, attempt);
+	ares_query(server->channel, question->name, CLASS_IN, (int)question->type, attempt_ended,
+		   attempt);
 	server->sending = NULL;
 	if (server->send_error || sockets_listen(server))
 		return server->send_error;
@@ -386,7 +389,7 @@ int server_send(struct server *server, const char *name, enum dns_type type, voi
 void attempt_give_up(struct attempt *attempt)
 {
 	if (!attempt->has_outcome)
-		window_lost(&attempt->server->window, attempt->sample);
+		window_lost(&attempt->server->window, attempt->sample, attempt->is_retry);
 	attempt->has_outcome = true;
 }
 

@@ -41,9 +41,15 @@ void server_free(struct server *server); /* drops attempts without a reply; NULL
 const struct window *server_window(const struct server *server);
 /* Attempts that may be sent now. */
 unsigned server_room(const struct server *server);
-/* Asks; the name's attempt belongs to `ask` until a reply, or until it is
+struct server_question {
+	const char *name;
+	enum dns_type type;
+	bool is_retry; /* an earlier attempt of it was in vain */
+};
+
+/* Asks; the attempt belongs to `ask` until a reply, or until it is
  * forgotten. ERROR_MEMORY; ERROR_IO: the server cannot be reached. */
-int server_send(struct server *server, const char *name, enum dns_type type, void *ask,
+int server_send(struct server *server, const struct server_question *question, void *ask,
 		struct attempt **ret_attempt);
 
 /* The answer did not come in time. It is still welcome when it does. */

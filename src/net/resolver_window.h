@@ -14,7 +14,7 @@ struct window {
 	/* The sample under way: the attempts sent since the last judgement, as
 	 * many as fill the window once. */
 	uint32_t sample;
-	unsigned sample_goal, sample_sent, sample_answered, sample_lost;
+	unsigned sample_goal, sample_sent, sample_answered, sample_lost, sample_lost_again;
 	uint64_t srtt_ns, rttvar_ns; /* RFC 6298; srtt_ns 0: no answer yet */
 	unsigned lost_in_a_row;
 	uint64_t heard_ns; /* the last answer, or the first attempt before one */
@@ -33,7 +33,8 @@ static inline unsigned window_room(const struct window *window)
  * (nobody waits for it any more). */
 uint32_t window_sent(struct window *window, uint64_t now_ns);
 void window_answered(struct window *window, uint32_t sample, uint64_t rtt_ns, uint64_t now_ns);
-void window_lost(struct window *window, uint32_t sample);
+/* again: an earlier attempt of the same question was lost too. */
+void window_lost(struct window *window, uint32_t sample, bool again);
 void window_dropped(struct window *window, uint32_t sample);
 /* An answer to an attempt that was already counted as lost. */
 void window_answered_late(struct window *window, uint64_t rtt_ns, uint64_t now_ns);

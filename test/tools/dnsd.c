@@ -3,7 +3,7 @@
  *
  *   dnsd [--listen ADDR] [--port N] [--pattern h%u.test=10.0.0.0]...
  *        [--name NAME=ADDR]... [--ptr ADDR=NAME]... [--loss PERCENT] [--seed N]
- *        [--delay MS] [--late MS] [--seconds N]
+ *        [--delay MS] [--late MS] [--capacity N] [--seconds N]
  *
  * --pattern names addresses by number: h5.test is 10.0.0.5 and, as AAAA,
  * 2001:db8::a00:5; 10.0.0.5 is h5.test. Other names do not exist. A first label
@@ -14,6 +14,9 @@
  *   cname.   an alias, and what it leads to        alias.  the alias alone
  *   loop.    an alias of itself                    late.   after --late ms (1500)
  *   first.   the first time it is asked: nothing   nul.    (PTR) a NUL in the name
+ *
+ * With --capacity only N delayed replies are kept at a time, as forwarders do, and
+ * what comes beyond is lost.
  *
  * "ready ADDR PORT" on stdout says when; the counters follow as JSON at the end
  * (SIGTERM, or after --seconds, 60). Port 0 lets the system choose. */
@@ -72,7 +75,7 @@ struct dnsd {
 	struct pair names[RULES_MOST], ptrs[RULES_MOST];
 	size_t patterns_count, names_count, ptrs_count;
 	const char *listen;
-	unsigned port, delay_ms, late_ms, seconds;
+	unsigned port, delay_ms, late_ms, capacity, seconds;
 	double loss_percent;
 	uint64_t random;
 	int udp, tcp;
@@ -462,7 +465,7 @@ static void udp_serve(struct dnsd *dnsd, struct batch *batch)
 		socklen_t from_bytes = batch->in[i].msg_hdr.msg_namelen;
 
 		dnsd->got_udp++;
-		if (is_lost(dnsd)) {
+		if (is_lost(dnsd) || dnsd->delayed.count >= dnsd->capacity) {
 			dnsd->lost++;
 			continue;
 		}
@@ -648,6 +651,8 @@ static void option_take(struct dnsd *dnsd, const char *name, const char *value)
 		dnsd->delay_ms = (unsigned)strtoul(value, NULL, 10);
 	else if (!strcmp(name, "--late"))
 		dnsd->late_ms = (unsigned)strtoul(value, NULL, 10);
+	else if (!strcmp(name, "--capacity"))
+		dnsd->capacity = (unsigned)strtoul(value, NULL, 10);
 	else if (!strcmp(name, "--seconds"))
 		dnsd->seconds = (unsigned)strtoul(value, NULL, 10);
 	else
@@ -721,6 +726,7 @@ int main(int argc, char **argv)
 {
 	static struct dnsd dnsd = {.listen = "127.0.0.1",
 				   .late_ms = 1500,
+				   .capacity = LATE_MOST,
 				   .seconds = 60,
 				   .random = 0x2545f4914f6cdd1dULL};
 	int i, tries = 20;

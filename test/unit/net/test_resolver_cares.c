@@ -46,7 +46,8 @@ static void server_start(struct server_process *server, const char *const *optio
 	close(fds[1]);
 	server->output = fdopen(fds[0], "r");
 	assert_int_equal(fscanf(server->output, "ready %31s %u", addr, &port), 2);
-	snprintf(server->at, sizeof(server->at), "%s:%u", addr, port);
+	snprintf(server->at, sizeof(server->at), strchr(addr, ':') ? "[%s]:%u" : "%s:%u", addr,
+		 port);
 }
 
 struct counters {
@@ -494,6 +495,42 @@ static void many_names_are_all_resolved_through_loss(void **state)
 	assert_true(server_stop(&f->servers[1]).udp > 5000);
 }
 
+static void a_full_server_loses_no_names(void **state)
+{
+	const char *options[] = {"--delay", "20", "--capacity", "150", NULL};
+	struct fixture *f = *state;
+	struct crowd crowd = {0, 0};
+	char name[32];
+	int i;
+
+	server_start(&f->servers[f->servers_count++], options);
+	open_resolver(f);
+	for (i = 0; i < 5000; i++) {
+		snprintf(name, sizeof(name), "h%d.test", i);
+		resolver_forward(f->resolver, name, RESOLVE_V4, count, &crowd, NULL);
+	}
+	loop_run(f->loop);
+	assert_int_equal(crowd.right, 5000);
+	assert_true(server_stop(&f->servers[0]).lost > 0);
+}
+
+static void a_server_may_have_an_ipv6_address(void **state)
+{
+	const char *options[] = {"--listen", "::1", NULL};
+	struct fixture *f = *state;
+	struct sockaddr_in6 at = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+	int fd = socket(AF_INET6, SOCK_DGRAM, 0);
+	bool has_ipv6 = fd >= 0 && bind(fd, (struct sockaddr *)&at, sizeof(at)) == 0;
+
+	close(fd);
+	if (!has_ipv6)
+		skip();
+	server_start(&f->servers[f->servers_count++], options);
+	open_resolver(f);
+	expect(ask(f, "h5.test", RESOLVE_V4), "10.0.0.5");
+	expect(ask(f, "trunc.h5.test", RESOLVE_V6), "2001:db8::a00:5");
+}
+
 /* --- leaving --- */
 
 static void a_cancelled_query_is_not_answered(void **state)
@@ -747,6 +784,8 @@ int main(void)
 		TEST(silence_ends_in_a_time_out),
 		TEST(when_no_server_answers_a_thousand_names_do_not_wait_one_by_one),
 		TEST(many_names_are_all_resolved_through_loss),
+		TEST(a_full_server_loses_no_names),
+		TEST(a_server_may_have_an_ipv6_address),
 		TEST(a_cancelled_query_is_not_answered),
 		TEST(a_query_under_way_can_be_cancelled),
 		TEST(it_may_be_freed_from_an_answer),

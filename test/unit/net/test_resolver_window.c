@@ -6,7 +6,7 @@
 #define MS 1000000ULL
 
 /* Fills the window once and lets `lost` of the attempts go unanswered. */
-static void round_trip(struct window *window, unsigned lost, uint64_t now_ns)
+static void round_trip_again(struct window *window, unsigned lost, unsigned again, uint64_t now_ns)
 {
 	unsigned i, count = window_room(window);
 	uint32_t samples[WINDOW_MOST];
@@ -16,11 +16,16 @@ static void round_trip(struct window *window, unsigned lost, uint64_t now_ns)
 	assert_int_equal(window_room(window), 0);
 	for (i = 0; i < count; i++) {
 		if (i < lost)
-			window_lost(window, samples[i]);
+			window_lost(window, samples[i], i < again);
 		else
 			window_answered(window, samples[i], 1 * MS, now_ns + 1 * MS);
 	}
 	assert_int_equal(window->in_flight, 0);
+}
+
+static void round_trip(struct window *window, unsigned lost, uint64_t now_ns)
+{
+	round_trip_again(window, lost, 0, now_ns);
 }
 
 static void it_starts_at_ten_and_doubles_while_nothing_is_lost(void **state)
@@ -48,11 +53,27 @@ static void it_shrinks_when_much_is_lost_and_never_below_ten(void **state)
 	assert_int_equal(window_room(&window), 28);
 	round_trip(&window, 3, 3); /* 10 %: neither */
 	assert_int_equal(window_room(&window), 28);
-	round_trip(&window, 0, 4); /* past ssthresh growth is by a quarter */
-	assert_int_equal(window_room(&window), 35);
+	round_trip(&window, 0, 4); /* past ssthresh growth is by an eighth */
+	assert_int_equal(window_room(&window), 31);
 	for (int i = 0; i < 10; i++)
 		round_trip(&window, window_room(&window), 5);
 	assert_int_equal(window_room(&window), WINDOW_FIRST);
+}
+
+static void the_same_questions_lost_again_mean_a_full_server(void **state)
+{
+	struct window window;
+
+	window_init(&window);
+	round_trip(&window, 0, 0);
+	round_trip(&window, 0, 1);
+	round_trip(&window, 0, 2);
+	round_trip_again(&window, 3, 1, 3); /* 3.75 %, a third of it repeated: no growth */
+	assert_int_equal(window_room(&window), 80);
+	round_trip_again(&window, 8, 1, 4); /* 10 % of chance */
+	assert_int_equal(window_room(&window), 80);
+	round_trip_again(&window, 8, 3, 5); /* 10 %, repeated */
+	assert_int_equal(window_room(&window), 56);
 }
 
 static void it_is_bounded(void **state)
@@ -65,7 +86,7 @@ static void it_is_bounded(void **state)
 	assert_int_equal(window_room(&window), WINDOW_MOST);
 }
 
-static void one_percent_of_chance_loss_does_not_hold_it_down(void **state)
+static void two_percent_of_chance_loss_do_not_hold_it_down(void **state)
 {
 	struct random random;
 	struct window window;
@@ -89,12 +110,12 @@ static void the_wait_follows_the_round_trips(void **state)
 	window_init(&window);
 	assert_int_equal(window_wait_ns(&window, 0, 1000 * MS), 1000 * MS);
 	round_trip(&window, 0, 0); /* 1 ms each */
-	assert_int_equal(window_wait_ns(&window, 0, 1000 * MS), 200 * MS);
-	assert_int_equal(window_wait_ns(&window, 1, 1000 * MS), 400 * MS);
+	assert_int_equal(window_wait_ns(&window, 0, 1000 * MS), 201 * MS);
+	assert_int_equal(window_wait_ns(&window, 1, 1000 * MS), 402 * MS);
 	assert_int_equal(window_wait_ns(&window, 9, 1000 * MS), 1000 * MS);
 	for (int i = 0; i < 60; i++)
 		window_answered_late(&window, 400 * MS, 0);
-	assert_true(window_wait_ns(&window, 0, 1000 * MS) >= 400 * MS);
+	assert_true(window_wait_ns(&window, 0, 1000 * MS) >= 590 * MS);
 }
 
 static void silence_for_long_means_down_and_one_answer_ends_it(void **state)
@@ -129,8 +150,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_starts_at_ten_and_doubles_while_nothing_is_lost),
 		cmocka_unit_test(it_shrinks_when_much_is_lost_and_never_below_ten),
+		cmocka_unit_test(the_same_questions_lost_again_mean_a_full_server),
 		cmocka_unit_test(it_is_bounded),
-		cmocka_unit_test(one_percent_of_chance_loss_does_not_hold_it_down),
+		cmocka_unit_test(two_percent_of_chance_loss_do_not_hold_it_down),
 		cmocka_unit_test(the_wait_follows_the_round_trips),
 		cmocka_unit_test(silence_for_long_means_down_and_one_answer_ends_it),
 		cmocka_unit_test(dropped_attempts_give_their_place_back),
