@@ -14,7 +14,7 @@
 
 struct ndjson_state {
 	struct buf line;  /* reused */
-	struct buf order; /* of ports, as pointers: reused */
+	struct buf order; /* of ports, as indices: reused */
 };
 
 static void begin_event(struct json_writer *json, const char *type, const struct observation *seen)
@@ -176,38 +176,48 @@ static int compare_class(const struct port_report *a, const struct port_report *
 	return ip_compare(&x->from, &y->from);
 }
 
-static int compare_ports(const void *a, const void *b)
+/* Of two indices into the ports of a host, which are in order of number. */
+static int compare_ports(const void *a, const void *b, void *ports)
 {
-	const struct port_report *x = *(const struct port_report *const *)a;
-	const struct port_report *y = *(const struct port_report *const *)b;
-	int order = compare_class(x, y);
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	int order = compare_class((struct port_report *)ports + x, (struct port_report *)ports + y);
 
-	return order ? order : x->number - y->number;
+	return order ? order : x < y ? -1 : x > y;
 }
 
-/* "20-25,80" of ports that are sorted by number. */
-static void add_numbers(struct buf *out, const struct port_report *const *ports, size_t count)
+/* A group of ports: the indices order[0..count). */
+struct group {
+	const struct port_report *ports;
+	const uint32_t *order;
+	size_t count;
+};
+
+/* "20-25,80" */
+static void add_numbers(struct buf *out, const struct group *group)
 {
-	for (size_t i = 0, last; i < count; i = last + 1) {
-		last = i;
-		while (last + 1 < count && ports[last + 1]->number == ports[last]->number + 1)
-			last++;
-		buf_addf(out, i ? ",%u" : "%u", ports[i]->number);
+	for (size_t i = 0, last; i < group->count; i = last + 1) {
+		uint16_t number = group->ports[group->order[i]].number, next = number;
+
+		for (last = i; last + 1 < group->count; last++, next++)
+			if (group->ports[group->order[last + 1]].number != next + 1)
+				break;
+		buf_addf(out, i ? ",%u" : "%u", number);
 		if (last > i)
-			buf_addf(out, "-%u", ports[last]->number);
+			buf_addf(out, "-%u", next);
 	}
 }
 
-static void add_group(struct json_writer *json, const struct port_report *const *ports,
-		      size_t count)
+static void add_group(struct json_writer *json, const struct group *group)
 {
+	const struct port_report *first = &group->ports[group->order[0]];
+
 	json_write_object(json, NULL);
-	json_write_word(json, "transport", transport_name((enum transport)ports[0]->transport));
-	add_verdict(json, &ports[0]->verdict);
+	json_write_word(json, "transport", transport_name((enum transport)first->transport));
+	add_verdict(json, &first->verdict);
 	json_write_word_begin(json, "ports");
-	add_numbers(json->out, ports, count);
+	add_numbers(json->out, group);
 	json_write_word_end(json);
-	json_write_uint(json, "count", count);
+	json_write_uint(json, "count", group->count);
 	json_write_object_end(json);
 }
 
@@ -215,29 +225,29 @@ static void add_group(struct json_writer *json, const struct port_report *const 
 static void add_groups(struct json_writer *json, struct ndjson_state *state,
 		       const struct host_report *host)
 {
-	const struct port_report *const *sorted;
+	const uint32_t *order;
 	size_t count = 0;
 
 	buf_clear(&state->order);
-	for (size_t i = 0; i < host->ports_count; i++)
+	for (uint32_t i = 0; i < host->ports_count; i++)
 		if (host->ports[i].verdict.state != PORT_OPEN) {
-			const struct port_report *port = &host->ports[i];
-
-			buf_add(&state->order, &port, sizeof(port));
+			buf_add(&state->order, &i, sizeof(i));
 			count++;
 		}
 	if (!buf_ok(&state->order)) {
 		json->out->failed = true;
 		return;
 	}
-	sorted = (const struct port_report *const *)state->order.data;
+	order = (const uint32_t *)state->order.data;
 	if (count)
-		qsort(state->order.data, count, sizeof(*sorted), compare_ports);
+		qsort_r(state->order.data, count, sizeof(*order), compare_ports,
+			(void *)host->ports);
 	for (size_t first = 0, next; first < count; first = next) {
 		next = first + 1;
-		while (next < count && !compare_class(sorted[first], sorted[next]))
+		while (next < count &&
+		       !compare_class(&host->ports[order[first]], &host->ports[order[next]]))
 			next++;
-		add_group(json, &sorted[first], next - first);
+		add_group(json, &(struct group){host->ports, &order[first], next - first});
 	}
 }
 

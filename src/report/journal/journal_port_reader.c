@@ -219,10 +219,9 @@ int journal_port_reader_read(struct journal_port_reader *reader, uint64_t host, 
 	for (size_t i = 0; i < planned; i++)
 		reader->ports[i] = (struct port_report){0};
 	reader->count = planned;
-	if ((r = each_row(reader, reader->ranges, (int64_t)host, take_range, (void *)(uintptr_t)set,
-			  diag)) < 0 ||
-	    (r = each_row(reader, reader->rows, (int64_t)host, take_port, (void *)(uintptr_t)set,
-			  diag)) < 0)
+	if ((r = each_row(reader, reader->ranges, (int64_t)host, take_range, (void *)set, diag)) <
+		    0 ||
+	    (r = each_row(reader, reader->rows, (int64_t)host, take_port, (void *)set, diag)) < 0)
 		return r;
 	settle(reader, planned);
 	return 0;

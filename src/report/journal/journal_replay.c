@@ -224,7 +224,7 @@ static int play_hint(struct replay *replay, struct observation *seen, int64_t in
 				      .reason_from = host.report.reason_from};
 	target.index = report.index;
 	target.addr = report.addr;
-	target.name = (char *)(uintptr_t)report.name;
+	target.name = (char *)report.name;
 	seen->kind = OBSERVED_HOST;
 	seen->target = &target;
 	seen->host = host.found.host;
@@ -279,7 +279,7 @@ static int play_port(struct replay *replay, struct observation *seen, int64_t in
 		return r;
 	target.index = host.report.index;
 	target.addr = host.report.addr;
-	target.name = (char *)(uintptr_t)host.report.name;
+	target.name = (char *)host.report.name;
 	seen->kind = OBSERVED_PORT;
 	seen->target = &target;
 	seen->port.transport = (enum transport)known;

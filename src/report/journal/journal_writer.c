@@ -171,7 +171,7 @@ static int set_up(struct journal_writer *writer, const struct journal_begin *beg
 		return diag_set(diag, ERROR_NOT_FOUND,
 				"No home folder for the journal; --journal FILE names a place, "
 				"--no-journal does without");
-	if (!writer->path || (r = copy_plan(&writer->scan, begin)) < 0)
+	if (!writer->path || copy_plan(&writer->scan, begin) < 0)
 		return diag_set(diag, ERROR_MEMORY, "The journal: out of memory");
 	if ((r = journal_queue_init(&writer->queue)) < 0)
 		return diag_set(diag, r, "The journal: out of memory");
