@@ -1,0 +1,37 @@
+/* The command: what its files share. The only room that speaks. */
+#ifndef PORTOLAN_CLI_CLI_H
+#define PORTOLAN_CLI_CLI_H
+
+#include "engine/plan.h"
+#include "report/out.h"
+#include "util/diag.h"
+
+#define EXIT_FATAL 1
+#define EXIT_USAGE 255
+
+/* "portolan", or "nmap" when called by that name. */
+const char *cli_program(const char *argv0);
+
+/* One sentence on standard error; `fatal` adds the reference's last word. */
+void cli_complain(const struct diag *diag, bool fatal);
+/* Prints a buffer to standard output and releases it; gives the exit status. */
+int cli_print(struct buf *text, int status);
+
+/* Whether this process holds CAP_NET_RAW in its effective set. */
+bool cli_has_net_raw(void);
+/* The user who typed sudo, when there is one. */
+struct out_owner cli_owner(void);
+/* Colours on this descriptor: a terminal, and NO_COLOR (no-color.org) unset. */
+bool cli_colours(int fd);
+
+/* Runs a scan; gives the exit status. `title` is the start line's name. */
+int cli_scan(const struct plan *plan, const char *title);
+
+/* A subcommand: portolan <name> ...; argv[0] is the name. */
+struct subcommand {
+	const char *name, *usage, *help;
+	int (*run)(int argc, char **argv);
+};
+extern const struct subcommand subcommand_list, subcommand_show, subcommand_print;
+
+#endif

@@ -1,0 +1,54 @@
+/* What the command asks of the machine it runs on. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+bool cli_has_net_raw(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
+
+	if (syscall(SYS_capget, &header, data) != 0)
+		return false;
+	return data[0].effective >> CAP_NET_RAW & 1;
+}
+
+static bool parse_id(const char *text, unsigned *ret_id)
+{
+	char *end;
+	unsigned long value;
+
+	if (!text || *text < '0' || *text > '9')
+		return false;
+	errno = 0;
+	value = strtoul(text, &end, 10);
+	if (errno || *end || value >= 0xffffffffUL)
+		return false;
+	*ret_id = (unsigned)value;
+	return true;
+}
+
+struct out_owner cli_owner(void)
+{
+	struct out_owner owner = {0};
+
+	/* Only root can have got here by sudo, and only root can give files away. */
+	if (geteuid() == 0 && parse_id(getenv("SUDO_UID"), &owner.uid) &&
+	    parse_id(getenv("SUDO_GID"), &owner.gid))
+		owner.set = true;
+	return owner;
+}
+
+bool cli_colours(int fd)
+{
+	const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (no_colour && *no_colour)
+		return false;
+	return isatty(fd) && term && *term && strcmp(term, "dumb") != 0;
+}

@@ -1,0 +1,520 @@
+/* Hosts under way are in a map by their index. A host that is done leaves the
+ * map for the queue, which is in target order, and goes from its front:
+ *
+ *  - when it is the next in order (all before it are gone or were waited for
+ *    long enough),
+ *  - or when it has waited for COLLECTOR_PATIENCE_NS: then those before it in
+ *    the queue go too, and those before it that are still under way are no
+ *    longer waited for,
+ *  - or when the queue is longer or larger than it may be. */
+#include "report/collector.h"
+
+#include "report/port_facts.h"
+#include "util/alloc.h"
+#include "util/error.h"
+#include "util/hash.h"
+
+#define QUEUE_HOSTS_MAX 4096
+#define QUEUE_BYTES_MAX (16u << 20)
+
+struct host_record {
+	struct host_record *before, *after; /* in the queue */
+	struct target *target;              /* a reference of ours */
+	struct host_report report;
+	char *ptr;
+	struct places_entry *places; /* counted as a user; NULL until a port is known */
+	struct port_facts facts;
+	uint64_t patience_ends_ns;
+};
+
+/* The places of one rule set. Targets of -iL lines may have rules of their
+ * own, which live as long as such a target: so the entry lives no longer than
+ * the records that use it. */
+struct places_entry {
+	struct places_entry *next;
+	size_t users;
+	struct port_places places;
+};
+
+struct collector {
+	struct collector_config config;
+	struct hash_map *hosts; /* under way, by index */
+	struct host_record *last_used;
+	struct host_record *first, *last; /* the queue */
+	size_t queue_hosts, queue_bytes;
+	uint64_t next_index; /* hosts before it are not waited for */
+	struct places_entry *places;
+	struct timer timer;
+	uint64_t begin_wall_ns;
+	int error;
+};
+
+static void tell(struct collector *collector, const struct format_event *event)
+{
+	size_t i;
+
+	for (i = 0; i < collector->config.writers_count; i++)
+		format_writer_event(collector->config.writers[i], event);
+}
+
+static void places_release(struct collector *collector, struct places_entry *entry)
+{
+	struct places_entry **at = &collector->places;
+
+	if (!entry || --entry->users)
+		return;
+	while (*at != entry)
+		at = &(*at)->next;
+	*at = entry->next;
+	alloc_free(entry);
+}
+
+static void record_free(struct collector *collector, struct host_record *record)
+{
+	places_release(collector, record->places);
+	target_unref(record->target);
+	port_facts_release(&record->facts);
+	alloc_free(record->ptr);
+	alloc_free(record);
+}
+
+/* Counts as a user. NULL: memory. */
+static struct places_entry *places_get(struct collector *collector, const struct port_rules *rules)
+{
+	struct places_entry *entry = collector->places;
+
+	while (entry && entry->places.rules != rules)
+		entry = entry->next;
+	if (!entry) {
+		entry = alloc_zero(sizeof(*entry));
+		if (!entry)
+			return NULL;
+		port_places_init(&entry->places, rules);
+		/* The plan's are for nearly all hosts: they stay. */
+		entry->users = rules == collector->config.plan->ports;
+		entry->next = collector->places;
+		collector->places = entry;
+	}
+	entry->users++;
+	return entry;
+}
+
+static struct host_record *record_new(struct collector *collector, struct target *target)
+{
+	struct host_record *record = alloc_zero(sizeof(*record));
+
+	if (!record)
+		return NULL;
+	if (hash_map_add(collector->hosts, &target->index, sizeof(target->index), record) < 0) {
+		alloc_free(record);
+		return NULL;
+	}
+	target_ref(target);
+	record->target = target;
+	record->report = (struct host_report){
+		.index = target->index,
+		.addr = target->addr,
+		.name = target->name,
+		.others = target->others,
+		.others_count = target->others_count,
+		.list_only = collector->config.plan->list_only,
+	};
+	return record;
+}
+
+/* The record of the observed target, made when it is new; NULL: memory. */
+static struct host_record *record_of(struct collector *collector, const struct observation *seen)
+{
+	/* References are counted in what is otherwise the engine's. */
+	struct target *target = (struct target *)seen->target;
+	struct host_record *record = collector->last_used;
+
+	if (!record || record->report.index != target->index)
+		record = hash_map_get(collector->hosts, &target->index, sizeof(target->index));
+	if (!record)
+		record = record_new(collector, target);
+	collector->last_used = record;
+	return record;
+}
+
+static void write_host(struct collector *collector, struct host_record *record)
+{
+	struct port_report *ports = NULL;
+	size_t count = 0;
+
+	if (port_facts_list(&record->facts, &ports, &count) < 0) {
+		collector->error = ERROR_MEMORY;
+		record->report.incomplete = true;
+	}
+	record->report.ports = ports;
+	record->report.ports_count = count;
+	tell(collector, &(struct format_event){.kind = FORMAT_HOST, .host = &record->report});
+	alloc_free(ports);
+}
+
+static size_t record_bytes(const struct host_record *record)
+{
+	return sizeof(*record) + port_facts_bytes(&record->facts);
+}
+
+static void queue_add(struct collector *collector, struct host_record *record)
+{
+	struct host_record *before = collector->last;
+
+	while (before && before->report.index > record->report.index)
+		before = before->before;
+	record->before = before;
+	record->after = before ? before->after : collector->first;
+	*(before ? &before->after : &collector->first) = record;
+	*(record->after ? &record->after->before : &collector->last) = record;
+	collector->queue_hosts++;
+	collector->queue_bytes += record_bytes(record);
+}
+
+static void queue_write_first(struct collector *collector)
+{
+	struct host_record *record = collector->first;
+
+	collector->first = record->after;
+	*(record->after ? &record->after->before : &collector->last) = NULL;
+	collector->queue_hosts--;
+	collector->queue_bytes -= record_bytes(record);
+	if (collector->next_index <= record->report.index)
+		collector->next_index = record->report.index + 1;
+	write_host(collector, record);
+	record_free(collector, record);
+}
+
+static bool queue_is_full(const struct collector *collector)
+{
+	return collector->queue_hosts > QUEUE_HOSTS_MAX || collector->queue_bytes > QUEUE_BYTES_MAX;
+}
+
+/* How many hosts at the front must not wait any longer: up to the last whose
+ * patience has ended. */
+static size_t overdue_count(const struct collector *collector, uint64_t now_ns)
+{
+	const struct host_record *record;
+	size_t count = 0, at = 0;
+
+	for (record = collector->first; record; record = record->after) {
+		at++;
+		if (record->patience_ends_ns <= now_ns)
+			count = at;
+	}
+	return count;
+}
+
+static uint64_t earliest_end(const struct collector *collector)
+{
+	const struct host_record *record;
+	uint64_t earliest = UINT64_MAX;
+
+	for (record = collector->first; record; record = record->after)
+		if (record->patience_ends_ns < earliest)
+			earliest = record->patience_ends_ns;
+	return earliest;
+}
+
+static void queue_write_ready(struct collector *collector)
+{
+	while (collector->first && (collector->first->report.index <= collector->next_index ||
+				    queue_is_full(collector)))
+		queue_write_first(collector);
+}
+
+static void queue_write_all(struct collector *collector)
+{
+	while (collector->first)
+		queue_write_first(collector);
+}
+
+/* The list scan has nothing to show but the order: it waits. */
+static bool is_patient(const struct collector *collector)
+{
+	return collector->config.plan->list_only;
+}
+
+static void wait_on(struct collector *collector)
+{
+	if (is_patient(collector))
+		return;
+	if (!collector->first)
+		loop_timer_cancel(collector->config.loop, &collector->timer);
+	else if (!loop_timer_is_set(&collector->timer) &&
+		 loop_timer_set(collector->config.loop, &collector->timer,
+				earliest_end(collector)) < 0)
+		queue_write_all(collector);
+}
+
+static void patience_ended(void *self)
+{
+	struct collector *collector = self;
+	size_t count = overdue_count(collector, loop_now_ns(collector->config.loop));
+
+	while (count--)
+		queue_write_first(collector);
+	queue_write_ready(collector);
+	wait_on(collector);
+}
+
+static int host_done(struct collector *collector, struct host_record *record)
+{
+	uint64_t index = record->report.index;
+
+	hash_map_remove(collector->hosts, &index, sizeof(index));
+	collector->last_used = NULL;
+	if (!collector->config.loop) {
+		write_host(collector, record);
+		record_free(collector, record);
+		return 0;
+	}
+	record->patience_ends_ns = loop_now_ns(collector->config.loop) + COLLECTOR_PATIENCE_NS;
+	queue_add(collector, record);
+	queue_write_ready(collector);
+	wait_on(collector);
+	return 0;
+}
+
+static int see_host(struct collector *collector, const struct observation *seen)
+{
+	struct host_record *record = record_of(collector, seen);
+	struct host_report *report;
+	bool was_up;
+
+	if (!record)
+		return ERROR_MEMORY;
+	report = &record->report;
+	was_up = report->state == HOST_UP;
+	report->state = seen->host.state;
+	report->reason = seen->host.reason;
+	report->reason_ttl = seen->host.ttl;
+	report->reason_from = seen->host.from;
+	if (report->state == HOST_UP && !was_up && seen->host.more)
+		tell(collector,
+		     &(struct format_event){.kind = FORMAT_HINT, .seen = seen, .host = report});
+	return 0;
+}
+
+static int see_name(struct collector *collector, const struct observation *seen)
+{
+	struct host_record *record = record_of(collector, seen);
+	char *ptr = record ? alloc_strdup(seen->name) : NULL;
+
+	if (!ptr)
+		return ERROR_MEMORY;
+	alloc_free(record->ptr);
+	record->report.ptr = record->ptr = ptr;
+	return 0;
+}
+
+static int know_places(struct collector *collector, struct host_record *record)
+{
+	const struct port_rules *rules =
+		record->target->ports ? record->target->ports : collector->config.plan->ports;
+
+	if (!rules)
+		return ERROR_RANGE;
+	record->places = places_get(collector, rules);
+	if (!record->places)
+		return ERROR_MEMORY;
+	record->facts.places = &record->places->places;
+	return 0;
+}
+
+static int see_port(struct collector *collector, const struct observation *seen)
+{
+	struct host_record *record = record_of(collector, seen);
+	enum port_state before;
+	int r;
+
+	if (!record)
+		return ERROR_MEMORY;
+	if (!record->places && (r = know_places(collector, record)) < 0)
+		return r;
+	r = port_facts_add(&record->facts, seen->port.transport, seen->port.number,
+			   &seen->port.verdict, &before);
+	if (!r && seen->port.verdict.state == PORT_OPEN && before != PORT_OPEN)
+		tell(collector, &(struct format_event){.kind = FORMAT_PORT,
+						       .seen = seen,
+						       .host = &record->report});
+	return r;
+}
+
+static int see_done(struct collector *collector, const struct observation *seen)
+{
+	struct host_record *record = record_of(collector, seen);
+	struct host_report *report;
+
+	if (!record)
+		return ERROR_MEMORY;
+	report = &record->report;
+	report->state = seen->done.state;
+	report->ports_scanned = seen->done.ports_scanned;
+	report->timed_out = seen->done.timed_out;
+	report->incomplete = seen->done.incomplete;
+	report->start_s = (int64_t)(seen->done.start_wall_ns / NS_PER_S);
+	report->end_s = (int64_t)(seen->done.end_wall_ns / NS_PER_S);
+	report->has_rtt = seen->done.has_rtt;
+	report->srtt_us = seen->done.srtt_us;
+	report->rttvar_us = seen->done.rttvar_us;
+	report->timeout_us = seen->done.timeout_us;
+	return host_done(collector, record);
+}
+
+/* A host that the run ends without: told as far as it is known. */
+static void abandon(void *self, const void *key, size_t key_bytes, void *value)
+{
+	struct host_record *record = value;
+
+	record->report.incomplete = true;
+	queue_add(self, record);
+}
+
+static void see_end(struct collector *collector, const struct observation *seen)
+{
+	struct hash_map *hosts = collector->hosts;
+	const struct format_totals totals = {
+		.outcome = seen->end.outcome,
+		.why = seen->end.why,
+		.end_s = (int64_t)(seen->wall_ns / NS_PER_S),
+		.elapsed_s = seen->wall_ns > collector->begin_wall_ns
+				     ? (double)(seen->wall_ns - collector->begin_wall_ns) / 1e9
+				     : 0,
+		.hosts_total = seen->end.hosts_total,
+		.hosts_up = seen->end.hosts_up,
+		.probes_sent = seen->end.probes_sent,
+		.estimated_missed = seen->end.estimated_missed,
+	};
+
+	collector->hosts = NULL;
+	collector->last_used = NULL;
+	if (hosts)
+		hash_map_each(hosts, abandon, collector);
+	hash_map_free(hosts);
+	queue_write_all(collector);
+	if (collector->config.loop)
+		loop_timer_cancel(collector->config.loop, &collector->timer);
+	tell(collector,
+	     &(struct format_event){.kind = FORMAT_END, .seen = seen, .totals = &totals});
+}
+
+static int see(struct collector *collector, const struct observation *seen)
+{
+	struct format_event event = {.seen = seen};
+
+	switch (seen->kind) {
+	case OBSERVED_HOST:
+		return see_host(collector, seen);
+	case OBSERVED_NAME:
+		return see_name(collector, seen);
+	case OBSERVED_PORT:
+		return see_port(collector, seen);
+	case OBSERVED_HOST_DONE:
+		return see_done(collector, seen);
+	case OBSERVED_RUN_END:
+		see_end(collector, seen);
+		return 0;
+	case OBSERVED_RUN_BEGIN:
+		collector->begin_wall_ns = seen->wall_ns;
+		event.kind = FORMAT_BEGIN;
+		break;
+	case OBSERVED_TARGET_SKIPPED:
+		event.kind = FORMAT_SKIPPED;
+		break;
+	case OBSERVED_TASK_BEGIN:
+		event.kind = FORMAT_TASK_BEGIN;
+		break;
+	case OBSERVED_TASK_END:
+		event.kind = FORMAT_TASK_END;
+		break;
+	case OBSERVED_WARNING:
+		event.kind = FORMAT_WARNING;
+		event.text = seen->warning;
+		break;
+	}
+	tell(collector, &event);
+	return 0;
+}
+
+static int collector_observe(void *self, const struct observation *seen)
+{
+	struct collector *collector = self;
+	int r;
+
+	if (!collector->hosts && seen->target)
+		return ERROR_USAGE; /* after the end */
+	r = see(collector, seen);
+	if (r < 0 && !collector->error)
+		collector->error = r;
+	return r;
+}
+
+int collector_new(const struct collector_config *config, struct collector **ret_collector)
+{
+	struct collector *collector = alloc_zero(sizeof(*collector));
+	uint64_t seed = config->plan->seed;
+
+	if (!collector)
+		return ERROR_MEMORY;
+	collector->hosts = hash_map_new((struct hash_key){seed, ~seed});
+	if (!collector->hosts) {
+		alloc_free(collector);
+		return ERROR_MEMORY;
+	}
+	collector->config = *config;
+	collector->timer.fire = patience_ended;
+	collector->timer.self = collector;
+	*ret_collector = collector;
+	return 0;
+}
+
+struct sink collector_sink(struct collector *collector)
+{
+	return (struct sink){.self = collector, .observe = collector_observe};
+}
+
+int collector_error(const struct collector *collector, const struct format_writer **ret_writer)
+{
+	size_t i;
+
+	for (i = 0; i < collector->config.writers_count; i++) {
+		int r = out_error(collector->config.writers[i]->out, NULL);
+
+		if (r < 0) {
+			*ret_writer = collector->config.writers[i];
+			return r;
+		}
+	}
+	*ret_writer = NULL;
+	return collector->error;
+}
+
+static void free_value(void *self, const void *key, size_t key_bytes, void *value)
+{
+	record_free(self, value);
+}
+
+void collector_free(struct collector *collector)
+{
+	if (!collector)
+		return;
+	if (collector->config.loop)
+		loop_timer_cancel(collector->config.loop, &collector->timer);
+	if (collector->hosts)
+		hash_map_each(collector->hosts, free_value, collector);
+	hash_map_free(collector->hosts);
+	while (collector->first) {
+		struct host_record *record = collector->first;
+
+		collector->first = record->after;
+		record_free(collector, record);
+	}
+	while (collector->places) {
+		struct places_entry *entry = collector->places;
+
+		collector->places = entry->next;
+		alloc_free(entry);
+	}
+	alloc_free(collector);
+}
