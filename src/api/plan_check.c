@@ -10,9 +10,10 @@
 #define ALL_SCANS                                                                           \
 	USE_SYN, USE_ACK, USE_WINDOW, USE_FIN, USE_XMAS, USE_NULL, USE_MAIMON, USE_CONNECT, \
 		USE_IDLE, USE_BOUNCE, USE_UDP, USE_SCTP_INIT, USE_SCTP_COOKIE
-#define ALL_BUT_SYN                                                                          \
-	USE_ACK, USE_WINDOW, USE_FIN, USE_XMAS, USE_NULL, USE_MAIMON, USE_CONNECT, USE_IDLE, \
-		USE_BOUNCE, USE_UDP, USE_SCTP_INIT, USE_SCTP_COOKIE, USE_PROTOCOLS
+#define NO_SYN_SCAN                                                                           \
+	USE_ACK, USE_WINDOW, USE_FIN, USE_XMAS, USE_NULL, USE_MAIMON, USE_CONNECT, USE_IDLE,  \
+		USE_BOUNCE, USE_UDP, USE_SCTP_INIT, USE_SCTP_COOKIE, USE_PROTOCOLS, USE_LIST, \
+		USE_PING_ONLY, USE_UNPRIVILEGED
 
 /* One of these and one of those may not meet, unless `unless` is there too. */
 struct conflict {
@@ -57,7 +58,7 @@ static const struct conflict conflicts[] = {
 	 .those = {USE_UNPRIVILEGED},
 	 .words = "--traceroute needs raw packets, which --unprivileged forbids; leave out one"},
 	{.these = {USE_DEFEAT_RST},
-	 .those = {ALL_BUT_SYN},
+	 .those = {NO_SYN_SCAN},
 	 .unless = {USE_SYN, USE_OPEN},
 	 .words = "--defeat-rst-ratelimit goes with -sS or --open only: elsewhere it would hide "
 		  "closed ports"},
