@@ -63,15 +63,19 @@ static void on_waker(uv_async_t *waker)
 		loop->woken(loop->woken_self);
 }
 
-/* libuv counts in whole milliseconds: round up, so as not to spin at the end
- * of a wait. */
-static void arm_alarm(struct loop_uv *loop, uint64_t until_ns)
+/* Arms the alarm; false when the time has come already. libuv counts in whole
+ * milliseconds: round up, so as not to spin at the end of a wait. It also runs
+ * timers before it waits, and would then wait without one: so it repeats. */
+static bool arm_alarm(struct loop_uv *loop, uint64_t until_ns)
 {
-	uint64_t now_ns = uv_hrtime();
-	uint64_t wait_ns = until_ns > now_ns ? until_ns - now_ns : 0;
+	uint64_t now_ns = uv_hrtime(), wait_ms;
 
+	if (until_ns <= now_ns)
+		return false;
+	wait_ms = (until_ns - now_ns - 1) / NS_PER_MS + 1;
 	uv_update_time(&loop->uv);
-	uv_timer_start(&loop->alarm, on_alarm, (wait_ns + NS_PER_MS - 1) / NS_PER_MS, 0);
+	uv_timer_start(&loop->alarm, on_alarm, wait_ms, 1);
+	return true;
 }
 
 static bool uv_wait(struct loop *base, uint64_t until_ns)
@@ -82,7 +86,7 @@ static bool uv_wait(struct loop *base, uint64_t until_ns)
 	if (!just_look && !base->heap_count && !uv_loop_alive(&loop->uv))
 		return false;
 	if (!just_look && base->heap_count)
-		arm_alarm(loop, until_ns);
+		just_look = !arm_alarm(loop, until_ns);
 	/* uv_run() does not look at descriptors at all when only unreferenced
 	 * handles are left, which is what background watches are. */
 	uv_ref((uv_handle_t *)&loop->waker);

@@ -291,6 +291,23 @@ static void freeing_the_loop_leaves_its_timers_unset(void **state)
 	assert_false(loop_defer_is_pending(&b.deferred));
 }
 
+/* The moment may pass between looking at the clock and going to sleep. */
+static void a_timer_due_any_moment_is_not_slept_over(void **state)
+{
+	struct loop *loop = new_loop(state);
+	struct trace trace = {.loop = loop};
+	struct actor a = actor_of(&trace, 'a');
+	size_t i;
+
+	wire(&a);
+	for (i = 0; i < 200; i++) {
+		loop_timer_set(loop, &a.timer, loop_time_ns(loop) + i * 20);
+		loop_run(loop);
+	}
+	assert_int_equal(trace.length, 200);
+	loop_free(loop);
+}
+
 static void on_wake(void *self)
 {
 	struct trace *trace = self;
@@ -642,6 +659,7 @@ int main(void)
 		BOTH(deferred_work_runs_once_in_order_and_lets_timers_in),
 		BOTH(stop_keeps_the_rest_for_the_next_run),
 		BOTH(freeing_the_loop_leaves_its_timers_unset),
+		BOTH(a_timer_due_any_moment_is_not_slept_over),
 		BOTH(a_wake_reaches_the_loop),
 		BOTH(short_memory_is_reported),
 		cmocka_unit_test(the_heap_keeps_its_order_under_change),
