@@ -94,6 +94,8 @@ static void item_resolved(void *self, const struct resolver_answer *answer)
 	item->state = TARGET_ITEM_READY;
 	if (answer->error == 0)
 		r = keep_addrs(item, item->config, answer);
+	else if (answer->error == ERROR_MEMORY)
+		r = ERROR_MEMORY;
 	if (r == 0 && !item->addrs_count)
 		r = fail_resolve(item);
 	choose_first(item);
@@ -189,7 +191,10 @@ bool target_item_next_part(struct target_item *item, const struct target_expr_gr
 	addr = &item->addrs[item->walked++];
 	if (!addr->scope_id && ip_is_link_local(addr))
 		addr->scope_id = grammar->scope_id;
-	mask = item->expr.name.mask < 0 ? ip_bits(addr) : (unsigned)item->expr.name.mask;
+	/* With --resolve-all a mask meant for IPv4 must not open 2^100 IPv6 addresses. */
+	mask = item->expr.name.mask < 0 || addr->family != item->addrs[0].family
+		       ? ip_bits(addr)
+		       : (unsigned)item->expr.name.mask;
 	*ret_expr =
 		(struct target_expr){.kind = TARGET_EXPR_RANGE, .mask_cut = mask > ip_bits(addr)};
 	ret_expr->range.first = ip_first_of(addr, mask);
