@@ -1,0 +1,393 @@
+/* Plays a scan written down as text (test/golden/formats/README) through a
+ * collector into writers, and keeps what each of them wrote. Included by each
+ * test program; not a library. */
+#ifndef PORTOLAN_TEST_SCAN_SCRIPT_H
+#define PORTOLAN_TEST_SCAN_SCRIPT_H
+
+#include "support.h"
+
+#include "engine/technique.h"
+#include "report/collector.h"
+#include "util/alloc.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SCRIPT_TARGETS 64
+#define SCRIPT_WRITERS 4
+
+struct script {
+	struct plan plan;
+	struct port_rules ports;
+	struct buf services;
+	struct format_context context[SCRIPT_WRITERS];
+	struct buf out[SCRIPT_WRITERS];
+	struct format_writer *writers[SCRIPT_WRITERS];
+	size_t writers_count;
+	struct collector *collector;
+	struct target targets[SCRIPT_TARGETS];
+	struct ip_addr others[SCRIPT_TARGETS][4];
+	char *words[64];
+	size_t words_count;
+	uint64_t wall_ns;
+	char *kept[512]; /* strings that live as long as the script */
+	size_t kept_count;
+};
+
+static inline char *script_keep(struct script *script, const char *text)
+{
+	assert_true(script->kept_count < 512);
+	return script->kept[script->kept_count++] = strdup(text);
+}
+
+/* The value of "key=value" among the words; NULL when there is none. */
+static inline const char *script_value(struct script *script, const char *key)
+{
+	size_t bytes = strlen(key), i;
+
+	for (i = 0; i < script->words_count; i++)
+		if (!strncmp(script->words[i], key, bytes) && script->words[i][bytes] == '=')
+			return script->words[i] + bytes + 1;
+	return NULL;
+}
+
+static inline double script_number(struct script *script, const char *key)
+{
+	const char *value = script_value(script, key);
+
+	return value ? strtod(value, NULL) : 0;
+}
+
+/* A time "seconds.fraction" as ns, exact. */
+static inline uint64_t script_time(struct script *script, const char *key)
+{
+	const char *value = script_value(script, key), *dot = value ? strchr(value, '.') : NULL;
+
+	return value ? strtoull(value, NULL, 10) * NS_PER_S +
+			       (dot ? (uint64_t)(strtod(dot, NULL) * 1e9) : 0)
+		     : 0;
+}
+
+static inline bool script_flag(struct script *script, const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < script->words_count; i++)
+		if (!strcmp(script->words[i], word))
+			return true;
+	return false;
+}
+
+static inline struct target *script_target(struct script *script)
+{
+	unsigned long index = strtoul(script->words[1], NULL, 10);
+
+	assert_true(index < SCRIPT_TARGETS);
+	return &script->targets[index];
+}
+
+/* Calls for each port of "20-21,23". */
+static inline void script_each_port(const char *list, void (*each)(void *, uint16_t), void *self)
+{
+	char *end;
+
+	while (*list) {
+		unsigned long from = strtoul(list, &end, 10), to = from;
+
+		if (*end == '-')
+			to = strtoul(end + 1, &end, 10);
+		for (; from <= to; from++)
+			each(self, (uint16_t)from);
+		list = *end ? end + 1 : end;
+	}
+}
+
+static inline void script_add_port(void *self, uint16_t port)
+{
+	portset_add(self, port);
+}
+
+static inline void script_plan(struct script *script)
+{
+	struct plan *plan = &script->plan;
+	const char *word = script->words[0];
+	const char *rest = script->words_count > 1 ? script->words[1] : "";
+
+	if (!strcmp(word, "args"))
+		plan->command_line = script_keep(script, rest);
+	else if (!strcmp(word, "verbosity"))
+		plan->output.verbosity = (int)strtol(rest, NULL, 10);
+	else if (!strcmp(word, "debugging"))
+		plan->output.debugging = (int)strtol(rest, NULL, 10);
+	else if (!strcmp(word, "service"))
+		buf_addf(&script->services, "%s\n", rest);
+	else if (!strcmp(word, "stylesheet"))
+		plan->output.stylesheet = script_keep(script, rest);
+	else if (!strcmp(word, "ports")) {
+		plan->ports = &script->ports;
+		plan->port_scan = true;
+		script_each_port(rest, script_add_port, &script->ports.of[TRANSPORT_TCP]);
+		plan->techniques[0] = technique_by_name("tcp-connect");
+		plan->techniques_count = 1;
+	} else if (!strcmp(word, "retries"))
+		plan->timing.max_retries = (unsigned)strtoul(rest, NULL, 10);
+	else if (!strcmp(word, "is")) {
+		plan->list_only |= script_flag(script, "list");
+		plan->output.open_only |= script_flag(script, "open");
+		plan->output.reasons |= script_flag(script, "reasons");
+		plan->discovery.skip |= script_flag(script, "pn");
+		plan->system_dns |= script_flag(script, "system-dns");
+	} else {
+		fail_msg("unknown word %s", word);
+	}
+}
+
+static inline void script_open_writer(struct script *script, const char *format, bool screen)
+{
+	size_t at = script->writers_count++;
+	struct out *out;
+
+	script->context[at].screen = screen;
+	assert_int_equal(out_open_buf(&script->out[at], &out), 0);
+	assert_int_equal(format_writer_new(format_by_name(format), &script->context[at], out,
+					   &script->writers[at]),
+			 0);
+}
+
+static inline void script_send(struct script *script, struct observation seen)
+{
+	struct sink sink = collector_sink(script->collector);
+
+	seen.wall_ns = script->wall_ns;
+	assert_int_equal(sink.observe(sink.self, &seen), 0);
+}
+
+static inline void script_begin(struct script *script)
+{
+	struct collector_config config = {.plan = &script->plan, .writers = script->writers};
+	struct diag diag;
+	size_t i;
+
+	script->wall_ns = script_time(script, "at");
+	if (services_parse(script->services.data, script->services.len, &script->plan.services,
+			   &diag) < 0)
+		fail_msg("%s", diag.text);
+	for (i = 0; i < SCRIPT_WRITERS; i++)
+		script->context[i] = (struct format_context){
+			.plan = &script->plan,
+			.program = "Nmap",
+			.version = "7.93",
+			.url = "https://nmap.org",
+			.start_s = (int64_t)(script->wall_ns / NS_PER_S),
+		};
+	script_open_writer(script, "normal", false);
+	script_open_writer(script, "xml", false);
+	script_open_writer(script, "grepable", false);
+	script_open_writer(script, "normal", true);
+	config.writers_count = script->writers_count;
+	assert_int_equal(collector_new(&config, &script->collector), 0);
+	script_send(script, (struct observation){.kind = OBSERVED_RUN_BEGIN});
+}
+
+static inline void script_new_target(struct script *script)
+{
+	struct target *target = script_target(script);
+	const char *name = script_value(script, "name"), *others = script_value(script, "others");
+	struct ip_addr *other = script->others[target - script->targets];
+	char *list = others ? script_keep(script, others) : NULL, *part;
+
+	*target = (struct target){.index = (uint64_t)(target - script->targets), .refs = 1};
+	assert_true(ip_parse(script->words[2], &target->addr));
+	target->name = name ? script_keep(script, name) : NULL;
+	target->others = other;
+	while ((part = strsep(&list, ",")))
+		assert_true(ip_parse(part, &other[target->others_count++]));
+}
+
+static inline void script_host(struct script *script)
+{
+	struct observation seen = {.kind = OBSERVED_HOST, .target = script_target(script)};
+
+	seen.host.state = script_flag(script, "up")     ? HOST_UP
+			  : script_flag(script, "down") ? HOST_DOWN
+							: HOST_UNKNOWN;
+	seen.host.reason = (enum reason)reason_parse(script_value(script, "reason"));
+	seen.host.ttl = (uint8_t)script_number(script, "ttl");
+	seen.host.more = script_flag(script, "more");
+	script_send(script, seen);
+}
+
+struct script_ports {
+	struct script *script;
+	struct observation seen;
+};
+
+static inline void script_one_port(void *self, uint16_t port)
+{
+	struct script_ports *ports = self;
+
+	ports->seen.port.number = port;
+	script_send(ports->script, ports->seen);
+}
+
+/* ports INDEX LIST STATE reason=R [ttl=N] [from=A] */
+static inline void script_ports(struct script *script)
+{
+	struct script_ports ports = {script, {.kind = OBSERVED_PORT}};
+	struct verdict *verdict = &ports.seen.port.verdict;
+	const char *from = script_value(script, "from");
+
+	ports.seen.target = script_target(script);
+	ports.seen.port.transport = TRANSPORT_TCP;
+	verdict->state = (uint8_t)port_state_parse(script->words[3]);
+	verdict->reason = (uint8_t)reason_parse(script_value(script, "reason"));
+	verdict->ttl = (uint8_t)script_number(script, "ttl");
+	if (from)
+		assert_true(ip_parse(from, &verdict->from));
+	script_each_port(script->words[2], script_one_port, &ports);
+}
+
+static inline void script_done(struct script *script)
+{
+	struct observation seen = {.kind = OBSERVED_HOST_DONE, .target = script_target(script)};
+
+	seen.done.state = script_flag(script, "up")     ? HOST_UP
+			  : script_flag(script, "down") ? HOST_DOWN
+							: HOST_UNKNOWN;
+	seen.done.ports_scanned = script_flag(script, "scanned");
+	seen.done.timed_out = script_flag(script, "timed-out");
+	seen.done.incomplete = script_flag(script, "incomplete");
+	seen.done.start_wall_ns = script_time(script, "start");
+	seen.done.end_wall_ns = script_time(script, "end");
+	seen.done.has_rtt = script_value(script, "srtt") != NULL;
+	seen.done.srtt_us = (uint64_t)script_number(script, "srtt");
+	seen.done.rttvar_us = (uint64_t)script_number(script, "rttvar");
+	seen.done.timeout_us = (uint64_t)script_number(script, "to");
+	script_send(script, seen);
+}
+
+/* task begin|end ping|dns|ports at=T hosts=N ports=N [only=INDEX] */
+static inline void script_task(struct script *script)
+{
+	struct observation seen = {.kind = OBSERVED_TASK_END};
+	const char *only = script_value(script, "only");
+
+	if (!strcmp(script->words[1], "begin"))
+		seen.kind = OBSERVED_TASK_BEGIN;
+	seen.task.task = !strcmp(script->words[2], "ping")  ? TASK_PING
+			 : !strcmp(script->words[2], "dns") ? TASK_DNS
+							    : TASK_PORTS;
+	if (seen.task.task == TASK_PORTS)
+		seen.task.technique = script->plan.techniques[0];
+	seen.task.hosts = (uint64_t)script_number(script, "hosts");
+	seen.task.ports = (uint64_t)script_number(script, "ports");
+	if (only)
+		seen.task.only = &script->targets[strtoul(only, NULL, 10)];
+	script->wall_ns = script_time(script, "at");
+	script_send(script, seen);
+}
+
+static inline void script_end(struct script *script)
+{
+	uint64_t elapsed_ns = (uint64_t)(script_number(script, "elapsed") * 1e9 + 0.5);
+	struct format_totals totals = {
+		.outcome = script_flag(script, "cancelled") ? RUN_CANCELLED : RUN_COMPLETE,
+		.end_s = (int64_t)(script_time(script, "at") / NS_PER_S),
+		.elapsed_s = (double)elapsed_ns / 1e9,
+		.hosts_total = (uint64_t)script_number(script, "total"),
+		.hosts_up = (uint64_t)script_number(script, "up"),
+		.estimated_missed =
+			script_value(script, "missed") ? script_number(script, "missed") : -1,
+	};
+	size_t i;
+
+	/* Not through the collector, which would have end - begin = elapsed: a
+	 * time stamp of whole seconds does not say where in the second a run began. */
+	for (i = 0; i < script->writers_count; i++)
+		format_writer_event(script->writers[i],
+				    &(struct format_event){.kind = FORMAT_END, .totals = &totals});
+}
+
+static inline void script_line(struct script *script)
+{
+	struct observation seen = {0};
+	const char *word = script->words[0];
+
+	if (!strcmp(word, "begin"))
+		script_begin(script);
+	else if (!strcmp(word, "target"))
+		script_new_target(script);
+	else if (!strcmp(word, "host"))
+		script_host(script);
+	else if (!strcmp(word, "ptr")) {
+		seen = (struct observation){.kind = OBSERVED_NAME, .target = script_target(script)};
+		seen.name = script->words[2];
+		script_send(script, seen);
+	} else if (!strcmp(word, "port"))
+		script_ports(script);
+	else if (!strcmp(word, "done"))
+		script_done(script);
+	else if (!strcmp(word, "task"))
+		script_task(script);
+	else if (!strcmp(word, "warning")) {
+		seen = (struct observation){.kind = OBSERVED_WARNING};
+		seen.warning = script->words[1];
+		script_send(script, seen);
+	} else if (!strcmp(word, "skipped")) {
+		seen = (struct observation){.kind = OBSERVED_TARGET_SKIPPED};
+		seen.skipped.expression = script->words[1];
+		seen.skipped.why = script->words[2];
+		script_send(script, seen);
+	} else if (!strcmp(word, "end"))
+		script_end(script);
+	else
+		script_plan(script);
+}
+
+/* Words are parted by blanks; a TAB makes the rest of the line one word. */
+static inline void script_split(struct script *script, char *line)
+{
+	char *rest = strchr(line, '\t'), *word;
+
+	if (rest)
+		*rest++ = '\0';
+	script->words_count = 0;
+	while (script->words_count < 60 && (word = strsep(&line, " ")))
+		if (*word)
+			script->words[script->words_count++] = word;
+	if (rest)
+		script->words[script->words_count++] = rest;
+}
+
+static inline void script_play(struct script *script, char *text)
+{
+	char *line;
+
+	memset(script, 0, sizeof(*script));
+	script->plan.program = "nmap";
+	timing_template(3, &script->plan.timing);
+	while ((line = strsep(&text, "\n"))) {
+		if (!*line || *line == '#')
+			continue;
+		script_split(script, line);
+		script_line(script);
+	}
+}
+
+static inline void script_release(struct script *script)
+{
+	size_t i;
+
+	collector_free(script->collector);
+	for (i = 0; i < script->writers_count; i++) {
+		assert_int_equal(format_writer_free(script->writers[i], NULL), 0);
+		buf_release(&script->out[i]);
+	}
+	for (i = 0; i < script->kept_count; i++)
+		free(script->kept[i]);
+	buf_release(&script->services);
+	services_free(script->plan.services);
+}
+
+#endif
