@@ -73,8 +73,8 @@ void options_print_help(struct buf *out)
 		out,
 		"\n"
 		"Examples\n"
-		"  portolan 192.0.2.7                 the 1000 most frequent TCP ports of a host\n"
-		"  portolan -sn 192.0.2.0/24          which hosts of a net are up\n"
+		"  portolan 192.0.2.7                  the 1000 most frequent TCP ports of a host\n"
+		"  portolan -sn 192.0.2.0/24           which hosts of a net are up\n"
 		"  portolan -p- --open -oX s.xml host  all ports; open ones also as XML\n"
 		"  portolan --dry-run --explain -T4 -p http* 192.0.2.0/24\n");
 }

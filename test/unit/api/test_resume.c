@@ -197,7 +197,7 @@ static void write_host(struct format_writer *writer, uint32_t addr, enum host_st
 		       bool incomplete)
 {
 	static const struct port_report ports[] = {
-		{.number = 1, .transport = TRANSPORT_TCP, .verdict = {PORT_CLOSED}}};
+		{.number = 1, .transport = TRANSPORT_TCP, .verdict = {.state = PORT_CLOSED}}};
 	const struct host_report host = {
 		.addr = ip_v4(addr),
 		.state = state,
