@@ -158,14 +158,15 @@ static int resume_plan(const struct plan_request *request, const char *from, str
 				       from)
 			    : check_and_build(request, &line, &settings, &plan, diag);
 	}
-	if (r == 0 && !plan->resume_from && !(plan->resume_from = arena_strdup(&plan->arena, from)))
-		r = diag_set(diag, ERROR_MEMORY, "out of memory");
-	if (r == 0) {
+	if (r == 0 && plan) {
 		plan->output.append = true;
-		*ret_plan = plan;
-	} else {
-		plan_free(plan);
+		if (!plan->resume_from && !(plan->resume_from = arena_strdup(&plan->arena, from)))
+			r = diag_set(diag, ERROR_MEMORY, "out of memory");
 	}
+	if (r == 0)
+		*ret_plan = plan;
+	else
+		plan_free(plan);
 	settings_release(&settings);
 	line_release(&line);
 	words_release(&words);

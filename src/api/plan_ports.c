@@ -181,8 +181,10 @@ static int set_discovery_ports(struct settings *settings, struct plan *plan,
 	struct portset *connect = &plan->discovery.connect;
 	struct port_rules *rules = alloc_zero(sizeof(*rules));
 	size_t i;
-	int r = rules ? 0 : out_of_memory(diag);
+	int r = 0;
 
+	if (!rules)
+		return out_of_memory(diag);
 	for (i = 0; r == 0 && i < 3; i++)
 		if (settings->uses[uses[i]])
 			r = parse_list(settings, plan, titles[i], settings->ping_ports[uses[i]],
