@@ -11,8 +11,10 @@
 #define CACHED_ADDRS_MOST 32
 
 struct slot {
-	struct ring link; /* oldest first */
-	struct cache_entry entry;
+	struct ring link;         /* oldest first */
+	struct cache_entry entry; /* points to the two: */
+	char *name;
+	struct ip_addr *addrs;
 	uint8_t key[1 + HOST_NAME_BYTES];
 	size_t key_bytes;
 };
@@ -40,8 +42,8 @@ struct cache *cache_new(size_t most, uint64_t seed)
 
 static void slot_free(struct slot *slot)
 {
-	alloc_free((void *)(uintptr_t)slot->entry.name);
-	alloc_free((void *)(uintptr_t)slot->entry.addrs);
+	alloc_free(slot->name);
+	alloc_free(slot->addrs);
 	alloc_free(slot);
 }
 
@@ -74,21 +76,21 @@ static bool key_build(enum dns_type type, const void *key, size_t key_bytes,
 	return true;
 }
 
-static bool entry_copy(const struct cache_entry *from, struct cache_entry *to)
+static bool slot_fill(struct slot *slot, const struct cache_entry *from)
 {
 	size_t bytes = from->addrs_count * sizeof(*from->addrs);
-	struct ip_addr *addrs;
 
-	to->error = from->error;
-	if (from->name && !(to->name = alloc_strdup(from->name)))
+	slot->entry.error = from->error;
+	if (from->name && !(slot->name = alloc_strdup(from->name)))
 		return false;
+	slot->entry.name = slot->name;
 	if (!bytes)
 		return true;
-	if (!(addrs = alloc_zero(bytes)))
+	if (!(slot->addrs = alloc_zero(bytes)))
 		return false;
-	memcpy(addrs, from->addrs, bytes);
-	to->addrs = addrs;
-	to->addrs_count = from->addrs_count;
+	memcpy(slot->addrs, from->addrs, bytes);
+	slot->entry.addrs = slot->addrs;
+	slot->entry.addrs_count = from->addrs_count;
 	return true;
 }
 
@@ -100,7 +102,7 @@ void cache_put(struct cache *cache, enum dns_type type, const void *key, size_t 
 	if (entry->addrs_count > CACHED_ADDRS_MOST || !(slot = alloc_zero(sizeof(*slot))))
 		return;
 	slot->key_bytes = key_bytes + 1;
-	if (!key_build(type, key, key_bytes, slot->key) || !entry_copy(entry, &slot->entry)) {
+	if (!key_build(type, key, key_bytes, slot->key) || !slot_fill(slot, entry)) {
 		slot_free(slot);
 		return;
 	}

@@ -11,15 +11,13 @@
 
 #include "net/host_name.h"
 #include "net/resolver_ask.h"
-#include "net/resolver_cache.h"
-#include "net/resolver_key.h"
+#include "net/resolver_known.h"
 #include "net/resolver_list.h"
 #include "util/alloc.h"
 #include "util/error.h"
 
 #include <string.h>
 
-#define CACHE_MOST      8192
 #define DONE_MOST       256 /* answers waiting for delivery, before more is begun */
 #define HOPELESS_PROBES 2   /* questions that still go out when no server answers */
 
@@ -27,8 +25,7 @@ struct cares {
 	struct resolver head;
 	struct loop *loop;
 	const struct system_calls *calls;
-	struct hosts *hosts;
-	struct cache *cache;
+	struct known known;
 	struct asker *asker;            /* NULL: only the system is asked */
 	struct system_resolver *system; /* made when first needed */
 	bool has_own_servers;           /* the user's, not the machine's */
@@ -44,8 +41,7 @@ struct cares {
 struct work {
 	struct ask *asks[2];
 	struct system_query *system;
-	struct addr_list v4, v6;
-	char name[HOST_NAME_BYTES];
+	struct findings findings;
 };
 
 enum query_place { IN_QUEUE, IN_ACTIVE, IN_DONE };
@@ -83,8 +79,7 @@ static void work_free(struct cares *cares, struct work *work)
 		system_resolver_cancel(cares->system, work->system);
 		cares->system_active--;
 	}
-	addr_list_release(&work->v4);
-	addr_list_release(&work->v6);
+	findings_release(&work->findings);
 	alloc_free(work);
 }
 
@@ -105,8 +100,10 @@ static void query_done(struct resolver_query *query)
 	struct cares *cares = query->cares;
 	struct work *work = query->work;
 
-	if (work && (work->v4.count || work->v6.count || work->name[0]))
+	if (work && !findings_is_empty(&work->findings))
 		query->error = 0;
+	else if (work && work->findings.error)
+		query->error = work->findings.error;
 	else if (!query->error)
 		query->error = ERROR_NOT_FOUND;
 	ring_remove(&query->link);
@@ -122,122 +119,9 @@ static void query_fail(struct resolver_query *query, int error)
 	query_done(query);
 }
 
-/* Of two parts with different errors the one that leaves the matter open wins. */
-static void query_note_error(struct resolver_query *query, int error)
+static struct question question_of(const struct resolver_query *query)
 {
-	if (!query->error || query->error == ERROR_NOT_FOUND)
-		query->error = error;
-}
-
-static int addrs_append(struct addr_list *list, const struct ip_addr *addrs, size_t count)
-{
-	size_t i;
-	int r;
-
-	for (i = 0; i < count; i++)
-		if ((r = addr_list_add(list, &addrs[i])) < 0)
-			return r;
-	return 0;
-}
-
-static void name_take(struct work *work, const char *name)
-{
-	snprintf(work->name, sizeof(work->name), "%s", name);
-}
-
-/* --- the hosts file --- */
-
-static int localhost_add(const struct resolver_query *query, struct work *work)
-{
-	struct ip_addr v4 = ip_v4(0x7f000001), v6 = {.bytes = {[15] = 1}, .family = IP_V6};
-	int r = 0;
-
-	if (query->families & RESOLVE_V4)
-		r = addr_list_add(&work->v4, &v4);
-	if (r == 0 && (query->families & RESOLVE_V6))
-		r = addr_list_add(&work->v6, &v6);
-	return r;
-}
-
-static int hosts_addrs_add(const struct resolver_query *query, struct work *work)
-{
-	const struct hosts_addr *at = hosts_forward(query->cares->hosts, query->name);
-	int r = 0;
-
-	for (; at && r == 0; at = at->next) {
-		if (at->addr.family == IP_V4 && (query->families & RESOLVE_V4))
-			r = addr_list_add(&work->v4, &at->addr);
-		if (at->addr.family == IP_V6 && (query->families & RESOLVE_V6))
-			r = addr_list_add(&work->v6, &at->addr);
-	}
-	return r;
-}
-
-/* 1: answered; 0: not known here; ERROR_MEMORY. */
-static int from_hosts(struct resolver_query *query, struct work *work)
-{
-	const char *name;
-	int r;
-
-	if (!query->families) {
-		if ((name = hosts_reverse(query->cares->hosts, &query->addr)))
-			name_take(work, name);
-		return name ? 1 : 0;
-	}
-	r = hosts_addrs_add(query, work);
-	if (r == 0 && !work->v4.count && !work->v6.count && host_name_is_localhost(query->name))
-		r = localhost_add(query, work);
-	if (r < 0)
-		return r;
-	return work->v4.count || work->v6.count ? 1 : 0;
-}
-
-/* --- the cache --- */
-
-static void remember(struct resolver_query *query, enum dns_type type, int error,
-		     const struct addr_list *addrs, const char *name)
-{
-	struct addr_key key = addr_key_of(&query->addr);
-	struct cache_entry entry = {.error = error};
-
-	if (error && error != ERROR_NOT_FOUND)
-		return;
-	if (type == DNS_PTR) {
-		entry.name = error ? NULL : name;
-		cache_put(query->cares->cache, type, key.bytes, sizeof(key.bytes), &entry);
-		return;
-	}
-	if (!error) {
-		entry.addrs = addrs->addrs;
-		entry.addrs_count = addrs->count;
-	}
-	cache_put(query->cares->cache, type, query->name, strlen(query->name), &entry);
-}
-
-static const struct cache_entry *recall(const struct resolver_query *query, enum dns_type type)
-{
-	struct addr_key key = addr_key_of(&query->addr);
-
-	if (type == DNS_PTR)
-		return cache_get(query->cares->cache, type, key.bytes, sizeof(key.bytes));
-	return cache_get(query->cares->cache, type, query->name, strlen(query->name));
-}
-
-/* Takes what is known and clears its bit in *types (1 << DNS_...). */
-static int from_cache(struct resolver_query *query, struct work *work, enum dns_type type,
-		      uint32_t *types)
-{
-	struct addr_list *list = type == DNS_A ? &work->v4 : &work->v6;
-	const struct cache_entry *entry;
-
-	if (!(*types >> type & 1) || !(entry = recall(query, type)))
-		return 0;
-	*types &= ~(1u << type);
-	if (entry->error)
-		query_note_error(query, entry->error);
-	if (entry->name)
-		name_take(work, entry->name);
-	return addrs_append(list, entry->addrs, entry->addrs_count);
+	return (struct question){query->name, query->addr, query->families};
 }
 
 /* --- DNS servers --- */
@@ -245,19 +129,19 @@ static int from_cache(struct resolver_query *query, struct work *work, enum dns_
 static void dns_answered(void *owner, struct ask *ask, int error, const struct dns_answer *answer)
 {
 	struct resolver_query *query = owner;
+	struct question question = question_of(query);
 	struct work *work = query->work;
 	size_t at = work->asks[0] == ask ? 0 : 1;
 	enum dns_type type = !query->families ? DNS_PTR : at == 0 ? DNS_A : DNS_AAAA;
-	struct addr_list *list = at == 0 ? &work->v4 : &work->v6;
 
 	work->asks[at] = NULL;
-	remember(query, type, error, answer ? &answer->addrs : NULL, answer ? answer->name : NULL);
+	known_remember(&query->cares->known, &question, type, error, answer);
 	if (!error && type == DNS_PTR)
-		name_take(work, answer->name);
+		findings_set_name(&work->findings, answer->name);
 	else if (!error)
-		error = addrs_append(list, answer->addrs.addrs, answer->addrs.count);
+		error = findings_add(&work->findings, answer->addrs.addrs, answer->addrs.count);
 	if (error)
-		query_note_error(query, error);
+		findings_note_error(&work->findings, error);
 	if (!work->asks[0] && !work->asks[1])
 		query_done(query);
 }
@@ -269,41 +153,50 @@ static int dns_ask(struct resolver_query *query, uint32_t types)
 	char arpa[IP_ARPA_BYTES];
 	int r = 0;
 
-	if (types & 1u << DNS_PTR)
+	if (types & TYPE_BIT(DNS_PTR))
 		return asker_ask(asker, ip_arpa_name(&query->addr, arpa), DNS_PTR, query, &asks[0]);
-	if (types & 1u << DNS_A)
+	if (types & TYPE_BIT(DNS_A))
 		r = asker_ask(asker, query->name, DNS_A, query, &asks[0]);
-	if (r == 0 && (types & 1u << DNS_AAAA))
+	if (r == 0 && (types & TYPE_BIT(DNS_AAAA)))
 		r = asker_ask(asker, query->name, DNS_AAAA, query, &asks[1]);
 	return r;
 }
 
 /* --- the system --- */
 
+/* Kept as DNS answers are, a part for each type. */
+static void system_remember(struct resolver_query *query, int error)
+{
+	struct known *known = &query->cares->known;
+	struct question question = question_of(query);
+	struct findings *findings = &query->work->findings;
+	struct dns_answer v4 = {.addrs = findings->v4}, v6 = {.addrs = findings->v6}, ptr = {0};
+	int none = error ? error : ERROR_NOT_FOUND;
+
+	snprintf(ptr.name, sizeof(ptr.name), "%s", findings->name);
+	if (query->families & RESOLVE_V4)
+		known_remember(known, &question, DNS_A, v4.addrs.count ? error : none, &v4);
+	if (query->families & RESOLVE_V6)
+		known_remember(known, &question, DNS_AAAA, v6.addrs.count ? error : none, &v6);
+	if (!query->families)
+		known_remember(known, &question, DNS_PTR, ptr.name[0] ? error : none, &ptr);
+}
+
 static void system_answered(void *self, const struct resolver_answer *answer)
 {
 	struct resolver_query *query = self;
 	struct work *work = query->work;
-	size_t i;
 	int r = answer->error;
 
 	work->system = NULL;
 	query->cares->system_active--;
-	for (i = 0; i < answer->addrs_count && r == 0; i++) {
-		bool is_v4 = answer->addrs[i].family == IP_V4;
-
-		r = addr_list_add(is_v4 ? &work->v4 : &work->v6, &answer->addrs[i]);
-	}
-	if (answer->name)
-		name_take(work, answer->name);
-	if (!query->families)
-		remember(query, DNS_PTR, work->name[0] ? r : ERROR_NOT_FOUND, NULL, work->name);
-	if (query->families & RESOLVE_V4)
-		remember(query, DNS_A, work->v4.count ? r : ERROR_NOT_FOUND, &work->v4, NULL);
-	if (query->families & RESOLVE_V6)
-		remember(query, DNS_AAAA, work->v6.count ? r : ERROR_NOT_FOUND, &work->v6, NULL);
+	if (r == 0)
+		r = findings_add(&work->findings, answer->addrs, answer->addrs_count);
+	if (r == 0 && answer->name)
+		findings_set_name(&work->findings, answer->name);
 	if (r < 0)
-		query_note_error(query, r);
+		findings_note_error(&work->findings, r);
+	system_remember(query, r);
 	query_done(query);
 }
 
@@ -335,37 +228,9 @@ static bool is_for_system(const struct cares *cares, const char *name)
 
 /* --- beginning --- */
 
-static uint32_t types_of(const struct resolver_query *query)
-{
-	uint32_t types = 0;
-
-	if (!query->families)
-		return 1u << DNS_PTR;
-	if (query->families & RESOLVE_V4)
-		types |= 1u << DNS_A;
-	if (query->families & RESOLVE_V6)
-		types |= 1u << DNS_AAAA;
-	return types;
-}
-
-/* 1: answered from here; 0: *ret_types are left to ask for; ERROR_MEMORY. */
-static int answer_locally(struct resolver_query *query, uint32_t *ret_types)
-{
-	struct work *work = query->work;
-	int r = from_hosts(query, work);
-
-	*ret_types = types_of(query);
-	if (r != 0)
-		return r;
-	if ((r = from_cache(query, work, DNS_A, ret_types)) < 0 ||
-	    (r = from_cache(query, work, DNS_AAAA, ret_types)) < 0 ||
-	    (r = from_cache(query, work, DNS_PTR, ret_types)) < 0)
-		return r;
-	return *ret_types ? 0 : 1;
-}
-
 static void query_begin(struct resolver_query *query, bool for_system)
 {
+	struct question question = question_of(query);
 	struct cares *cares = query->cares;
 	uint32_t types;
 	int r;
@@ -376,7 +241,7 @@ static void query_begin(struct resolver_query *query, bool for_system)
 		query_fail(query, ERROR_MEMORY);
 		return;
 	}
-	r = answer_locally(query, &types);
+	r = known_answer(&cares->known, &question, &query->work->findings, &types);
 	if (r == 1) {
 		cares->stats.cached++;
 		query_done(query);
@@ -384,7 +249,7 @@ static void query_begin(struct resolver_query *query, bool for_system)
 	}
 	if (r == 0 && !for_system && asker_is_hopeless(cares->asker) &&
 	    asker_active(cares->asker) >= HOPELESS_PROBES) {
-		query_note_error(query, ERROR_TIMED_OUT);
+		findings_note_error(&query->work->findings, ERROR_TIMED_OUT);
 		query_done(query);
 		return;
 	}
@@ -424,9 +289,14 @@ static void stats_count(struct resolver_stats *stats, int error)
 }
 
 /* The addresses as one array, IPv4 first. */
-static int addrs_join(struct work *work)
+static int addrs_join(struct findings *findings)
 {
-	return addrs_append(&work->v4, work->v6.addrs, work->v6.count);
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < findings->v6.count && r == 0; i++)
+		r = addr_list_add(&findings->v4, &findings->v6.addrs[i]);
+	return r;
 }
 
 static void query_deliver(struct resolver_query *query)
@@ -437,11 +307,11 @@ static void query_deliver(struct resolver_query *query)
 	resolver_done *done = query->done;
 	void *self = query->self;
 
-	if (!answer.error && query->families && (answer.error = addrs_join(work)) == 0) {
-		answer.addrs = work->v4.addrs;
-		answer.addrs_count = work->v4.count;
+	if (!answer.error && query->families && (answer.error = addrs_join(&work->findings)) == 0) {
+		answer.addrs = work->findings.v4.addrs;
+		answer.addrs_count = work->findings.v4.count;
 	} else if (!answer.error) {
-		answer.name = work->name;
+		answer.name = work->findings.name;
 	}
 	stats_count(&cares->stats, answer.error);
 	query->work = NULL;
@@ -575,8 +445,7 @@ static void cares_destroy(struct cares *cares)
 	asker_free(cares->asker);
 	system_resolver_free(cares->system);
 	loop_defer_cancel(cares->loop, &cares->work);
-	cache_free(cares->cache);
-	hosts_free(cares->hosts);
+	known_release(&cares->known);
 	alloc_free(cares);
 }
 
@@ -630,7 +499,7 @@ static int asker_open(struct cares *cares, const struct resolver_config *config,
 		.has_room = dns_has_room,
 		.self = cares,
 	};
-	int r = servers_collect(config, resolv_conf_path, cares->hosts, &servers, diag);
+	int r = servers_collect(config, resolv_conf_path, cares->known.hosts, &servers, diag);
 
 	cares->has_own_servers = config->servers_count != 0;
 	if (r == 0 && servers.count)
@@ -643,15 +512,10 @@ static int cares_open(struct cares *cares, const struct resolver_surroundings *s
 		      const struct resolver_config *config, struct diag *diag)
 {
 	const char *hosts_path = config->hosts_path ? config->hosts_path : "/etc/hosts";
-	int r = hosts_load(hosts_path, config->seed, &cares->hosts);
+	int r = known_init(&cares->known, hosts_path, config->seed);
 
-	/* A hosts file that cannot be read must not stop a scan. */
-	if (r == ERROR_IO)
-		r = hosts_parse("", 0, config->seed, &cares->hosts);
 	if (r < 0)
 		return r;
-	if (!(cares->cache = cache_new(CACHE_MOST, config->seed)))
-		return ERROR_MEMORY;
 	return asker_open(cares, config, surroundings->resolv_conf_path, diag);
 }
 
