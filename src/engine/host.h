@@ -21,6 +21,7 @@ struct probe;
 struct probing {
 	const struct scan_technique *technique; /* NULL: nothing to ask */
 	struct prober prober;
+	uint64_t gap_ns; /* least time between two probes, beside the scan delay */
 	/* A probe came to an end with this verdict; attempt and rtt_us are in it. */
 	void (*verdict)(struct host *host, uint16_t port, const struct verdict *verdict);
 	/* Every probe has had its verdict, or the stage was told to stop. */

@@ -392,12 +392,16 @@ static uint64_t timeout_of(const struct sender *sender, const struct host *host)
 
 static void note_sent(struct sender *sender, struct host *host, struct probe *probe)
 {
+	uint64_t gap_ns = host->scan_delay_ns;
+
 	sender->sent++;
 	if (probe->again.attempts > 1)
 		sender->resent++;
 	pacer_sent(&sender->pacer);
-	if (host->scan_delay_ns) {
-		host->next_send_ns = probe->sent_ns + host->scan_delay_ns;
+	if (gap_ns < host->probing.gap_ns)
+		gap_ns = host->probing.gap_ns;
+	if (gap_ns) {
+		host->next_send_ns = probe->sent_ns + gap_ns;
 		host->delay_timer.fire = delay_over;
 		host->delay_timer.self = host;
 		/* Too early is better than never. */
@@ -559,6 +563,9 @@ void sender_stop(struct sender *sender, struct host *host)
 	}
 	prober_release(&host->probing.prober);
 	host->probing.technique = NULL;
+	host->probing.gap_ns = 0;
+	if (!host->scan_delay_ns)
+		host->next_send_ns = 0;
 }
 
 double sender_missed(const struct sender *sender)

@@ -74,6 +74,19 @@ static void a_dead_host_is_down_after_two_tries_each(void **state)
 	world_release(&world);
 }
 
+static void a_near_host_is_asked_one_port_only(void **state)
+{
+	const struct flow_sim_host hosts[] = {server("10.0.0.0", "10.0.0.255", MS(1), 0)};
+	const char *targets[] = {"10.0.0.0/24"};
+	struct world world;
+
+	world_init(&world, hosts, 1, 0, targets, 1, 0, 0, 1);
+	world_run(&world);
+	assert_int_equal(world.end.end.hosts_up, 256);
+	assert_int_equal(world.end.end.probes_sent, 256);
+	world_release(&world);
+}
+
 /* No barrier: the first nine hosts are done long before the slow one. */
 static void a_slow_host_delays_only_itself(void **state)
 {
@@ -370,6 +383,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_port_gets_its_verdict),
 		cmocka_unit_test(a_dead_host_is_down_after_two_tries_each),
+		cmocka_unit_test(a_near_host_is_asked_one_port_only),
 		cmocka_unit_test(a_slow_host_delays_only_itself),
 		cmocka_unit_test(a_seed_replays_bit_for_bit),
 		cmocka_unit_test(loss_costs_time_not_answers),
