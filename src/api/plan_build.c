@@ -45,16 +45,15 @@ static int set_targets(const struct settings *settings, struct plan *plan, struc
 {
 	struct target_config *targets = &plan->targets;
 	const unsigned *uses = settings->uses;
-	int r;
 
-	if ((r = keep_list(plan, &settings->operands, &targets->expressions,
-			   &targets->expressions_count)) < 0 ||
-	    (r = keep_all(plan, &settings->input_file, settings->input_file ? 1 : 0,
-			  &targets->input_files, &targets->input_files_count)) < 0 ||
-	    (r = keep_list(plan, &settings->excludes, &targets->excludes,
-			   &targets->excludes_count)) < 0 ||
-	    (r = keep_list(plan, &settings->exclude_files, &targets->exclude_files,
-			   &targets->exclude_files_count)) < 0)
+	if (keep_list(plan, &settings->operands, &targets->expressions,
+		      &targets->expressions_count) < 0 ||
+	    keep_all(plan, &settings->input_file, settings->input_file ? 1 : 0,
+		     &targets->input_files, &targets->input_files_count) < 0 ||
+	    keep_list(plan, &settings->excludes, &targets->excludes, &targets->excludes_count) <
+		    0 ||
+	    keep_list(plan, &settings->exclude_files, &targets->exclude_files,
+		      &targets->exclude_files_count) < 0)
 		return out_of_memory(diag);
 	targets->random = uses[USE_RANDOM] > 0;
 	targets->random_count = targets->random ? (uint64_t)settings->random_count : 0;

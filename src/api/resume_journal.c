@@ -74,9 +74,9 @@ static int add_scan(struct journal *journal, int64_t *id, struct addrset *done, 
 
 	if (r == 0)
 		r = load_plan(journal, *id, &plan, &own, diag);
-	if (r == 0 && plan->resume_from && resume_is_journal(plan->resume_from))
+	if (r == 0 && plan && plan->resume_from && resume_is_journal(plan->resume_from))
 		before = strtoll(plan->resume_from, NULL, 10);
-	else if (r == 0 && plan->resume_from)
+	else if (r == 0 && plan && plan->resume_from)
 		r = resume_log_hosts(plan, done, diag);
 	plan_free(plan);
 	/* Only backwards: a damaged journal must not lead in a circle. */
