@@ -4,9 +4,6 @@
 
 #include <string.h>
 
-/* 2^24 ranges of IPv4 are 128 MiB. The worst pattern one meets, "*.*.*.1", just fits. */
-#define RANGES_MAX (UINT64_C(1) << 24)
-
 static int bad_mask(const char *text, struct diag *diag)
 {
 	return diag_set(diag, ERROR_SYNTAX,
@@ -153,13 +150,11 @@ int target_expr_parse(const char *text, const struct target_expr_grammar *gramma
 	return 0;
 }
 
-int target_pattern_add_to(const struct target_pattern *pattern, struct addrset *set)
+static int pattern_add_to(const struct target_pattern *pattern, struct addrset *set)
 {
 	uint32_t at = 0;
 	int r;
 
-	if (target_pattern_runs(pattern) > RANGES_MAX)
-		return ERROR_LIMIT;
 	while (target_pattern_next(pattern, at, &at)) {
 		uint32_t end = target_pattern_run_end(pattern, at);
 		struct ip_addr first = ip_v4(at), last = ip_v4(end);
@@ -173,9 +168,14 @@ int target_pattern_add_to(const struct target_pattern *pattern, struct addrset *
 	return 0;
 }
 
+uint64_t target_expr_ranges(const struct target_expr *expr)
+{
+	return expr->kind == TARGET_EXPR_PATTERN ? target_pattern_runs(&expr->pattern) : 1;
+}
+
 int target_expr_add_to(const struct target_expr *expr, struct addrset *set)
 {
 	if (expr->kind == TARGET_EXPR_PATTERN)
-		return target_pattern_add_to(&expr->pattern, set);
+		return pattern_add_to(&expr->pattern, set);
 	return addrset_add_range(set, &expr->range.first, &expr->range.last);
 }

@@ -45,9 +45,9 @@ struct target_expr_grammar {
 int target_expr_parse(const char *text, const struct target_expr_grammar *grammar,
 		      struct target_expr *ret_expr, struct diag *diag);
 
-/* Adds the addresses of an expression that is no name. ERROR_LIMIT when it
- * falls into more ranges than a set can reasonably hold; ERROR_MEMORY. */
+/* Into how many ranges an expression that is no name falls, and adding them to
+ * a set: 8 bytes each, so ask first. ERROR_MEMORY. */
+uint64_t target_expr_ranges(const struct target_expr *expr);
 int target_expr_add_to(const struct target_expr *expr, struct addrset *set);
-int target_pattern_add_to(const struct target_pattern *pattern, struct addrset *set);
 
 #endif

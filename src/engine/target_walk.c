@@ -62,8 +62,7 @@ bool target_filter_bars(const struct target_filter *filter, const struct ip_addr
 
 static bool is_scattered(const struct target_expr *expr)
 {
-	return expr->kind == TARGET_EXPR_PATTERN &&
-	       target_pattern_runs(&expr->pattern) > SEEN_RANGES_MAX;
+	return target_expr_ranges(expr) > SEEN_RANGES_MAX;
 }
 
 static bool is_within_seen(const struct target_expr *expr, const struct target_seen *seen)
