@@ -13,14 +13,12 @@ PROGRAM = $(BUILD)/portolan
 .PHONY: all deps scan test install bench fuzz golden deb clean
 .DEFAULT_GOAL := all
 
-all: deps $(BUILD)/build.ninja
+all: deps
+	@tools/configure $(BUILD) --prefix=$(PREFIX)
 	ninja -C $(BUILD)
 
 deps:
 	@tools/deps
-
-$(BUILD)/build.ninja: | deps
-	meson setup --prefix=$(PREFIX) $(BUILD)
 
 # make scan TARGET=192.0.2.1, or with ARGS="-p- --reason".
 scan:
