@@ -6,6 +6,7 @@
 #include "util/alloc.h"
 #include "util/error.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +55,7 @@ int resume_journal_plan(const char *from, struct plan **ret_plan, struct diag *d
 	journal_close(journal);
 	if (r < 0)
 		return r;
+	assert(plan);
 	/* The number, not what was typed: the newest is another one tomorrow. */
 	snprintf(number, sizeof(number), "%" PRId64, id);
 	if (!(kept = arena_strdup(&plan->arena, number))) {
