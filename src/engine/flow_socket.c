@@ -92,21 +92,26 @@ void socket_dispatch_end(struct flow_socket_net *net)
 	}
 }
 
+/* Is the socket as socket() made it? Before connect(), of course, and also
+ * after connect() has said an error, which leaves it clean. */
+static bool is_clean(const struct socket_flow *flow)
+{
+	if (flow->state == SOCKET_QUEUED)
+		return true;
+	return flow->state == SOCKET_CONNECTING && !flow->needs_disconnect && flow->error != 0 &&
+	       flow->error != EISCONN && flow->error != EINPROGRESS && flow->error != EALREADY;
+}
+
 /* Everything but telling and freeing. */
 static void take_off(struct socket_flow *flow)
 {
 	struct flow_socket_net *net = socket_net_of(flow);
-	/* After an error connect() has cleaned up itself. */
-	bool reusable =
-		flow->state == SOCKET_QUEUED ||
-		(flow->state == SOCKET_CONNECTING && flow->error != 0 && flow->error != EISCONN &&
-		 flow->error != EINPROGRESS && flow->error != EALREADY);
 
 	if (flow->state == SOCKET_QUEUED && flow->queue_link)
 		socket_unqueue(flow);
 	loop_timer_cancel(net->loop, &flow->deadline);
 	if (flow->socket)
-		socket_pool_give(&net->pool, flow->socket, reusable);
+		socket_pool_give(&net->pool, flow->socket, is_clean(flow));
 	flow->socket = NULL;
 	buf_release(&flow->unsent);
 	*flow->link = flow->next;

@@ -72,8 +72,9 @@ struct socket_flow {
 	int error;
 	enum flow_end made_end; /* why there is no socket */
 	bool ask_twice;
-	uint8_t retries;   /* after connecting to itself */
-	uint32_t interest; /* epoll events asked for once connected */
+	bool needs_disconnect; /* the error was asked for, not said by connect() */
+	uint8_t retries;       /* after connecting to itself */
+	uint32_t interest;     /* epoll events asked for once connected */
 	uint64_t started_ns, answered_ns;
 	struct timer deadline;
 	uint64_t deadline_ns, budget_bytes;

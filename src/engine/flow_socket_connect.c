@@ -33,6 +33,21 @@ static bool is_pending(int error)
 	return error == EINPROGRESS || error == EALREADY;
 }
 
+/* How an attempt under way stands. From a near target, an ICMP error can come
+ * back while connect() still holds the socket; the kernel then only notes it
+ * ("soft"), and would say nothing before its next SYN, a second later. */
+static int ask(struct socket_flow *flow)
+{
+	int error = call_connect(flow), noted = 0;
+	socklen_t bytes = sizeof(noted);
+
+	if (!is_pending(error) ||
+	    getsockopt(flow->socket->fd, SOL_SOCKET, SO_ERROR, &noted, &bytes) < 0 || !noted)
+		return error;
+	flow->needs_disconnect = true;
+	return noted;
+}
+
 /* Runs on any thread: touches nothing but its own flow. */
 static void attempt(void *item)
 {
@@ -46,7 +61,7 @@ static void attempt(void *item)
 	 * when the RST came back before it returned. */
 	if (!is_pending(flow->error) || !flow->ask_twice)
 		return;
-	flow->error = call_connect(flow);
+	flow->error = ask(flow);
 	flow->answered_ns = socket_clock_ns();
 }
 
@@ -179,7 +194,7 @@ static void settle(struct socket_flow *flow)
 
 void socket_ask_again(struct socket_flow *flow, uint64_t now_ns)
 {
-	int error = call_connect(flow);
+	int error = ask(flow);
 
 	if (is_pending(error))
 		return;
@@ -195,6 +210,7 @@ void socket_queue(struct socket_flow *flow)
 	struct flow_socket_net *net = socket_net_of(flow);
 
 	flow->state = SOCKET_QUEUED;
+	flow->needs_disconnect = false;
 	flow->queue_next = NULL;
 	flow->queue_link = net->queue_tail;
 	*net->queue_tail = flow;
