@@ -168,6 +168,7 @@ static int use_wal(sqlite3 *db, struct diag *diag)
 
 static int set_up(sqlite3 *db, enum journal_db_use use, struct diag *diag)
 {
+	bool made;
 	int r;
 
 	sqlite3_extended_result_codes(db, 1);
@@ -182,7 +183,8 @@ static int set_up(sqlite3 *db, enum journal_db_use use, struct diag *diag)
 		return r ? 0
 			 : diag_set(diag, ERROR_NOT_FOUND, "The journal %s holds no scan yet",
 				    sqlite3_db_filename(db, "main"));
-	if ((r = use_wal(db, diag)) < 0)
+	made = r;
+	if ((r = use_wal(db, diag)) < 0 || made)
 		return r;
 	return make_schema(db, diag);
 }

@@ -11,13 +11,16 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 /* How often a commit waits for the disk: what a power loss can take. */
 #define DURABLE_EVERY_NS (5 * NS_PER_S)
 /* A scan this short leaves the write-ahead log for a later one to fold in: that
- * costs an fsync or two, which one port on localhost would notice. */
-#define TIDY_AFTER_NS NS_PER_S
+ * costs an fsync or two, which one port on localhost would notice. But not a
+ * log this long, which each later one would have to read. */
+#define TIDY_AFTER_NS   NS_PER_S
+#define TIDY_FROM_BYTES (128 << 10)
 /* Different port sets of `host:ports` lines that are kept; hosts of further
  * ones have a row for each port. */
 #define PORT_SETS_MAX 256
@@ -100,6 +103,16 @@ static int write_batches(struct journal_writer *writer, struct journal_batch *ba
 	return r;
 }
 
+static int64_t log_bytes(const char *path)
+{
+	char *log = alloc_printf("%s-wal", path);
+	struct stat info = {0};
+	int64_t bytes = log && !stat(log, &info) ? (int64_t)info.st_size : 0;
+
+	alloc_free(log);
+	return bytes;
+}
+
 static void *run_journal(void *self)
 {
 	struct journal_writer *writer = self;
@@ -117,7 +130,8 @@ static void *run_journal(void *self)
 		if (batch)
 			journal_batch_spoil(batch, why.text);
 	}
-	journal_batch_free(batch, r == 0 && monotonic_ns() - began_ns > TIDY_AFTER_NS);
+	journal_batch_free(batch, r == 0 && (monotonic_ns() - began_ns > TIDY_AFTER_NS ||
+					     log_bytes(writer->path) > TIDY_FROM_BYTES));
 	return NULL;
 }
 

@@ -273,6 +273,26 @@ static void scans_are_listed_newest_first(void **state)
 	buf_release(&listing.text);
 }
 
+/* Short scans leave their log to later ones, but never a long one. */
+static void the_log_beside_the_journal_stays_short(void **state)
+{
+	char path[128], log[160];
+	struct test_scan scan;
+	struct stat info;
+
+	journal_path(path, "log");
+	snprintf(log, sizeof(log), "%s-wal", path);
+	for (int i = 0; i < 30; i++) {
+		scan_begin(&scan, path, 9);
+		see_run_begin(&scan);
+		see_run_end(&scan, 0, 0);
+		assert_int_equal(scan_finish(&scan), i + 1);
+		if (!stat(log, &info))
+			assert_true(info.st_size < 256 << 10);
+	}
+	assert_int_equal(query(path, "SELECT count(*) FROM scan WHERE outcome='complete'"), 30);
+}
+
 static void *scan_on_thread(void *path)
 {
 	struct target host = target_of(0, "192.0.2.1");
@@ -341,6 +361,7 @@ int main(void)
 		cmocka_unit_test(a_scan_without_its_end_is_incomplete),
 		cmocka_unit_test(resume_knows_the_finished_hosts),
 		cmocka_unit_test(scans_are_listed_newest_first),
+		cmocka_unit_test(the_log_beside_the_journal_stays_short),
 		cmocka_unit_test(several_scans_write_one_journal),
 		cmocka_unit_test(the_file_says_what_it_is),
 	};
