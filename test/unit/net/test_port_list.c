@@ -209,8 +209,8 @@ static const struct golden table[] = {
 	{IP, "icmp", "P:1", 0}, /* nmap 7.93 matches, then forgets */
 	{IP, "tcp", "P:6", 0},  /* nmap 7.93 matches, then forgets */
 	{IP, "P:1", "P:1", 0},
-	{IP, "P:icmp", "P:1", 0}, /* nmap 7.93 matches, then forgets */
-	{IP, "T:1", "T:1", NO_SCAN}, /* nmap 7.93 keeps silent */
+	{IP, "P:icmp", "P:1", 0},            /* nmap 7.93 matches, then forgets */
+	{IP, "T:1", "T:1", NO_SCAN},         /* nmap 7.93 keeps silent */
 	{IP, "T:1,P:6", "T:1 P:6", NO_SCAN}, /* nmap 7.93 keeps silent */
 	{IP, "[-]", "P:1-2,6,17,47,50-51,108,111", 0},
 	{IP, "[1-10]", "P:1-2,6", 0},

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct hash_key key = { 1, 2 };
+static const struct hash_key key = {1, 2};
 
 static int fill(void *self)
 {
