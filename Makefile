@@ -33,10 +33,12 @@ test:
 install: all
 	meson install -C $(BUILD) --no-rebuild
 
-# Side by side with Debian's nmap, in namespaces of its own; as root.
+# Side by side with Debian's nmap; then a million names through servers that
+# lose some. In namespaces of their own; as root.
 bench: all
 	@tools/deps --test
-	python3 bench/run --program $(PROGRAM)
+	/usr/bin/python3 bench/run --program $(PROGRAM)
+	bench/names --build $(BUILD)
 
 # Each harness for SECONDS (default 60), findings in build-clang/fuzz-findings.
 fuzz:
