@@ -15,7 +15,7 @@ PROGRAM = $(BUILD)/portolan
 
 all: deps
 	@tools/configure $(BUILD) --prefix=$(PREFIX)
-	ninja -C $(BUILD)
+	ninja -C $(BUILD) portolan
 
 deps:
 	@tools/deps
@@ -31,12 +31,13 @@ test:
 	@tools/test
 
 install: all
-	meson install -C $(BUILD) --no-rebuild
+	meson install -C $(BUILD)
 
 # Side by side with Debian's nmap; then a million names through servers that
 # lose some. In namespaces of their own; as root.
 bench: all
 	@tools/deps --test
+	ninja -C $(BUILD)
 	/usr/bin/python3 bench/run --program $(PROGRAM)
 	bench/names --build $(BUILD)
 
