@@ -18,7 +18,7 @@
 #include <net/if.h>
 #include <stdatomic.h>
 
-#define AHEAD_MAX 4096
+#define AHEAD_MAX 16384
 /* Jumps over barred stretches, and items that yield nothing, in one call. */
 #define BUDGET_STEPS 20000
 

@@ -43,7 +43,9 @@ static char *folder_of(const char *path)
 }
 
 /* May what is at the path be replaced by a new file, with nobody noticing but
- * by its content? `old` is set when something is there. */
+ * by its content? Not an empty one: it was made for us, and whoever made it
+ * (mktemp) may read it through the descriptor it still holds. `old` is set
+ * when something is there. */
 static bool is_replaceable(const char *path, struct stat *old, bool *ret_exists)
 {
 	int fd;
@@ -51,7 +53,8 @@ static bool is_replaceable(const char *path, struct stat *old, bool *ret_exists)
 	*ret_exists = lstat(path, old) == 0;
 	if (!*ret_exists)
 		return errno == ENOENT;
-	if (!S_ISREG(old->st_mode) || old->st_nlink != 1 || old->st_uid != geteuid())
+	if (!S_ISREG(old->st_mode) || old->st_nlink != 1 || old->st_uid != geteuid() ||
+	    !old->st_size)
 		return false;
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd >= 0)

@@ -95,6 +95,24 @@ static void an_old_file_is_kept_until_there_is_something_new(void **state)
 	assert_string_equal(take(path), "<r></r>\n");
 }
 
+/* mktemp's way: the maker of the empty file reads it through his descriptor. */
+static void an_empty_file_is_written_not_replaced(void **state)
+{
+	const char *path = path_of("made");
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL, 0600);
+	char text[8] = "";
+	struct out *out;
+
+	assert_true(fd >= 0);
+	out = open_ok(path, false);
+	out_write(out, "word", 4);
+	assert_int_equal(out_close(out, NULL), 0);
+	assert_int_equal(pread(fd, text, sizeof(text) - 1, 0), 4);
+	assert_string_equal(text, "word");
+	close(fd);
+	assert_string_equal(take(path), "word");
+}
+
 static void links_are_followed_not_replaced(void **state)
 {
 	char link_path[128];
@@ -328,6 +346,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_file_appears_with_its_first_bytes),
 		cmocka_unit_test(an_old_file_is_kept_until_there_is_something_new),
+		cmocka_unit_test(an_empty_file_is_written_not_replaced),
 		cmocka_unit_test(links_are_followed_not_replaced),
 		cmocka_unit_test(appending_goes_on_at_the_end),
 		cmocka_unit_test(a_document_can_go_on_where_it_ended),
