@@ -24,6 +24,9 @@ struct out_owner cli_owner(void);
 /* Colours on this descriptor: a terminal, and NO_COLOR (no-color.org) unset. */
 bool cli_colours(int fd);
 
+/* Names an installed nmap.xsl in the plan, unless the user said which or none. */
+void cli_find_stylesheet(struct plan *plan, const char *datadir);
+
 /* Runs a scan; gives the exit status. `title` is the start line's name. */
 int cli_scan(const struct plan *plan, const char *title);
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/capability.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -51,4 +52,25 @@ bool cli_colours(int fd)
 	if (no_colour && *no_colour)
 		return false;
 	return isatty(fd) && term && *term && strcmp(term, "dumb") != 0;
+}
+
+/* The stylesheet that browsers need for our XML is Nmap's, where the user has
+ * it: in the data folder or where Debian puts it. */
+void cli_find_stylesheet(struct plan *plan, const char *datadir)
+{
+	const char *folders[] = {datadir, "/usr/share/nmap", "/usr/local/share/nmap"};
+	char path[4096];
+	size_t i;
+
+	if (plan->output.stylesheet || plan->output.no_stylesheet)
+		return;
+	for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		if (!folders[i] || folders[i][0] != '/')
+			continue;
+		snprintf(path, sizeof(path), "file://%s/nmap.xsl", folders[i]);
+		if (access(path + strlen("file://"), R_OK) != 0)
+			continue;
+		plan->output.stylesheet = arena_strdup(&plan->arena, path);
+		return;
+	}
 }

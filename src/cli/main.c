@@ -114,6 +114,7 @@ static int obey(const struct plan_request *request, const char *program)
 	case REQUEST_GREETING:
 		return greet();
 	default:
+		cli_find_stylesheet(plan, request->datadir);
 		return scan(plan, program);
 	}
 }
@@ -131,12 +132,13 @@ static const struct subcommand *find_subcommand(const char *name)
 int main(int argc, char **argv)
 {
 	const char *program = cli_program(argc > 0 ? argv[0] : NULL);
-	const char *environment = getenv("PORTOLAN_ARGS");
+	const char *environment = getenv("PORTOLAN_ARGS"), *datadir = getenv("PORTOLANDIR");
 	const struct subcommand *subcommand = NULL;
 	const struct plan_request request = {
 		.argc = argc,
 		.argv = argv,
 		.environment = environment ? environment : getenv("NMAP_ARGS"),
+		.datadir = datadir ? datadir : getenv("NMAPDIR"),
 		.raw_possible = cli_has_net_raw(),
 		.now_s = (int64_t)time(NULL),
 		.warn = warn,

@@ -452,19 +452,19 @@ static void targets_outlive_the_stream(void **state)
 
 static void many_names_are_asked_ahead_and_no_more(void **state)
 {
-	static char *many[6000];
-	struct run run = {.config = {.expressions = many, .expressions_count = 6000}};
+	static char *many[20000];
+	struct run run = {.config = {.expressions = many, .expressions_count = 20000}};
 	struct target_skipped skipped;
 	struct target *target;
 	size_t i;
 
-	for (i = 0; i < 6000; i++)
+	for (i = 0; i < 20000; i++)
 		many[i] = i ? "one.test" : "slow.test";
 	assert_int_equal(run_begin(&run), 0);
 	assert_int_equal(target_stream_next(run.stream, &target, &skipped), TARGET_WAIT);
-	assert_int_equal(resolver_outstanding(run.resolver), 4096);
+	assert_int_equal(resolver_outstanding(run.resolver), 16384);
 	run_drain(&run);
-	assert_int_equal(run.next_index, 6000);
+	assert_int_equal(run.next_index, 20000);
 	run_release(&run);
 }
 
