@@ -249,6 +249,19 @@ uint32_t target_pattern_run_end(const struct target_pattern *pattern, uint32_t a
 	}
 }
 
+/* How many members are followed by a member. */
+static unsigned octet_neighbours(const uint64_t octet[4])
+{
+	unsigned word, count = 0;
+
+	for (word = 0; word < 4; word++) {
+		uint64_t above = octet[word] >> 1 | (word < 3 ? octet[word + 1] << 63 : 0);
+
+		count += (unsigned)__builtin_popcountll(octet[word] & above);
+	}
+	return count;
+}
+
 /* From the last octet on: each value of an octet repeats the runs of what
  * follows it, and two neighbouring values join a run where what follows
  * reaches both ends. */
@@ -260,11 +273,8 @@ uint64_t target_pattern_runs(const struct target_pattern *pattern)
 
 	for (i = 3; i >= 0; i--) {
 		const uint64_t *octet = pattern->octets[i];
-		unsigned value, joins = 0;
 
-		for (value = 0; reaches_both && value < 255; value++)
-			joins += octet_has(octet, value) && octet_has(octet, value + 1);
-		runs = runs * octet_count(octet) - joins;
+		runs = runs * octet_count(octet) - (reaches_both ? octet_neighbours(octet) : 0);
 		reaches_both = reaches_both && octet_has(octet, 0) && octet_has(octet, 255);
 	}
 	return runs;

@@ -13,14 +13,12 @@ static bool is_past(const struct ip_addr *a, const struct ip_addr *b)
 /* Narrows *last to what one set says of addr and those behind it. */
 static bool set_bars(struct addrset *set, const struct ip_addr *addr, struct ip_addr *last)
 {
-	struct ip_addr first, end;
+	struct ip_addr first;
 
-	if (!set || !addrset_next(set, addr, &first, &end))
+	if (!set || !addrset_next(set, addr, &first, NULL))
 		return false;
-	if (!is_past(&first, addr)) {
-		*last = end;
-		return true;
-	}
+	if (!is_past(&first, addr))
+		return addrset_range_end(set, addr, last);
 	if (!is_past(&first, last))
 		*last = ip_from_value((enum ip_family)addr->family, ip_value_of(&first) - 1,
 				      addr->scope_id);

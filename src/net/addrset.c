@@ -1,7 +1,7 @@
 /* Each family keeps its ranges in one array, cut into runs. A run is sorted
  * and its ranges do not touch. New ranges go into the last, young run; when
  * that is full it is merged with the run before it as long as that one is not
- * more than twice its size, and a new young run begins. So there are few runs
+ * more than eight times its size, and a new young run begins. So there are few runs
  * (a logarithm of the ranges), a look-up is one binary search in each, and an
  * addition moves each range a logarithmic number of times: a scan may add and
  * ask in turns for ten million addresses. addrset_ranges() leaves one run. */
@@ -117,11 +117,32 @@ static size_t run_end(const struct half *half, unsigned run)
 	return run + 1 < half->runs ? half->starts[run + 1] : half->count;
 }
 
+/* The same as run_find() below, for IPv4, where most of the time goes. */
+static size_t run_find_v4(const struct half *half, unsigned run, uint32_t value)
+{
+	const struct stored_v4 *spans = (const void *)half->bytes;
+	size_t low = half->starts[run], count = run_end(half, run) - low;
+
+	while (count) {
+		size_t middle = count / 2;
+
+		if (spans[low + middle].last < value) {
+			low += middle + 1;
+			count -= middle + 1;
+		} else {
+			count = middle;
+		}
+	}
+	return low;
+}
+
 /* The first span of the run that does not end before value. */
 static size_t run_find(const struct half *half, unsigned run, uint32_t scope, ip_value value)
 {
 	size_t low = half->starts[run], high = run_end(half, run);
 
+	if (!half->v6)
+		return run_find_v4(half, run, (uint32_t)value);
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		struct span span = span_at(half, middle);
@@ -216,7 +237,7 @@ static void young_seal(struct half *half)
 	while (half->runs > 1) {
 		size_t young = half->starts[half->runs - 1], older = half->starts[half->runs - 2];
 
-		if (young - older > 2 * (half->count - young) && half->runs < RUNS_MAX)
+		if (young - older > 8 * (half->count - young) && half->runs < RUNS_MAX)
 			break;
 		merge_last_two(half);
 	}
@@ -320,9 +341,9 @@ static bool half_covers(const struct half *half, uint32_t scope, ip_value value,
 /* Ranges of several runs may touch; gives the end of them all. */
 static ip_value half_extend(const struct half *half, uint32_t scope, ip_value last)
 {
-	ip_value further;
+	ip_value further, end = half->v6 ? ~(ip_value)0 : UINT32_MAX;
 
-	while (last + 1 != 0 && half_covers(half, scope, last + 1, &further))
+	while (last != end && half_covers(half, scope, last + 1, &further))
 		last = further;
 	return last;
 }
@@ -383,8 +404,10 @@ bool addrset_next(struct addrset *set, const struct ip_addr *addr, struct ip_add
 	}
 	if (!found)
 		return false;
-	span.last = half_extend(half, addr->scope_id, span.last);
 	*ret_first = ip_from_value((enum ip_family)addr->family, span.first, addr->scope_id);
+	if (!ret_last)
+		return true;
+	span.last = half_extend(half, addr->scope_id, span.last);
 	*ret_last = ip_from_value((enum ip_family)addr->family, span.last, addr->scope_id);
 	return true;
 }

@@ -22,7 +22,8 @@ bool addrset_has(struct addrset *set, const struct ip_addr *addr);
  * generator jump over excluded stretches. */
 bool addrset_range_end(struct addrset *set, const struct ip_addr *addr, struct ip_addr *ret_last);
 /* The first range that ends at or after addr, of addr's family and zone: until
- * ret_first no address is in the set. False when there is none. */
+ * ret_first no address is in the set. False when there is none. ret_last may be
+ * NULL. */
 bool addrset_next(struct addrset *set, const struct ip_addr *addr, struct ip_addr *ret_first,
 		  struct ip_addr *ret_last);
 bool addrset_is_empty(const struct addrset *set);

@@ -64,6 +64,28 @@ static void ranges_are_merged_and_ordered(void **state)
 	addrset_free(set);
 }
 
+static void the_last_range_does_not_wrap_to_the_first(void **state)
+{
+	static const char *const lasts[] = {"255.255.255.255",
+					    "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"};
+	struct addrset *set = addrset_new();
+	size_t i;
+
+	add(set, "0.0.0.0", "0.0.0.9");
+	add(set, "255.255.255.250", "255.255.255.255");
+	add(set, "::", "::9");
+	add(set, "ffff:ffff:ffff:ffff:ffff:ffff:ffff:fff0", lasts[1]);
+	for (i = 0; i < 2; i++) {
+		struct ip_addr end = at(lasts[i]), first, last;
+
+		assert_true(addrset_range_end(set, &end, &last));
+		assert_true(ip_equal(&last, &end));
+		assert_true(addrset_next(set, &end, &first, &last));
+		assert_true(ip_equal(&last, &end));
+	}
+	addrset_free(set);
+}
+
 static void ranges_that_are_none_are_refused(void **state)
 {
 	struct addrset *set = addrset_new();
@@ -142,7 +164,7 @@ static void check_random(const struct ip_addr *base, uint64_t seed, unsigned lon
 
 	random_init(&random, seed);
 	for (round = 0; round < 4000; round++) {
-		size_t from = (size_t)random_below(&random, SPACE - 1);
+		size_t from = (size_t)random_below(&random, SPACE);
 		size_t to = from + (size_t)random_below(&random, longest);
 		struct ip_addr first, last, probe;
 
@@ -231,6 +253,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ranges_are_merged_and_ordered),
+		cmocka_unit_test(the_last_range_does_not_wrap_to_the_first),
 		cmocka_unit_test(ranges_that_are_none_are_refused),
 		cmocka_unit_test(a_zone_is_its_own_space_and_no_zone_is_all),
 		cmocka_unit_test(any_history_gives_the_same_set),
