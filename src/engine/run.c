@@ -565,6 +565,7 @@ static int stream_init(struct run *run, struct diag *diag)
 		.resolver = run->config.resolver,
 		.ports = &run->line_ports,
 		.seed = run->plan->seed,
+		.loop = run->loop,
 		.wake = stream_wakes,
 		.warn = stream_warns,
 		.self = run,
