@@ -36,6 +36,7 @@ class Killed:
     def __init__(self, lab, release, folder, instant):
         self.release, self.folder = release, folder
         folder.mkdir()
+        self.journal = folder / "state/portolan/journal.db"
         self.environment = lab.environment(XDG_STATE_HOME=str(folder / "state"))
         process = lab.scanner.popen(release, *SCAN, "-oA", folder / "out",
                                     "-oJ", folder / "out.ndjson", stdin=subprocess.DEVNULL,
@@ -62,7 +63,17 @@ class Killed:
         # The last bytes may be written and the process not be gone yet.
         assert success or not self.ended_itself
 
+    def holds_a_scan(self):
+        """Killed in the first milliseconds there is no journal yet, or an empty one: `list`
+        says so and fails."""
+        if not self.journal.exists():
+            return False
+        with sqlite3.connect(self.journal) as db:
+            return db.execute("select 1 from sqlite_master where name = 'scan'").fetchone()
+
     def check_show(self):
+        if not self.holds_a_scan():
+            return
         listed = self.ask("list")
         if "10.87.16.0/27" not in listed:
             return
@@ -77,10 +88,9 @@ class Killed:
 
     def journal_facts(self):
         """Open ports that the journal holds, and its integrity."""
-        path = self.folder / "state/portolan/journal.db"
-        if not path.exists():
+        if not self.journal.exists():
             return set()
-        with sqlite3.connect(path) as db:
+        with sqlite3.connect(self.journal) as db:
             assert db.execute("pragma integrity_check").fetchall() == [("ok",)]
             if not db.execute("select 1 from sqlite_master where name = 'port'").fetchone():
                 return set()
