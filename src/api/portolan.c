@@ -111,7 +111,7 @@ static void fill_host(const struct observation *seen, struct portolan_event *eve
 	event->ttl = seen->host.ttl;
 	event->rtt_us = seen->host.rtt_us;
 	event->port = seen->host.port;
-	event->name = seen->target->name;
+	event->name = seen->target ? seen->target->name : NULL;
 }
 
 static void fill_port(const struct observation *seen, struct portolan_event *event)

@@ -14,6 +14,8 @@
 #include "util/error.h"
 #include "util/hash.h"
 
+#include <assert.h>
+
 #define QUEUE_HOSTS_MAX 4096
 #define QUEUE_BYTES_MAX (16u << 20)
 
@@ -129,6 +131,7 @@ static struct host_record *record_of(struct collector *collector, const struct o
 	struct target *target = (struct target *)seen->target;
 	struct host_record *record = collector->last_used;
 
+	assert(target);
 	if (!record || record->report.index != target->index)
 		record = hash_map_get(collector->hosts, &target->index, sizeof(target->index));
 	if (!record)

@@ -126,7 +126,7 @@ static void add_host(struct csv_state *state, const struct format_context *conte
 
 	ignored_of(context, host, &ignored);
 	for (size_t i = 0; host->ports_scanned && i < host->ports_count; i++) {
-		if (ignored.is_ignored[host->ports[i].verdict.state])
+		if (ignored.is_ignored[host->ports[i].verdict.state % PORT_STATES])
 			continue;
 		add_host_cells(state, host);
 		add_port_cells(state, context->plan, &host->ports[i]);

@@ -34,12 +34,12 @@ static void add_begin(struct buf *out, const struct format_context *context)
  * be done (formats.md 11): a host that is not done goes into a comment. */
 static void add_host_field(struct buf *out, const struct host_report *host)
 {
-	char addr[IP_TEXT_BYTES];
+	char addr[IP_TEXT_BYTES], ptr[WORDS_NAME_BYTES];
 
 	buf_addf(out, "%sHost: %s (", host->incomplete ? "# Incomplete: " : "",
 		 ip_format(&host->addr, addr));
-	if (host->ptr)
-		words_add_clean(out, host->ptr, false);
+	if (words_ptr(host, ptr))
+		buf_add_str(out, ptr);
 	buf_add_str(out, ")\t");
 }
 

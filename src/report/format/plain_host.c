@@ -69,7 +69,7 @@ static void add_up(const struct plain *plain, const struct host_report *host)
 static void add_names(const struct plain *plain, const struct host_report *host)
 {
 	struct buf *out = plain->out;
-	char addr[IP_TEXT_BYTES];
+	char addr[IP_TEXT_BYTES], ptr[WORDS_NAME_BYTES];
 	size_t i;
 
 	if (!host->name)
@@ -82,11 +82,8 @@ static void add_names(const struct plain *plain, const struct host_report *host)
 			buf_addf(out, " %s", ip_format(&host->others[i], addr));
 		buf_add_char(out, '\n');
 	}
-	if (host->ptr && strcmp(host->ptr, host->name) != 0) {
-		buf_addf(out, "rDNS record for %s: ", ip_format(&host->addr, addr));
-		words_add_clean(out, host->ptr, plain->terminal);
-		buf_add_char(out, '\n');
-	}
+	if (words_ptr(host, ptr) && strcmp(ptr, host->name) != 0)
+		buf_addf(out, "rDNS record for %s: %s\n", ip_format(&host->addr, addr), ptr);
 }
 
 static void add_scanned_at(const struct plain *plain, const struct host_report *host)

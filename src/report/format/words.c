@@ -61,9 +61,19 @@ static void add_named(struct buf *out, const char *name, const struct ip_addr *a
 	buf_addf(out, " (%s)", ip_format(addr, text));
 }
 
+const char *words_ptr(const struct host_report *host, char text[WORDS_NAME_BYTES])
+{
+	if (!host->ptr)
+		return NULL;
+	text_clean_host_name(host->ptr, text, WORDS_NAME_BYTES);
+	return text;
+}
+
 void words_add_host(struct buf *out, const struct host_report *host, bool terminal)
 {
-	add_named(out, host->name ? host->name : host->ptr, &host->addr, terminal);
+	char ptr[WORDS_NAME_BYTES];
+
+	add_named(out, host->name ? host->name : words_ptr(host, ptr), &host->addr, terminal);
 }
 
 void words_add_target(struct buf *out, const struct target *target, bool terminal)

@@ -13,6 +13,12 @@ void words_add_time(struct buf *out, const char *format, int64_t when_s);
 /* A name or a word from outside on a line of its own: control bytes become
  * '*'; on a terminal everything it could obey is shown as \xHH. */
 void words_add_clean(struct buf *out, const char *text, bool terminal);
+#define WORDS_NAME_BYTES 256
+
+/* The PTR name as text formats and XML show it, illegal bytes as '*'
+ * (features.md DN-06); NULL when there is none. */
+const char *words_ptr(const struct host_report *host, char text[WORDS_NAME_BYTES]);
+
 /* "name (address)", or the address when there is no name. */
 void words_add_host(struct buf *out, const struct host_report *host, bool terminal);
 void words_add_target(struct buf *out, const struct target *target, bool terminal);

@@ -134,6 +134,8 @@ static void add_start(struct buf *out, const struct host_report *host)
 void xml_add_host(struct buf *out, const struct format_context *context,
 		  const struct host_report *host)
 {
+	char ptr[WORDS_NAME_BYTES];
+
 	add_start(out, host);
 	add_status(out, state_of(host), host->reason, host->reason_ttl);
 	/* --resume takes the last line that begins with an address to be of a host
@@ -141,7 +143,7 @@ void xml_add_host(struct buf *out, const struct format_context *context,
 	buf_add_char(out, host->incomplete ? ' ' : '\n');
 	add_address(out, &host->addr);
 	if (host->state == HOST_UP || host->name || host->ptr)
-		add_names(out, host->name, host->ptr);
+		add_names(out, host->name, words_ptr(host, ptr));
 	if (host->ports_scanned && !host->timed_out && host->state == HOST_UP)
 		add_ports(out, context, host);
 	if (host->has_rtt)
