@@ -3,6 +3,7 @@
 #include "world.h"
 
 #include "engine/technique.h"
+#include "util/alloc.h"
 
 #include <string.h>
 
@@ -378,6 +379,41 @@ static void a_host_of_65535_ports(void **state)
 	world_release(&world);
 }
 
+/* Whatever allocation fails, the run ends by itself: by saying that it cannot
+ * begin, by saying that it failed, or with every host accounted for. */
+static void short_memory_ends_a_run_in_order(void **state)
+{
+	const struct flow_sim_host hosts[] = {server("10.0.0.1", "10.0.0.2", MS(1), 0.1)};
+	const char *targets[] = {"10.0.0.1-3"};
+	struct diag diag;
+	long nth;
+
+	for (nth = 0; nth < 2000; nth++) {
+		struct world world;
+		int r, struck;
+
+		world_init(&world, hosts, 1, 0, targets, 1, 90, 120, 1);
+		world_names(&world, NULL, 0);
+		world.plan->names = NAMES_UP;
+		alloc_fault_after(nth);
+		r = world_try(&world, &diag);
+		struck = alloc_fault_hit();
+		alloc_fault_after(-1);
+		if (r == 0) {
+			assert_true(run_is_finished(world.run));
+			assert_int_equal(world.ends, 1);
+			assert_int_equal(world.host_facts, world.done_facts);
+			assert_int_equal(world.end.end.hosts_total, world.done_facts);
+		}
+		world_release(&world);
+		if (!struck)
+			return;
+		if (r == 0 && world.end.end.outcome == RUN_COMPLETE)
+			assert_int_equal(world.done_facts, 3);
+	}
+	fail_msg("still allocating");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -399,6 +435,7 @@ int main(void)
 		cmocka_unit_test(targets_that_make_no_sense_are_skipped),
 		cmocka_unit_test(a_million_hosts_are_swept),
 		cmocka_unit_test(a_host_of_65535_ports),
+		cmocka_unit_test(short_memory_ends_a_run_in_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

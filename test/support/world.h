@@ -47,6 +47,8 @@ void world_init(struct world *world, const struct flow_sim_host *hosts, size_t h
 /* Scripted names; before world_run(). */
 void world_names(struct world *world, const struct resolver_sim_entry *entries, size_t count);
 void world_run(struct world *world);
+/* Without the assertions: 0, or why the run could not be made or begun. */
+int world_try(struct world *world, struct diag *diag);
 void world_release(struct world *world);
 
 /* For a timer whose self is the world. */
