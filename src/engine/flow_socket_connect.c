@@ -4,6 +4,7 @@
 
 #include "util/error.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -222,6 +223,7 @@ void socket_unqueue(struct socket_flow *flow)
 {
 	struct flow_socket_net *net = socket_net_of(flow);
 
+	assert(flow->queue_link); /* it is queued */
 	*flow->queue_link = flow->queue_next;
 	if (flow->queue_next)
 		flow->queue_next->queue_link = flow->queue_link;
