@@ -16,6 +16,8 @@ TEXT = [
     (r"^Note: .*-Pn.*$", "<advice: -Pn>"),
     (r"^Host discovery disabled.*$", "<advice: no discovery>"),
     (r"^Read (data files )?from.*\n", ""),
+    # Said by Nmap once a byte; the asterisks in the name say as much.
+    (r"^Illegal character\(s\) in hostname.*\n", ""),
     # Lines of their own accord: when a scan takes long; and what ours says of loss.
     (r"^.* Timing: About .*\n", ""),
     (r"^ +About [\d.]+ % of probes unanswered for loss\n", ""),
