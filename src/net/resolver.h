@@ -15,7 +15,8 @@ struct resolver_answer {
 	int error; /* 0, ERROR_NOT_FOUND, ERROR_TIMED_OUT, ERROR_SYSTEM, ERROR_MEMORY */
 	const struct ip_addr *addrs; /* forward: all addresses, IPv4 first, in answer order */
 	size_t addrs_count;
-	const char *name; /* reverse: the PTR name, illegal bytes as '*' (DN-06) */
+	const char *name; /* reverse: the PTR name as it came, without NULs; show it through
+			     text_clean_host_name() (DN-06) */
 };
 
 /* Called once per query, never from inside the call that asked; what `answer`
