@@ -54,7 +54,10 @@ static size_t make_ports(const struct input *in, struct port_report *ports, size
 		ports[i] = (struct port_report){
 			.number = (uint16_t)(b[0] << 8 | b[1]),
 			.transport = b[2] & 3,
-			.verdict = {.state = b[2] >> 2, .reason = b[3], .ttl = b[0]}};
+			.verdict = {/* The journal and the engine give no other. */
+				    .state = (uint8_t)((b[2] >> 2) % PORT_STATES),
+				    .reason = b[3],
+				    .ttl = b[0]}};
 		if (b[3] & 1)
 			ports[i].verdict.from = ip_v4(b[1]);
 	}

@@ -125,6 +125,8 @@ static void what_is_wrong_is_named_by_its_path(void **state)
 		 "targets.expressions"},
 		{"{\"portolan_plan\": 1, \"targets\": {\"expressions\": [{\"hex\": \"6g\"}]}}",
 		 "targets.expressions"},
+		{"{\"portolan_plan\": 1, \"targets\": {\"expressions\": [{\"hex\": \"vn\"}]}}",
+		 "targets.expressions"},
 		{"{\"portolan_plan\": 1, \"targets\": {\"expressions\": [{\"hex\": \"6100\"}]}}",
 		 "targets.expressions"},
 		{"{\"portolan_plan\": 1, \"techniques\": [\"tcp-magic\"]}", "tcp-magic"},
