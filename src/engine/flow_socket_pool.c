@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -43,18 +44,28 @@ static size_t file_limit(void)
 	return limit.rlim_cur < FILES_WANTED ? (size_t)limit.rlim_cur : FILES_WANTED;
 }
 
+/* "32768 60999": how many ports that is; the kernel's default when unreadable. */
+static size_t ports_between(const char *text)
+{
+	char *between, *end;
+	unsigned long first = strtoul(text, &between, 10), last = strtoul(between, &end, 10);
+
+	if (between == text || end == between || first > last || last > 65535)
+		return 60999 - 32768 + 1;
+	return last - first + 1;
+}
+
 static size_t ephemeral_ports(void)
 {
 	int fd = open("/proc/sys/net/ipv4/ip_local_port_range", O_RDONLY | O_CLOEXEC);
-	unsigned first = 32768, last = 60999;
 	char text[64] = "";
 
-	if (fd < 0)
-		return last - first + 1;
-	if (read(fd, text, sizeof(text) - 1) > 0)
-		(void)!sscanf(text, "%u %u", &first, &last);
-	close(fd);
-	return first <= last && last <= 65535 ? last - first + 1 : 1;
+	if (fd >= 0) {
+		if (read(fd, text, sizeof(text) - 1) < 0)
+			text[0] = '\0';
+		close(fd);
+	}
+	return ports_between(text);
 }
 
 void socket_pool_init(struct socket_pool *pool, size_t most_wanted)
