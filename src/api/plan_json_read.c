@@ -59,7 +59,8 @@ static char *hex_text(struct arena *arena, const char *hex, bool *ret_bad)
 		int high = hex_digit(hex[2 * i]), low = hex_digit(hex[2 * i + 1]);
 
 		*ret_bad = high < 0 || low < 0 || (high == 0 && low == 0);
-		text[i] = *ret_bad ? '\0' : (char)(high << 4 | low);
+		if (!*ret_bad)
+			text[i] = (char)(high << 4 | low);
 	}
 	return text;
 }
