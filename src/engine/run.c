@@ -439,7 +439,9 @@ static void run_finish(struct run *run)
 	sender_halt(&run->sender);
 	if (!run->taken && !run->failed && !run->cancelled)
 		run_warn(run, NULL, WARNING_ERRORS,
-			 "WARNING: No targets were specified, so 0 hosts scanned.");
+			 run->config.done && !addrset_is_empty(run->config.done)
+				 ? "Nothing is left to scan: every target was done before."
+				 : "WARNING: No targets were specified, so 0 hosts scanned.");
 	seen.end.outcome = run->failed ? RUN_FAILED : run->cancelled ? RUN_CANCELLED : RUN_COMPLETE;
 	seen.end.why = run->failed ? run->why.text : NULL;
 	seen.end.hosts_total = run->done;

@@ -345,6 +345,31 @@ static void targets_that_make_no_sense_are_skipped(void **state)
 	world_release(&world);
 }
 
+static void what_was_done_before_is_left_out(void **state)
+{
+	const struct flow_sim_host hosts[] = {server("10.0.0.1", "10.0.0.2", MS(1), 0)};
+	const char *targets[] = {"10.0.0.1-2"};
+	const struct ip_addr first = world_ip("10.0.0.1"), second = world_ip("10.0.0.2");
+	struct world world;
+
+	world_init(&world, hosts, 1, 0, targets, 1, 1, 1000, 1);
+	world.done = addrset_new();
+	assert_int_equal(addrset_add(world.done, &first), 0);
+	world_run(&world);
+	assert_int_equal(world.end.end.hosts_total, 1);
+	assert_web_server(world_find(&world, "10.0.0.2"));
+	assert_int_equal(world.warnings, 0);
+	world_release(&world);
+
+	world_init(&world, hosts, 1, 0, targets, 1, 1, 1000, 1);
+	world.done = addrset_new();
+	assert_int_equal(addrset_add_range(world.done, &first, &second), 0);
+	world_run(&world);
+	assert_int_equal(world.end.end.hosts_total, 0);
+	assert_non_null(strstr(world.warning, "Nothing is left"));
+	world_release(&world);
+}
+
 /* A million hosts, a hundred of them up, in bounded memory. */
 static void a_million_hosts_are_swept(void **state)
 {
@@ -433,6 +458,7 @@ int main(void)
 		cmocka_unit_test(a_list_scan_sends_nothing),
 		cmocka_unit_test(a_cancelled_run_reports_hosts_under_way),
 		cmocka_unit_test(targets_that_make_no_sense_are_skipped),
+		cmocka_unit_test(what_was_done_before_is_left_out),
 		cmocka_unit_test(a_million_hosts_are_swept),
 		cmocka_unit_test(a_host_of_65535_ports),
 		cmocka_unit_test(short_memory_ends_a_run_in_order),

@@ -192,6 +192,7 @@ int world_try(struct world *world, struct diag *diag)
 		.flows = world->flows,
 		.resolver = world->resolver,
 		.excludes = world->excludes,
+		.done = world->done,
 		.sinks = &world->sink,
 		.sinks_count = 1,
 		.finished = finished,
@@ -227,6 +228,7 @@ void world_release(struct world *world)
 	resolver_free(world->resolver);
 	flow_net_free(world->flows);
 	addrset_free(world->excludes);
+	addrset_free(world->done);
 	plan_free(world->plan);
 	loop_free(world->loop);
 	free(world->hosts);

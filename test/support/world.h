@@ -25,7 +25,7 @@ struct world {
 	struct gate gate;
 	struct flow_net *flows;
 	struct resolver *resolver;
-	struct addrset *excludes;
+	struct addrset *excludes, *done;
 	struct plan *plan;
 	struct run *run;
 	struct sink sink;
