@@ -10,6 +10,8 @@
 
 struct job {
 	const char *ports, *target;
+	struct portolan_plan *plan;
+	struct portolan_run *run;
 	unsigned open;
 	int result;
 	char error[256];
@@ -30,16 +32,13 @@ static int scan(struct job *job)
 {
 	char *argv[] = {"two_scans",         "-n", "-Pn", "--no-journal", "-p", (char *)job->ports,
 			(char *)job->target, NULL};
-	struct portolan_plan *plan = NULL;
-	struct portolan_run *run = NULL;
-	int r = portolan_plan_from_argv(7, argv, &plan, job->error, sizeof(job->error));
+	int r = portolan_plan_from_argv(7, argv, &job->plan, job->error, sizeof(job->error));
 
 	if (r == 0)
-		r = portolan_run_new(plan, note, job, &run, job->error, sizeof(job->error));
+		r = portolan_run_new(job->plan, note, job, &job->run, job->error,
+				     sizeof(job->error));
 	if (r == 0)
-		r = portolan_run(run, job->error, sizeof(job->error));
-	portolan_run_free(run);
-	portolan_plan_free(plan);
+		r = portolan_run(job->run, job->error, sizeof(job->error));
 	return r;
 }
 
@@ -67,8 +66,14 @@ int main(int argc, char **argv)
 		if (pthread_create(&threads[i], NULL, work, &jobs[i]) != 0)
 			return 1;
 	}
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < 2; i++)
 		pthread_join(threads[i], NULL);
+	/* Freed when both are through: libuv closes its descriptors by bare system
+	 * calls, and ThreadSanitizer would take a number that the other scan gets
+	 * next for a race. */
+	for (i = 0; i < 2; i++) {
+		portolan_run_free(jobs[i].run);
+		portolan_plan_free(jobs[i].plan);
 		if (jobs[i].result < 0)
 			fprintf(stderr, "%s: %s\n", jobs[i].target, jobs[i].error);
 		else
