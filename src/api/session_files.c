@@ -1,6 +1,7 @@
 #include "api/session_files.h"
 
 #include "api/version.h"
+#include "engine/technique.h"
 #include "util/alloc.h"
 #include "util/error.h"
 #include <portolan_config.h>
@@ -169,10 +170,12 @@ int session_files_close(struct session_files *files, struct diag *diag)
 
 /* ---- progress ---- */
 
-static const char *task_now(const struct run_progress *progress)
+static const char *task_now(const struct session_files *files, const struct run_progress *progress)
 {
-	if (progress->hosts_in[TASK_PORTS])
-		return "Connect Scan";
+	const struct plan *plan = files->file.plan;
+
+	if (progress->hosts_in[TASK_PORTS] && plan->techniques_count)
+		return plan->techniques[0]->task;
 	if (progress->hosts_in[TASK_PING])
 		return "Ping Scan";
 	return "Parallel DNS resolution";
@@ -204,7 +207,7 @@ static void say_stats(struct session_files *files, const struct run_progress *pr
 		(unsigned long long)(passed_s / 3600), (unsigned long long)(passed_s / 60 % 60),
 		(unsigned long long)(passed_s % 60), (unsigned long long)progress->hosts_done,
 		(unsigned long long)progress->hosts_up, (unsigned long long)hosts_working(progress),
-		task_now(progress));
+		task_now(files, progress));
 	if (length > 0)
 		out_write(files->screen_out, text, (size_t)length);
 }
@@ -212,7 +215,7 @@ static void say_stats(struct session_files *files, const struct run_progress *pr
 static void say_timing(struct session_files *files, const struct run_progress *progress)
 {
 	struct format_progress done = {
-		.task = task_now(progress),
+		.task = task_now(files, progress),
 		.percent = progress->fraction * 100.0,
 		.now_s = (int64_t)time(NULL),
 	};
