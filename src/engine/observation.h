@@ -5,6 +5,7 @@
 
 #include "engine/target.h"
 #include "engine/verdict.h"
+#include "net/mac.h"
 #include "net/transport.h"
 
 enum observation_kind {
@@ -49,6 +50,8 @@ struct observation {
 			struct ip_addr from; /* IP_NONE: the target itself */
 			uint16_t port;       /* of the probe that was answered; 0 none */
 			bool more;           /* a fuller report follows (hosthint) */
+			bool has_mac;        /* a neighbour that told its hardware address */
+			struct mac_addr mac;
 		} host;
 		const char *name;
 		struct {
@@ -78,8 +81,14 @@ struct observation {
 			const char *why; /* RUN_FAILED; else NULL */
 			uint64_t hosts_total, hosts_up, hosts_down;
 			uint64_t probes_sent, probes_answered, probes_resent, dropped_locally;
+			uint64_t probes_planned;    /* without any resend; 0 not known */
+			uint64_t dropped_receiving; /* the kernel had no room for them */
 			double estimated_missed; /* share of probes unanswered for loss; < 0 unknown
 						  */
+			/* Ports (or, without a port scan, hosts) that would have answered but
+			 * for loss: the estimate, and the interval that holds the truth with
+			 * 95 %; < 0 unknown. */
+			double missed, missed_low, missed_high;
 		} end;
 	};
 };

@@ -16,6 +16,8 @@ struct plan *plan_new(void)
 	timing_template(3, &plan->timing);
 	plan->output.journal = true;
 	plan->ttl = -1;
+	plan->packets.scan_flags = -1;
+	plan->sweep.shards = 1;
 	return plan;
 }
 
@@ -24,6 +26,7 @@ void plan_free(struct plan *plan)
 	if (!plan)
 		return;
 	services_free(plan->services);
+	payloads_free(plan->payloads);
 	alloc_free(plan->ports);
 	arena_release(&plan->arena);
 	alloc_free(plan);

@@ -4,8 +4,10 @@
 #ifndef PORTOLAN_ENGINE_PLAN_H
 #define PORTOLAN_ENGINE_PLAN_H
 
+#include "engine/payloads.h"
 #include "engine/target.h"
 #include "engine/timing.h"
+#include "net/mac.h"
 #include "net/port_list.h"
 #include "net/services.h"
 #include "util/arena.h"
@@ -17,11 +19,67 @@ struct scan_technique; /* engine/technique.h */
 /* Which hosts get a reverse look-up (DN-01). */
 enum plan_names { NAMES_UP, NAMES_NEVER, NAMES_ALWAYS };
 
+/* One question of raw discovery. */
+struct plan_ping {
+	const struct scan_technique *technique;
+	uint16_t port; /* or protocol; 0 for ICMP */
+};
+
 struct plan_discovery {
 	bool skip;              /* -Pn: all targets are up */
 	bool ignore_reset;      /* --discovery-ignore-rst */
 	struct portset connect; /* ports of the connect ping: 80 and 443 unless asked */
 	bool randomize;         /* --randomize-hosts */
+	/* With raw packets: what is asked, in the order of HD-06 (those that the
+	 * target's family does not have are left out), and whether neighbours are
+	 * found by ARP and ND instead (HD-04; off with --disable-arp-ping, --send-ip). */
+	const struct plan_ping *pings;
+	size_t pings_count;
+	bool neighbours;
+};
+
+/* --send-eth, --send-ip (EV-13). */
+enum plan_layer { LAYER_AUTOMATIC, LAYER_ETHERNET, LAYER_IP };
+
+/* What raw packets look like (features.md section 9), and where they leave. */
+struct plan_packets {
+	enum plan_layer layer;
+	bool has_source_port; /* -g */
+	uint16_t source_port;
+	uint16_t fragment_bytes; /* -f, --mtu: of IP payload per fragment; 0 whole */
+	/* -D: sent in this order, each probe once from each; the own address is sent at
+	 * `own_place` (0 .. decoys_count). Random ones are drawn already. */
+	const struct ip_addr *decoys;
+	size_t decoys_count, own_place;
+	bool has_data; /* --data, --data-string, --data-length: after the headers */
+	const uint8_t *data;
+	size_t data_bytes;
+	/* --ip-options, padded to a multiple of 4. For source routes the header's
+	 * destination is first_hop and the options hold the room for the target
+	 * at target_at (EV-07); IP_NONE: no source route. */
+	const uint8_t *ip_options;
+	size_t ip_options_bytes;
+	struct ip_addr first_hop;
+	size_t target_at;
+	int scan_flags; /* --scanflags; -1: the technique's */
+	bool bad_sum, adler32;
+	bool has_mac; /* --spoof-mac */
+	struct mac_addr mac;
+	const char *pcap_path; /* --pcap; NULL */
+};
+
+/* A stateless pass (--sweep), and the share of it that is ours (--shard). */
+struct plan_sweep {
+	bool wanted;            /* --sweep, or the plan is so large (see api/) */
+	bool special;           /* special-purpose prefixes were asked for */
+	uint32_t shard, shards; /* the shard-th (from 0) of `shards`; shards is 1 without --shard */
+};
+
+/* -sI: the zombie. */
+struct plan_idle {
+	struct ip_addr zombie; /* IP_NONE: no idle scan */
+	const char *zombie_name;
+	uint16_t port;
 };
 
 struct plan_file {
@@ -79,8 +137,12 @@ struct plan {
 	struct ip_addr source_addr;   /* -S; IP_NONE */
 	int ttl;                      /* --ttl; -1 unset */
 	bool privileged;              /* raw packets allowed and possible */
-	bool dry_run, explain;        /* --dry-run, --explain */
-	bool json;                    /* --json: what --dry-run prints is the plan's JSON */
+	struct plan_packets packets;
+	struct plan_sweep sweep;
+	struct plan_idle idle;
+	struct payloads *payloads; /* owned; NULL without UDP probes */
+	bool dry_run, explain;     /* --dry-run, --explain */
+	bool json;                 /* --json: what --dry-run prints is the plan's JSON */
 	uint64_t seed;
 	const char *resume_from; /* the log or journal id that --resume named; NULL */
 };
