@@ -15,11 +15,18 @@ struct sender;
 struct rules_order;
 struct host;
 struct probe;
+struct hop;
+struct route;
+struct plan_ping;
 
 /* What the sender needs to ask one host's ports; the stage that owns the host
  * at the moment fills it in. */
 struct probing {
 	const struct scan_technique *technique; /* NULL: nothing to ask */
+	/* Discovery: the probers' values are places in this list, each with a
+	 * technique of its own; NULL: values are ports. */
+	const struct plan_ping *pings;
+	uint8_t phase; /* keeps the answers of one stage out of another */
 	struct prober prober;
 	uint64_t gap_ns; /* least time between two probes, beside the scan delay */
 	/* A probe came to an end with this verdict; attempt and rtt_us are in it. */
@@ -58,7 +65,20 @@ struct host {
 	unsigned technique_index;        /* of the plan's techniques, under way */
 	const struct rules_order *order; /* of its ports, while they are scanned */
 	uint64_t ports_done;             /* verdicts given */
-	struct probe *probes;            /* in flight */
+	struct probe *probes, *probes_last; /* in flight, by time of sending */
+
+	/* Raw packets (sender_raw.c). */
+	struct host *chain; /* of its address */
+	bool raw;           /* in the table of addresses */
+	struct hop *hop;
+	const struct route *route;
+	struct probe *slots;       /* the oldest probe that holds a place in the window */
+	struct timer expiry_timer; /* of the oldest probe */
+	uint32_t heard_count, lost_count; /* evidence of loss on the way to it */
+	uint16_t canary;                  /* a port that answers */
+	bool has_canary;
+	uint32_t sent_since_canary;
+	uint64_t change_ns; /* of the delay: answers are counted since */
 	struct resolver_query *query;
 };
 

@@ -45,16 +45,73 @@ void prober_init(struct prober *prober, const uint16_t *order, uint32_t order_co
 
 void prober_release(struct prober *prober)
 {
+	alloc_free(prober->heard);
 	alloc_free(prober->again.at);
 	alloc_free(prober->bench.at);
 	*prober = (struct prober){0};
 }
 
-/* How many sends a port deserves: two, and one more than the highest attempt
- * that any port of this host needed. */
+/* ---- what was heard of each port ---- */
+
+int prober_track(struct prober *prober, const uint16_t *place_of)
+{
+	prober->place_of = place_of;
+	prober->heard = alloc_zero(prober->order_count / 4 + 1);
+	return prober->heard ? 0 : ERROR_MEMORY;
+}
+
+static uint32_t place_of(const struct prober *prober, uint16_t port)
+{
+	return prober->place_of ? prober->place_of[port] : port;
+}
+
+unsigned prober_heard(const struct prober *prober, uint16_t port)
+{
+	uint32_t place = place_of(prober, port);
+
+	if (!prober->heard || place >= prober->order_count)
+		return 0;
+	return prober->heard[place / 4] >> place % 4 * 2 & 3u;
+}
+
+void prober_note_heard(struct prober *prober, uint16_t port, unsigned what)
+{
+	uint32_t place = place_of(prober, port);
+	unsigned shift = place % 4 * 2;
+
+	if (!prober->heard || place >= prober->order_count)
+		return;
+	prober->heard[place / 4] =
+		(uint8_t)((prober->heard[place / 4] & ~(3u << shift)) | (what & 3u) << shift);
+}
+
+/* Pops the next that was not answered meanwhile. */
+static bool pop_unheard(struct prober *prober, struct probe_again_list *list,
+			struct probe_again *ret_probe)
+{
+	while (list_pop(list, ret_probe))
+		if (!prober_heard(prober, ret_probe->port))
+			return true;
+	return false;
+}
+
+bool prober_answered_late(struct prober *prober, uint16_t port)
+{
+	if (prober_heard(prober, port))
+		return false;
+	prober->done++;
+	return true;
+}
+
+/* ---- how often ---- */
+
+/* How many sends a port deserves: two, one more than the highest attempt that
+ * any port of this host needed, and what the measured loss asks for. */
 static unsigned sends_wanted(const struct prober *prober)
 {
-	return 1 + (prober->best_attempt > 1 ? prober->best_attempt : 1);
+	unsigned wanted = 1 + (prober->best_attempt > 1 ? prober->best_attempt : 1);
+
+	return wanted > prober->sends_least ? wanted : prober->sends_least;
 }
 
 static unsigned sends_allowed(const struct prober *prober)
@@ -71,7 +128,7 @@ bool prober_has_work(const struct prober *prober)
 
 enum prober_next prober_next(struct prober *prober, struct probe_again *ret_probe)
 {
-	if (list_pop(&prober->again, ret_probe)) {
+	if (pop_unheard(prober, &prober->again, ret_probe)) {
 		prober->in_flight++;
 		return PROBER_SEND;
 	}
@@ -102,6 +159,15 @@ static void recall_bench(struct prober *prober)
 			return;
 		}
 	}
+}
+
+void prober_want_sends(struct prober *prober, unsigned sends)
+{
+	if (sends <= prober->sends_least)
+		return;
+	prober->sends_least = sends;
+	if (prober->bench.count)
+		recall_bench(prober);
 }
 
 unsigned prober_answered(struct prober *prober, const struct probe_again *probe)
@@ -151,7 +217,7 @@ void prober_dropped(struct prober *prober)
 
 bool prober_take_silent(struct prober *prober, struct probe_again *ret_probe)
 {
-	if (!list_pop(&prober->bench, ret_probe))
+	if (!pop_unheard(prober, &prober->bench, ret_probe))
 		return false;
 	prober->done++;
 	return true;

@@ -4,7 +4,8 @@
  *
  * Every port is in exactly one place: not yet asked (behind `cursor`), in
  * flight, waiting to be asked again, on the bench (asked often enough unless
- * the limit rises), or done. Costs 8 bytes a port that was met with silence. */
+ * the limit rises), or done. Costs 8 bytes a port that was met with silence,
+ * and 2 bits a port where late answers count. */
 #ifndef PORTOLAN_ENGINE_PROBER_H
 #define PORTOLAN_ENGINE_PROBER_H
 
@@ -28,7 +29,13 @@ struct prober {
 	uint32_t order_count, cursor;
 	struct probe_again_list again, bench;
 	uint32_t in_flight, done;
+	/* Raw probes: what was heard of each place of the order, two bits each
+	 * (prober_heard()), so that a late answer finds its port wherever it waits;
+	 * place_of tells a port's place, NULL: the value is the place. */
+	uint8_t *heard;
+	const uint16_t *place_of;
 	unsigned retries_cap;  /* --max-retries */
+	unsigned sends_least;  /* sends that the measured loss asks for; 0: two */
 	unsigned best_attempt; /* highest attempt that was answered */
 	bool cap_hit;          /* a port would have been asked again but for the cap */
 };
@@ -43,6 +50,17 @@ enum prober_next {
 void prober_init(struct prober *prober, const uint16_t *order, uint32_t order_count,
 		 unsigned retries_cap);
 void prober_release(struct prober *prober);
+
+/* Keeps what is heard of each port. place_of is borrowed. ERROR_MEMORY. */
+int prober_track(struct prober *prober, const uint16_t *place_of);
+/* 0: nothing yet; else what prober_note_heard() was told. */
+unsigned prober_heard(const struct prober *prober, uint16_t port);
+void prober_note_heard(struct prober *prober, uint16_t port, unsigned what); /* 1 .. 3 */
+/* An answer came for a port that is not in flight: it is taken from where it
+ * waits. False: it was done before. */
+bool prober_answered_late(struct prober *prober, uint16_t port);
+/* The loss asks for so many sends before a port is given up. */
+void prober_want_sends(struct prober *prober, unsigned sends);
 
 /* What to do next. PROBER_SEND moves the port to in flight. */
 enum prober_next prober_next(struct prober *prober, struct probe_again *ret_probe);

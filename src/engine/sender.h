@@ -6,13 +6,19 @@
 
 #include "engine/flow.h"
 #include "engine/host.h"
+#include "engine/pace.h"
 #include "engine/pacer.h"
 #include "engine/plan.h"
+
+struct raw;
+struct wire;
 
 struct sender {
 	struct loop *loop;
 	struct flow_net *flows;
 	const struct plan *plan;
+	struct raw *raw;    /* NULL: no raw packets */
+	struct pace pace;   /* of raw probes */
 	struct pacer pacer;
 	struct window window; /* the run's */
 	struct rtt rtt;       /* of all hosts: for those without samples */
@@ -22,6 +28,9 @@ struct sender {
 	struct probe *spare;          /* probe records to use again */
 	uint64_t start_ns, resume_ns; /* not before, after a local failure */
 	uint64_t sent, answered, resent, lost, unsent;
+	/* What the silent would have answered but for loss, summed over hosts; its
+	 * bounds when the loss is at the ends of its own interval. */
+	double missed, missed_low, missed_high;
 	bool stopped;
 	/* There is room that no host fills: the run starts one more. False: it
 	 * has none to start. */
@@ -35,11 +44,20 @@ void sender_init(struct sender *sender, struct loop *loop, struct flow_net *flow
 		 const struct plan *plan);
 void sender_release(struct sender *sender); /* no host may be under way */
 
-/* Starts asking: technique and ports are borrowed until finished() or stop. */
+/* Starts asking: technique and ports are borrowed until finished() or stop.
+ * place_of tells each port's place in the order (for raw techniques). */
 void sender_start(struct sender *sender, struct host *host, const struct scan_technique *technique,
-		  const uint16_t *order, uint32_t order_count,
+		  const uint16_t *order, const uint16_t *place_of, uint32_t order_count,
 		  void (*verdict)(struct host *, uint16_t, const struct verdict *),
 		  void (*finished)(struct host *));
+/* The same for discovery: each of the first `count` places of `pings` is a probe of
+ * its own; places is 0, 1, 2 ... */
+void sender_start_pings(struct sender *sender, struct host *host, const struct plan_ping *pings,
+			const uint16_t *places, uint32_t count,
+			void (*verdict)(struct host *, uint16_t, const struct verdict *),
+			void (*finished)(struct host *));
+/* Before a host is freed. */
+void sender_forget(struct sender *sender, struct host *host);
 /* Drops what is in flight and what is waiting; finished() is not called. */
 void sender_stop(struct sender *sender, struct host *host);
 /* Something changed (a host has work, a rate has credit): turn soon. */
@@ -47,9 +65,10 @@ void sender_kick(struct sender *sender);
 /* No more turns, ever. */
 void sender_halt(struct sender *sender);
 
-/* The share of ports expected to be reported silent only because every one of
- * their sends was lost, from the loss seen on sends whose retransmission was
- * answered; < 0 while nothing was answered. */
-double sender_missed(const struct sender *sender);
+/* How many ports are reported silent only because every one of their sends was
+ * lost: the estimate, and the bounds that hold the truth with 95 %. Rests on the loss
+ * of sends whose retransmission was answered; all < 0 while nothing was answered. */
+void sender_missed(const struct sender *sender, double *ret_missed, double *ret_low,
+		   double *ret_high);
 
 #endif
