@@ -62,18 +62,19 @@ struct host {
 	struct timer deadline_timer;     /* --host-timeout */
 
 	struct probing probing;
-	unsigned technique_index;        /* of the plan's techniques, under way */
-	const struct rules_order *order; /* of its ports, while they are scanned */
-	uint64_t ports_done;             /* verdicts given */
+	unsigned technique_index;           /* of the plan's techniques, under way */
+	const struct rules_order *order;    /* of its ports, while they are scanned */
+	uint64_t ports_done;                /* verdicts given */
 	struct probe *probes, *probes_last; /* in flight, by time of sending */
 
 	/* Raw packets (sender_raw.c). */
 	struct host *chain; /* of its address */
 	bool raw;           /* in the table of addresses */
+	bool hop_waiting;   /* for its next hop's hardware address */
 	struct hop *hop;
 	const struct route *route;
-	struct probe *slots;       /* the oldest probe that holds a place in the window */
-	struct timer expiry_timer; /* of the oldest probe */
+	struct probe *slots;              /* the oldest probe that holds a place in the window */
+	struct timer expiry_timer;        /* of the oldest probe */
 	uint32_t heard_count, lost_count; /* evidence of loss on the way to it */
 	uint16_t canary;                  /* a port that answers */
 	bool has_canary;

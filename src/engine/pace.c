@@ -9,7 +9,7 @@
 #define EVIDENCE_LEAST 24u
 #define EXCESS_LEAST   0.03 /* loss beyond the base that counts as ours */
 #define BASE_MOST      0.5
-#define MARGIN         0.95 /* of what was delivered, after a cut */
+#define MARGIN         0.95  /* of what was delivered, after a cut */
 #define STEP           0.015 /* of the ceiling, per epoch, after the first cut */
 #define BURST_S        0.002
 
@@ -207,9 +207,9 @@ void pace_local_drop(struct pace *pace, uint64_t now_ns)
 	/* Once per flight of epochs, as for loss. */
 	if (now_ns - pace->cut_ns < 2 * pace->epoch_ns)
 		return;
-	rate = pace->rate_pps > 0  ? pace->rate_pps
-	       : span_s > 0.001 ? (double)epoch->sent / span_s
-				: 0;
+	rate = pace->rate_pps > 0 ? pace->rate_pps
+	       : span_s > 0.001   ? (double)epoch->sent / span_s
+				  : 0;
 	if (rate <= 0)
 		return;
 	pace->ceiling_pps = rate;

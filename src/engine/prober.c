@@ -215,6 +215,28 @@ void prober_dropped(struct prober *prober)
 	prober->done++;
 }
 
+void prober_give_up(struct prober *prober)
+{
+	struct probe_again probe;
+
+	while (pop_unheard(prober, &prober->again, &probe))
+		if (list_push(&prober->bench, &probe) < 0)
+			prober->done++;
+	while (prober->cursor < prober->order_count) {
+		probe = (struct probe_again){.port = prober->order[prober->cursor++]};
+		if (list_push(&prober->bench, &probe) < 0)
+			prober->done++;
+	}
+}
+
+void prober_abandon(struct prober *prober)
+{
+	prober->done +=
+		prober->again.count + prober->bench.count + (prober->order_count - prober->cursor);
+	prober->again.count = prober->bench.count = 0;
+	prober->cursor = prober->order_count;
+}
+
 bool prober_take_silent(struct prober *prober, struct probe_again *ret_probe)
 {
 	if (!pop_unheard(prober, &prober->bench, ret_probe))

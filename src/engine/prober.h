@@ -59,6 +59,10 @@ void prober_note_heard(struct prober *prober, uint16_t port, unsigned what); /* 
 /* An answer came for a port that is not in flight: it is taken from where it
  * waits. False: it was done before. */
 bool prober_answered_late(struct prober *prober, uint16_t port);
+/* Nothing can be sent any more: all that is not in flight is as silent as it
+ * would be (give_up), or gets no verdict at all (abandon). */
+void prober_give_up(struct prober *prober);
+void prober_abandon(struct prober *prober);
 /* The loss asks for so many sends before a port is given up. */
 void prober_want_sends(struct prober *prober, unsigned sends);
 

@@ -9,6 +9,7 @@
 #include "engine/run_private.h"
 
 #include "engine/port_order.h"
+#include "engine/sender_raw.h"
 #include "engine/technique.h"
 #include "util/alloc.h"
 #include "util/error.h"
@@ -59,6 +60,8 @@ void run_observe_host(struct host *host, enum host_state state, const struct ver
 	seen.host.rtt_us = why->rtt_us;
 	seen.host.from = why->from;
 	seen.host.port = port;
+	seen.host.has_mac =
+		host->hop && hop_is_neighbour(host->hop) && hop_mac(host->hop, &seen.host.mac);
 	seen.host.more =
 		state == HOST_UP && host->run->plan->port_scan && why->reason != REASON_USER_SET;
 	run_observe(host->run, &seen);
@@ -95,9 +98,25 @@ static void order_free(struct rules_order *order)
 {
 	size_t i;
 
-	for (i = 0; i < PLAN_TECHNIQUES_MAX; i++)
+	for (i = 0; i < PLAN_TECHNIQUES_MAX; i++) {
 		alloc_free(order->ports[i]);
+		alloc_free(order->places[i]);
+	}
 	alloc_free(order);
+}
+
+/* Where each port stands in an order. */
+static uint16_t *places_new(const uint16_t *ports, uint32_t count)
+{
+	uint16_t *places = alloc_array(UINT16_MAX + 1, sizeof(*places));
+	uint32_t i;
+
+	if (!places)
+		return NULL;
+	memset(places, 0xff, (UINT16_MAX + 1) * sizeof(*places));
+	for (i = 0; i < count; i++)
+		places[ports[i]] = (uint16_t)i;
+	return places;
 }
 
 static struct rules_order *order_new(struct run *run, const struct port_rules *rules)
@@ -114,7 +133,10 @@ static struct rules_order *order_new(struct run *run, const struct port_rules *r
 
 		order->ports[i] =
 			port_order_new(set, transport, run->plan->sequential_ports, &run->random);
-		if (!order->ports[i]) {
+		if (order->ports[i] && run->plan->techniques[i]->probe != PROBE_FLOW)
+			order->places[i] = places_new(order->ports[i], set->count);
+		if (!order->ports[i] ||
+		    (run->plan->techniques[i]->probe != PROBE_FLOW && !order->places[i])) {
 			order_free(order);
 			return NULL;
 		}
@@ -159,7 +181,7 @@ static void task_begin(struct run *run, enum run_task task, const struct host *h
 		seen.task.hosts = run->up;
 	seen.task.only = seen.task.hosts == 1 ? host->target : NULL;
 	if (task == TASK_PING) {
-		seen.task.ports = run->ping_ports_count;
+		seen.task.ports = run->sender.raw ? run->pings[0].count : run->ping_ports_count;
 	} else if (task == TASK_PORTS) {
 		const struct rules_order *order = run_rules_order(run, run_rules_of(run, host));
 
@@ -286,6 +308,7 @@ static void host_free(struct host *host)
 	if (host->next)
 		host->next->prev = host->prev;
 	run->hosts_now--;
+	sender_forget(&run->sender, host);
 	target_unref(host->target);
 	alloc_free(host);
 }
@@ -431,6 +454,24 @@ static void stream_wakes(void *self)
 
 /* ---- the end ---- */
 
+static void end_estimates(struct run *run, struct observation *seen)
+{
+	uint64_t asked = run->sender.sent - run->sender.resent;
+	struct wire_stats stats = {0};
+
+	sender_missed(&run->sender, &seen->end.missed, &seen->end.missed_low,
+		      &seen->end.missed_high);
+	seen->end.estimated_missed = -1;
+	if (seen->end.missed >= 0 && asked)
+		seen->end.estimated_missed = seen->end.missed / (double)asked;
+	seen->end.probes_planned = asked;
+	if (!run->sender.raw)
+		return;
+	wire_stats(raw_wire(run->sender.raw), &stats);
+	seen->end.dropped_locally += stats.dropped_sending;
+	seen->end.dropped_receiving = stats.dropped_receiving;
+}
+
 static void run_finish(struct run *run)
 {
 	struct observation seen = {.kind = OBSERVED_RUN_END};
@@ -451,7 +492,7 @@ static void run_finish(struct run *run)
 	seen.end.probes_answered = run->sender.answered;
 	seen.end.probes_resent = run->sender.resent;
 	seen.end.dropped_locally = run->sender.unsent;
-	seen.end.estimated_missed = sender_missed(&run->sender);
+	end_estimates(run, &seen);
 	run_observe(run, &seen);
 	if (run->config.finished)
 		run->config.finished(run->config.self);
@@ -553,6 +594,59 @@ static int ping_ports_init(struct run *run)
 	return run->ping_ports ? 0 : ERROR_MEMORY;
 }
 
+/* Which pings the family has: ICMPv6 asks for no time and no mask. */
+static bool family_has(const struct plan_ping *ping, bool v6)
+{
+	return !v6 || (strcmp(ping->technique->name, "icmp-timestamp") &&
+		       strcmp(ping->technique->name, "icmp-mask"));
+}
+
+static int ping_list_init(struct ping_list *list, const struct plan_ping *pings, size_t count,
+			  bool v6)
+{
+	size_t i;
+
+	list->pings = alloc_array(count, sizeof(*list->pings));
+	list->places = alloc_array(count, sizeof(*list->places));
+	if (count && (!list->pings || !list->places))
+		return ERROR_MEMORY;
+	for (i = 0; i < count; i++)
+		if (family_has(&pings[i], v6)) {
+			list->places[list->count] = (uint16_t)list->count;
+			list->pings[list->count++] = pings[i];
+		}
+	return 0;
+}
+
+static int raw_init(struct run *run)
+{
+	const struct plan_discovery *discovery = &run->plan->discovery;
+	const struct plan_ping neighbour = {.technique = technique_by_name("neighbour")};
+	int r;
+
+	if (!run->plan->privileged || !run->config.ways)
+		return 0;
+	r = raw_new(&run->sender, run->config.ways, run->config.gate);
+	if (r == 0)
+		r = ping_list_init(&run->pings[0], discovery->pings, discovery->pings_count, false);
+	if (r == 0)
+		r = ping_list_init(&run->pings[1], discovery->pings, discovery->pings_count, true);
+	if (r == 0)
+		r = ping_list_init(&run->neighbours, &neighbour, 1, false);
+	return r;
+}
+
+static void ping_list_release(struct ping_list *list)
+{
+	alloc_free(list->pings);
+	alloc_free(list->places);
+}
+
+struct wire *run_wire(struct run *run)
+{
+	return run->sender.raw ? raw_wire(run->sender.raw) : NULL;
+}
+
 static int stream_init(struct run *run, struct diag *diag)
 {
 	struct port_list_request ports = {
@@ -601,6 +695,8 @@ int run_new(const struct run_config *config, struct run **ret_run, struct diag *
 	run->hosts_limit = HOSTS_LIMIT;
 	run->scanning_limit = scanning_limit(run);
 	r = ping_ports_init(run);
+	if (r == 0)
+		r = raw_init(run);
 	if (r < 0)
 		diag_set(diag, r, "out of memory");
 	else
@@ -644,5 +740,8 @@ void run_free(struct run *run)
 		order_free(order);
 	}
 	alloc_free(run->ping_ports);
+	ping_list_release(&run->pings[0]);
+	ping_list_release(&run->pings[1]);
+	ping_list_release(&run->neighbours);
 	alloc_free(run);
 }

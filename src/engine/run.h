@@ -10,11 +10,15 @@
 #include "util/loop.h"
 
 struct run;
+struct wire;
+struct wire_ways; /* engine/wire.h */
 
 struct run_config {
 	const struct plan *plan; /* all borrowed until run_free() */
 	struct loop *loop;
 	struct flow_net *flows;
+	const struct wire_ways *ways; /* for raw packets; NULL: the plan needs none */
+	struct gate *gate;            /* that raw packets pass; NULL without ways */
 	struct resolver *resolver;
 	struct addrset *excludes; /* NULL none */
 	struct addrset *done;     /* --resume: already scanned; NULL none */
@@ -32,6 +36,8 @@ int run_start(struct run *run);
 void run_cancel(struct run *run);
 bool run_is_finished(const struct run *run);
 void run_free(struct run *run); /* NULL is fine */
+/* The wire of its raw packets, for taps; NULL: none. */
+struct wire *run_wire(struct run *run);
 
 struct run_progress {
 	uint64_t start_ns, now_ns; /* loop time */

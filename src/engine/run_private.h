@@ -14,7 +14,15 @@ struct rules_order {
 	const struct port_rules *rules;
 	uint16_t *ports[PLAN_TECHNIQUES_MAX]; /* per technique of the plan */
 	uint32_t counts[PLAN_TECHNIQUES_MAX];
+	uint16_t *places[PLAN_TECHNIQUES_MAX]; /* of each port in its order; raw techniques */
 	uint64_t total;
+};
+
+/* The pings of one family; places is 0, 1, 2 ... */
+struct ping_list {
+	struct plan_ping *pings;
+	uint16_t *places;
+	uint32_t count;
 };
 
 struct task_state {
@@ -36,6 +44,7 @@ struct run {
 	struct rules_order *orders;
 	uint16_t *ping_ports; /* of discovery, in order */
 	uint32_t ping_ports_count;
+	struct ping_list pings[2], neighbours; /* with raw packets: IPv4, IPv6 */
 
 	struct task_state tasks[RUN_TASKS];
 	uint64_t hosts_limit, scanning_limit; /* under way; in the port stage */

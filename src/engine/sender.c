@@ -33,6 +33,9 @@ void sender_init(struct sender *sender, struct loop *loop, struct flow_net *flow
 	window_init_run(&sender->window, &plan->timing,
 			capacity > UINT32_MAX ? UINT32_MAX : (uint32_t)capacity);
 	rtt_init(&sender->rtt, &plan->timing);
+	window_init_run(&sender->raw_window, &plan->timing, RAW_IN_FLIGHT_MOST);
+	if (!plan->timing.max_parallelism)
+		sender->raw_window.cwnd = RAW_IN_FLIGHT_MOST;
 	pace_init(&sender->pace, 0, sender->start_ns);
 	sender->turn_soon.run = sender->turn_later.fire = sender_turn;
 	sender->turn_soon.self = sender->turn_later.self = sender;
@@ -104,7 +107,8 @@ static bool window_and_delay_allow(const struct sender *sender, const struct hos
 /* --min-rate overrides windows and delays: next_host() then looks closer. */
 static bool host_may_send(const struct sender *sender, const struct host *host)
 {
-	return host->probing.technique && prober_has_work(&host->probing.prober) &&
+	return host->probing.technique && !host->hop_waiting &&
+	       prober_has_work(&host->probing.prober) &&
 	       (sender->pacer.min_pps > 0 || window_and_delay_allow(sender, host));
 }
 
@@ -125,6 +129,11 @@ static void delay_over(void *self)
 }
 
 /* ---- probe records ---- */
+
+static struct window *run_window(struct sender *sender, bool raw)
+{
+	return raw ? &sender->raw_window : &sender->window;
+}
 
 /* Appended: the list is in the order of sending. */
 static void probe_link(struct host *host, struct probe *probe)
@@ -162,9 +171,10 @@ struct probe *sender_probe_new(struct sender *sender, struct host *host)
 	else if (!(probe = alloc_zero(sizeof(*probe))))
 		return NULL;
 	*probe = (struct probe){.host = host, .holds_slot = true};
+	probe->raw = sender_is_raw(host->probing.technique);
 	probe_link(host, probe);
 	host->window.in_flight++;
-	sender->window.in_flight++;
+	run_window(sender, probe->raw)->in_flight++;
 	return probe;
 }
 
@@ -174,11 +184,13 @@ void sender_free_slot(struct sender *sender, struct probe *probe)
 		return;
 	probe->holds_slot = false;
 	probe->host->window.in_flight--;
-	sender->window.in_flight--;
+	run_window(sender, probe->raw)->in_flight--;
 }
 
 void sender_probe_free(struct sender *sender, struct probe *probe)
 {
+	if (probe->listed)
+		sender_raw_unlist(sender, probe);
 	sender_free_slot(sender, probe);
 	probe_unlink(probe->host, probe);
 	probe->next = sender->spare;
@@ -192,7 +204,7 @@ const struct scan_technique *sender_technique_of(const struct host *host, uint16
 	return host->probing.pings ? host->probing.pings[value].technique : host->probing.technique;
 }
 
-uint16_t sender_port_of(const struct host *host, uint16_t value)
+uint16_t sender_port(const struct host *host, uint16_t value)
 {
 	return host->probing.pings ? host->probing.pings[value].port : value;
 }
@@ -307,15 +319,28 @@ static int send_probe(struct sender *sender, struct host *host)
 	return r;
 }
 
+static bool run_has_room(const struct sender *sender, const struct host *host)
+{
+	return window_has_room(sender_is_raw(host->probing.technique) ? &sender->raw_window
+								      : &sender->window);
+}
+
 /* The first host that may send: any at all when the run owes packets to
  * --min-rate, else the first whose own window and delay allow it. */
 static struct host *next_host(struct sender *sender, bool behind)
 {
 	struct host *host = sender->ready_first;
 
-	while (host && !behind && !window_and_delay_allow(sender, host))
+	while (host && !behind &&
+	       !(window_and_delay_allow(sender, host) && run_has_room(sender, host)))
 		host = host->ready_next;
 	return host;
+}
+
+/* Room for what a new host would send. */
+static bool has_room_for_more(const struct sender *sender)
+{
+	return window_has_room(&sender->window) && window_has_room(&sender->raw_window);
 }
 
 static void turn_again_in(struct sender *sender, uint64_t wait_ns)
@@ -335,10 +360,9 @@ static struct host *choose_host(struct sender *sender, uint64_t now_ns)
 	bool behind = pacer_is_behind(&sender->pacer, now_ns);
 	struct host *host;
 
-	if (!behind && !window_has_room(&sender->window))
-		return NULL;
 	while (!(host = next_host(sender, behind)))
-		if (!sender->hungry || !sender->hungry(sender->self))
+		if ((!behind && !has_room_for_more(sender)) || !sender->hungry ||
+		    !sender->hungry(sender->self))
 			return NULL;
 	return host;
 }
@@ -381,7 +405,7 @@ static uint64_t send_one(struct sender *sender, uint64_t now_ns)
 	}
 	sender_consider(sender, host);
 	/* With probes open, the end of one kicks us. */
-	if (r == ERROR_LIMIT && sender->window.in_flight)
+	if (r == ERROR_LIMIT && sender->window.in_flight + sender->raw_window.in_flight)
 		return UINT64_MAX;
 	sender->resume_ns = now_ns + SENDER_LOCAL_PAUSE_NS;
 	return SENDER_LOCAL_PAUSE_NS;
@@ -395,6 +419,7 @@ static void exchange(struct sender *sender)
 		return;
 	wire_flush(raw_wire(sender->raw));
 	wire_poll(raw_wire(sender->raw));
+	raw_judge_pace(sender);
 }
 
 static void sender_turn(void *self)

@@ -17,11 +17,12 @@ struct sender {
 	struct loop *loop;
 	struct flow_net *flows;
 	const struct plan *plan;
-	struct raw *raw;    /* NULL: no raw packets */
-	struct pace pace;   /* of raw probes */
+	struct raw *raw;  /* NULL: no raw packets */
+	struct pace pace; /* of raw probes */
 	struct pacer pacer;
-	struct window window; /* the run's */
-	struct rtt rtt;       /* of all hosts: for those without samples */
+	struct window window;     /* the run's, of connections */
+	struct window raw_window; /* of raw probes: bounds memory, not the network */
+	struct rtt rtt;           /* of all hosts: for those without samples */
 	struct host *ready_first, *ready_last;
 	struct deferred turn_soon; /* both run sender_turn() */
 	struct timer turn_later;
@@ -56,6 +57,10 @@ void sender_start_pings(struct sender *sender, struct host *host, const struct p
 			const uint16_t *places, uint32_t count,
 			void (*verdict)(struct host *, uint16_t, const struct verdict *),
 			void (*finished)(struct host *));
+/* The port (or protocol) behind what verdict() was told of. */
+uint16_t sender_port(const struct host *host, uint16_t value);
+/* Raw: finds the way to a host, once: host->hop and host->route. ERROR_NOT_FOUND: none. */
+int sender_route(struct sender *sender, struct host *host);
 /* Before a host is freed. */
 void sender_forget(struct sender *sender, struct host *host);
 /* Drops what is in flight and what is waiting; finished() is not called. */

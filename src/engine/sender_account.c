@@ -74,7 +74,7 @@ static uint64_t delay_wanted_ns(const struct sender *sender, const struct host *
 				uint64_t now_ns)
 {
 	uint64_t first_ns = host->probing.technique->transport == TRANSPORT_UDP ? 50 * NS_PER_MS
-										 : 5 * NS_PER_MS;
+										: 5 * NS_PER_MS;
 	uint64_t doubled_ns = host->scan_delay_ns ? host->scan_delay_ns * 2 : first_ns;
 	uint64_t per_answer_ns;
 
@@ -231,7 +231,7 @@ static void say_unsent(struct sender *sender, const struct host *host, uint16_t 
 		return;
 	snprintf(text, sizeof(text),
 		 "Warning: this machine could not send to %s port %u (%s): reported as unanswered.",
-		 ip_format(&host->target->addr, address), sender_port_of(host, value),
+		 ip_format(&host->target->addr, address), sender_port(host, value),
 		 system_error ? strerrordesc_np(system_error) : "out of resources");
 	sender->warn(sender->self, host, text);
 }

@@ -39,7 +39,7 @@ int sender_send_flow(struct sender *sender, struct host *host, struct probe *pro
 	const struct plan *plan = sender->plan;
 	const struct flow_config config = {
 		.to = host->target->addr,
-		.port = sender_port_of(host, probe->again.port),
+		.port = sender_port(host, probe->again.port),
 		.source = plan->source_addr,
 		.interface = plan->source_interface,
 		.ttl = plan->ttl,

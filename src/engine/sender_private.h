@@ -16,6 +16,8 @@ struct probe {
 	struct flow *flow;         /* NULL: raw */
 	uint64_t sent_ns;
 	struct probe_again again;
+	bool raw;
+	bool listed;     /* raw: in the table of those in flight */
 	bool holds_slot; /* counts in the windows */
 	bool canary;     /* a port that answers, asked again */
 };
@@ -31,9 +33,8 @@ void sender_consider(struct sender *sender, struct host *host);
 bool sender_settle(struct sender *sender, struct host *host);
 /* How long an answer is waited for. */
 uint64_t sender_timeout_ns(const struct sender *sender, const struct host *host);
-/* The technique and port behind a prober's value. */
+/* The technique behind a prober's value. */
 const struct scan_technique *sender_technique_of(const struct host *host, uint16_t value);
-uint16_t sender_port_of(const struct host *host, uint16_t value);
 
 /* sender_account.c. `attempt` of the answered send; the probe is gone afterwards. */
 void sender_answered(struct sender *sender, struct probe *probe, unsigned attempt,
@@ -48,8 +49,8 @@ void sender_say_cap_hit(struct sender *sender, struct host *host);
 /* What an answer, and a loss, say of the way to the host; rtt_ns 0: not measured. */
 void sender_note_answer(struct sender *sender, struct host *host, uint64_t sent_ns,
 			uint64_t rtt_ns);
-void sender_note_loss(struct sender *sender, struct host *host, unsigned attempts,
-		      unsigned lost, uint64_t lost_ns);
+void sender_note_loss(struct sender *sender, struct host *host, unsigned attempts, unsigned lost,
+		      uint64_t lost_ns);
 /* A host's technique is through: what loss hid among its silent ports. */
 void sender_estimate_missed(struct sender *sender, const struct host *host, uint32_t silent);
 
@@ -62,6 +63,10 @@ static inline bool sender_is_raw(const struct scan_technique *technique)
 {
 	return technique->probe != PROBE_FLOW;
 }
+
+void sender_raw_unlist(struct sender *sender, struct probe *probe);
+/* The pace looks at what has become of the probes. */
+void raw_judge_pace(struct sender *sender);
 
 /* sender_raw.c: a host's raw probing begins and ends; 0 or ERROR_*. */
 int sender_raw_begin(struct sender *sender, struct host *host);

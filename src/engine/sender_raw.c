@@ -13,6 +13,7 @@
 #include "engine/verdict_merge.h"
 #include "util/alloc.h"
 #include "util/error.h"
+#include "util/random.h"
 
 #include <string.h>
 
@@ -24,7 +25,6 @@
 #define TABLE_LEAST       1024u
 #define SETTLE_LEAST_NS   (50 * NS_PER_MS)
 #define FIRST_PORT_LOWEST 33000u
-#define RUN_IN_FLIGHT     (1u << 18)
 
 struct raw {
 	struct sender *sender;
@@ -43,8 +43,8 @@ struct raw {
 
 static uint64_t mix(uint64_t a, uint64_t b)
 {
-	unsigned __int128 product = (unsigned __int128)(a ^ 0x9e3779b97f4a7c15ull) *
-				    (b ^ 0xd1b54a32d192ed03ull);
+	unsigned __int128 product =
+		(unsigned __int128)(a ^ 0x9e3779b97f4a7c15ull) * (b ^ 0xd1b54a32d192ed03ull);
 
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
@@ -100,8 +100,7 @@ static void probes_grow(struct raw *raw)
 		struct probe *probe = old[i], *next;
 
 		for (; probe; probe = next) {
-			struct probe **bucket =
-				probe_bucket(raw, probe->host, probe->again.port);
+			struct probe **bucket = probe_bucket(raw, probe->host, probe->again.port);
 
 			next = probe->chain;
 			probe->chain = *bucket;
@@ -167,8 +166,8 @@ static struct probe *probe_find(const struct raw *raw, const struct host *host, 
 {
 	struct probe *probe = *probe_bucket(raw, host, value);
 
-	while (probe && (probe->host != host || probe->again.port != value ||
-			 probe->canary != canary))
+	while (probe &&
+	       (probe->host != host || probe->again.port != value || probe->canary != canary))
 		probe = probe->chain;
 	return probe;
 }
@@ -231,8 +230,8 @@ static void free_slots(struct sender *sender, struct host *host, uint64_t now_ns
 {
 	struct probe *probe;
 
-	while ((probe = host->slots) && (!probe->holds_slot ||
-					 probe->sent_ns + slot_ns(sender, probe) <= now_ns)) {
+	while ((probe = host->slots) &&
+	       (!probe->holds_slot || probe->sent_ns + slot_ns(sender, probe) <= now_ns)) {
 		if (probe->holds_slot)
 			window_silence(&host->window);
 		sender_free_slot(sender, probe);
@@ -296,7 +295,7 @@ static int send_one_packet(struct sender *sender, struct host *host, const struc
 			   const struct payload *payload)
 {
 	const struct scan_technique *technique = sender_technique_of(host, probe->again.port);
-	uint16_t port = sender_port_of(host, probe->again.port);
+	uint16_t port = sender_port(host, probe->again.port);
 	unsigned attempt = attempt_mark(probe);
 	const struct cookie_of of = cookie_subject(host, port);
 	const struct probe_request request = {
@@ -326,8 +325,8 @@ static int send_packets(struct sender *sender, struct host *host, const struct p
 
 	if (technique->probe == PROBE_UDP && sender->plan->payloads &&
 	    !sender->plan->packets.has_data)
-		payloads = payloads_of(sender->plan->payloads,
-				       sender_port_of(host, probe->again.port), &count);
+		payloads = payloads_of(sender->plan->payloads, sender_port(host, probe->again.port),
+				       &count);
 	if (!count)
 		return send_one_packet(sender, host, probe, NULL);
 	for (i = 0; r == 0 && i < count; i++)
@@ -631,12 +630,11 @@ static bool attempt_of(const struct raw *raw, const struct host *host, uint16_t 
 
 	switch (technique->probe) {
 	case PROBE_TCP:
-		return attempt_by_cookie(raw, host, sender_port_of(host, value), heard,
-					 ret_attempt);
+		return attempt_by_cookie(raw, host, sender_port(host, value), heard, ret_attempt);
 	case PROBE_SCTP:
 		/* An error's quote of an INIT has no tag yet: the ports must do. */
 		if (heard->cookies_count)
-			return attempt_by_cookie(raw, host, sender_port_of(host, value), heard,
+			return attempt_by_cookie(raw, host, sender_port(host, value), heard,
 						 ret_attempt);
 		return attempt_by_port(raw, host, probe, heard, ret_attempt);
 	case PROBE_UDP:
@@ -730,7 +728,7 @@ static bool respond(struct raw *raw, struct host *host, uint16_t value, struct h
 
 	if (!attempt_of(raw, host, value, heard, &attempt))
 		return false;
-	heard->response.port = sender_port_of(host, value);
+	heard->response.port = sender_port(host, value);
 	verdict = technique->judge(&heard->response);
 	if (verdict.state == PORT_UNKNOWN)
 		return false;
@@ -762,8 +760,8 @@ static bool respond_to_ping(struct raw *raw, struct host *host, struct heard *he
 	uint32_t i;
 
 	for (i = 0; host->probing.pings == pings && i < host->probing.prober.order_count; i++) {
-		uint16_t port = pings[i].technique->probe == PROBE_PROTOCOL ? heard->protocol
-									     : heard->port;
+		uint16_t port =
+			pings[i].technique->probe == PROBE_PROTOCOL ? heard->protocol : heard->port;
 
 		if (!kind_fits(pings[i].technique, heard) ||
 		    (pings[i].technique->probe != PROBE_ICMP && pings[i].port != port))
@@ -778,8 +776,7 @@ static bool respond_to_ping(struct raw *raw, struct host *host, struct heard *he
 static void icmp_proves_icmp(struct raw *raw, struct host *host, struct heard *heard)
 {
 	struct prober *prober = &host->probing.prober;
-	const uint16_t icmp =
-		host->target->addr.family == IP_V6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP;
+	const uint16_t icmp = host->target->addr.family == IP_V6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP;
 	struct verdict verdict = {.state = PORT_OPEN, .reason = REASON_PROTO_RESPONSE};
 
 	if (!host->probing.technique || host->probing.technique->probe != PROBE_PROTOCOL ||

@@ -4,6 +4,7 @@
 #define PORTOLAN_ENGINE_SENDER_RAW_H
 
 #include "engine/sender.h"
+#include "engine/technique.h"
 #include "engine/wire.h"
 
 /* The ports probes leave from: attempt a of phase p from first + 32 * p + a. */

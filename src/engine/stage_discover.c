@@ -1,10 +1,16 @@
-/* Host discovery: is the target up? Without raw packets, by connecting to a
- * few ports (features.md HD-03): any answer of the host, open or closed,
- * proves it. -Pn takes the user's word, -sL asks nothing. */
+/* Host discovery: is the target up? With raw packets, neighbours by ARP or ND
+ * and others by the pings of the plan (features.md HD-01 to HD-04); else by
+ * connecting to a few ports (HD-03). Any answer of the host, open or closed,
+ * proves it. -Pn takes the user's word (but asks neighbours all the same, HD-09),
+ * -sL asks nothing. */
 #include "engine/run_private.h"
 #include "engine/technique.h"
+#include "engine/verdict_merge.h"
+#include "engine/wire.h"
+#include "net/route.h"
+#include "util/error.h"
 
-/* A near host answers the first port before the second is asked, which then
+/* A near host answers the first question before the second is asked, which then
  * need not be: half the probes of a scan of live hosts. */
 #define PING_GAP_NS (5 * NS_PER_MS)
 
@@ -27,15 +33,22 @@ static void decide(struct host *host, enum host_state state, const struct verdic
 	run_stage_ended(host, STAGE_DISCOVER);
 }
 
-static bool proves_up(const struct run *run, const struct verdict *verdict)
+static bool is_reset(const struct verdict *verdict)
 {
-	if (verdict->state == PORT_CLOSED)
-		return !run->plan->discovery.ignore_reset;
-	return verdict->state == PORT_OPEN;
+	return verdict->reason == REASON_RESET || verdict->reason == REASON_CONN_REFUSED;
 }
 
-static void ping_verdict(struct host *host, uint16_t port, const struct verdict *verdict)
+static bool proves_up(const struct run *run, const struct verdict *verdict)
 {
+	if (is_reset(verdict) && run->plan->discovery.ignore_reset)
+		return false;
+	return verdict_host_state(verdict, verdict->from.family == IP_NONE) == HOST_UP;
+}
+
+static void ping_verdict(struct host *host, uint16_t value, const struct verdict *verdict)
+{
+	uint16_t port = sender_port(host, value);
+
 	if (proves_up(host->run, verdict)) {
 		sender_stop(host->sender, host);
 		decide(host, HOST_UP, verdict, port);
@@ -51,19 +64,54 @@ static void ping_finished(struct host *host)
 	decide(host, HOST_DOWN, &why, 0);
 }
 
+static void ask(struct host *host, const struct ping_list *list)
+{
+	host->down_reason = REASON_NO_RESPONSE;
+	host->probing.gap_ns = PING_GAP_NS;
+	if (list->count)
+		sender_start_pings(host->sender, host, list->pings, list->places, list->count,
+				   ping_verdict, ping_finished);
+	else
+		ping_finished(host);
+}
+
+/* With raw packets the way to the host decides how it is asked. */
+static void discover_raw(struct host *host)
+{
+	static const struct verdict user_set = {.reason = REASON_USER_SET};
+	static const struct verdict localhost = {.reason = REASON_LOCALHOST_RESPONSE};
+	static const struct verdict no_route = {.reason = REASON_NO_ROUTE};
+	const struct plan_discovery *plan = &host->run->plan->discovery;
+
+	if (sender_route(host->sender, host) < 0) {
+		decide(host, HOST_DOWN, &no_route, 0);
+		return;
+	}
+	if (plan->neighbours && hop_is_neighbour(host->hop) && !host->route->local)
+		ask(host, &host->run->neighbours);
+	else if (plan->skip)
+		decide(host, HOST_UP, &user_set, 0);
+	else if (host->route->local)
+		decide(host, HOST_UP, &localhost, 0);
+	else
+		ask(host, &host->run->pings[host->target->addr.family == IP_V6]);
+}
+
 static void discover_start(struct host *host)
 {
 	struct run *run = host->run;
-	const struct verdict user_set = {.reason = REASON_USER_SET};
+	static const struct verdict user_set = {.reason = REASON_USER_SET};
 
 	if (run->plan->list_only) {
 		decide(host, HOST_UNKNOWN, &user_set, 0);
+	} else if (run->sender.raw) {
+		discover_raw(host);
 	} else if (run->plan->discovery.skip) {
 		decide(host, HOST_UP, &user_set, 0);
 	} else {
 		host->down_reason = REASON_NO_RESPONSE;
 		host->probing.gap_ns = PING_GAP_NS;
-		sender_start(host->sender, host, connect_technique(), run->ping_ports,
+		sender_start(host->sender, host, connect_technique(), run->ping_ports, NULL,
 			     run->ping_ports_count, ping_verdict, ping_finished);
 	}
 }

@@ -51,8 +51,8 @@ static void next_technique(struct host *host)
 		return;
 	}
 	sender_start(host->sender, host, run->plan->techniques[host->technique_index],
-		     order->ports[host->technique_index], order->counts[host->technique_index],
-		     port_verdict, technique_finished);
+		     order->ports[host->technique_index], order->places[host->technique_index],
+		     order->counts[host->technique_index], port_verdict, technique_finished);
 }
 
 static void host_timed_out(void *self)
