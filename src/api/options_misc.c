@@ -38,6 +38,8 @@ static int set_engine(void *self, const struct option_row *row, const char *valu
 static const struct option_row rows[] = {
 	{OWN("dry-run", "say what would be done, and send nothing", USE_DRY_RUN), .set = set_mark},
 	{OWN("explain", "explain the scan in words before it runs", USE_EXPLAIN), .set = set_mark},
+	{OWN("explain-route", "say which way each target is, and send nothing", USE_EXPLAIN_ROUTE),
+	 .set = set_mark},
 	{OWN("json", "with --dry-run: the plan as JSON", USE_JSON), .set = set_mark},
 	{OWN("seed", "fixes every random choice", USE_NONE), .value = OPTION_REQUIRED,
 	 .value_name = "<n>", .set = set_number, .offset = offsetof(struct settings, seed),

@@ -189,6 +189,16 @@ static int set_stylesheet(void *self, const struct option_row *row, const char *
 	.name = text, .value = OPTION_REQUIRED, .group = GROUP_OUTPUT, .value_name = "<file>", \
 	.help = what, .set = set_file, .minimum = place
 
+/* Ends the reading of the command line: see set_kind() in options_misc.c. */
+static int set_iflist(void *self, const struct option_row *row, const char *value,
+		      struct diag *diag)
+{
+	struct settings *settings = self;
+
+	settings->kind = REQUEST_IFLIST;
+	return ERROR_CANCELLED;
+}
+
 static const struct option_row rows[] = {
 	{FILE_ROW("oN", 0, "normal text (file names may hold %Y-%m-%d and kin)")},
 	{FILE_ROW("oX", 2, "XML")},
@@ -290,17 +300,16 @@ static const struct option_row rows[] = {
 	{.name = "iflist",
 	 .group = GROUP_OUTPUT,
 	 .help = "list interfaces and routes",
-	 .set = set_mark,
-	 .mark = USE_IFLIST,
-	 .later = "raw packets"},
+	 .set = set_iflist},
 	{.name = "route-dst",
 	 .value = OPTION_REQUIRED,
 	 .group = GROUP_OUTPUT,
 	 .hidden = true,
 	 .value_name = "<host>",
 	 .help = "show the route to a host",
-	 .set = set_nothing,
-	 .later = "raw packets"},
+	 .set = set_list,
+	 .offset = offsetof(struct settings, route_to),
+	 .mark = USE_ROUTE_TO},
 	{.name = "log-errors",
 	 .group = GROUP_OUTPUT,
 	 .hidden = true,

@@ -65,6 +65,7 @@ void settings_release(struct settings *settings)
 	text_list_release(&settings->excludes);
 	text_list_release(&settings->exclude_files);
 	text_list_release(&settings->dns_servers);
+	text_list_release(&settings->route_to);
 }
 
 void settings_warn(struct settings *settings, const char *format, ...)

@@ -165,8 +165,10 @@ static int set_output(const struct settings *settings, struct plan *plan, struct
 static int set_run(const struct settings *settings, struct plan *plan, struct diag *diag)
 {
 	if (keep_list(plan, &settings->dns_servers, (char ***)&plan->dns_servers,
-		      &plan->dns_servers_count) < 0)
+		      &plan->dns_servers_count) < 0 ||
+	    keep_list(plan, &settings->route_to, &plan->route_to, &plan->route_to_count) < 0)
 		return out_of_memory(diag);
+	plan->explain_routes = settings->uses[USE_EXPLAIN_ROUTE] > 0;
 	plan->sequential_ports = settings->uses[USE_SEQUENTIAL] > 0;
 	plan->dry_run = settings->uses[USE_DRY_RUN] > 0;
 	plan->explain = settings->uses[USE_EXPLAIN] > 0;

@@ -173,8 +173,6 @@ static const char *remedy(const struct option_row *row)
 		return "use -sT, which scans TCP ports by connecting";
 	if (row->mark >= USE_PING_UDP && row->mark <= USE_PING_MASK)
 		return "use -PS<ports>, which finds hosts by connecting, or -Pn";
-	if (row->mark == USE_IFLIST)
-		return "use \"ip address\" and \"ip route\"";
 	if (row->mark == USE_PACKET_TRACE)
 		return "--reason and -oJ tell what each port answered";
 	if (row->mark == USE_AGGRESSIVE)

@@ -48,6 +48,8 @@ const struct plan_field plan_fields[] = {
 	BOOL(NULL, "privileged", privileged),
 	BOOL(NULL, "dry_run", dry_run),
 	BOOL(NULL, "explain", explain),
+	BOOL(NULL, "explain_routes", explain_routes),
+	TEXTS(NULL, "route_to", route_to, route_to_count),
 	BOOL(NULL, "json", json),
 	TEXT(NULL, "resume_from", resume_from),
 

@@ -102,11 +102,12 @@ enum use {
 	/* the rest */
 	USE_PRIVILEGED,
 	USE_UNPRIVILEGED,
-	USE_IFLIST,
 	USE_NO_JOURNAL,
 	USE_JOURNAL,
 	USE_DRY_RUN,
 	USE_EXPLAIN,
+	USE_EXPLAIN_ROUTE,
+	USE_ROUTE_TO,
 	USE_JSON,
 	USES
 };
@@ -145,7 +146,7 @@ struct settings {
 	const char *ping_ports[USES]; /* of USE_PING_SYN, _ACK, _BOTH */
 	const char *source_addr, *source_interface;
 	const char *stylesheet, *resume, *journal;
-	struct text_list operands, excludes, exclude_files, dns_servers;
+	struct text_list operands, excludes, exclude_files, dns_servers, route_to;
 	struct text_list split; /* memory of lists that were cut at commas; owned */
 
 	int64_t random_count, top_ports, ttl, max_retries, seed;

@@ -30,6 +30,11 @@ void cli_find_stylesheet(struct plan *plan, const char *datadir);
 /* Runs a scan; gives the exit status. `title` is the start line's name. */
 int cli_scan(const struct plan *plan, const char *title);
 
+/* --iflist, --route-dst, --explain-route; give the exit status. */
+int cli_interfaces(const char *title);
+int cli_ways(const struct plan *plan, const char *title);
+int cli_explain_routes(const struct plan *plan);
+
 /* A subcommand: portolan <name> ...; argv[0] is the name. */
 struct subcommand {
 	const char *name, *usage, *help;

@@ -76,10 +76,28 @@ static int greet(void)
 	return cli_print(&text, 0);
 }
 
+static const char *title_of(const char *program)
+{
+	return !strcmp(program, "nmap") ? "Nmap" : "portolan";
+}
+
+/* --route-dst alone is no scan. */
+static bool has_targets(const struct plan *plan)
+{
+	return plan->targets.expressions_count || plan->targets.input_files_count ||
+	       plan->targets.random || plan->resume_from;
+}
+
 static int scan(struct plan *plan, const char *program)
 {
-	int status = cli_scan(plan, !strcmp(program, "nmap") ? "Nmap" : "portolan");
+	int status = 0;
 
+	if (plan->route_to_count)
+		status = cli_ways(plan, title_of(program));
+	if (status == 0 && plan->explain_routes)
+		status = cli_explain_routes(plan);
+	else if (status == 0 && (!plan->route_to_count || has_targets(plan)))
+		status = cli_scan(plan, title_of(program));
 	plan_free(plan);
 	return status;
 }
@@ -111,6 +129,8 @@ static int obey(const struct plan_request *request, const char *program)
 		return help(EXIT_USAGE);
 	case REQUEST_VERSION:
 		return version(program);
+	case REQUEST_IFLIST:
+		return cli_interfaces(title_of(program));
 	case REQUEST_GREETING:
 		return greet();
 	default:

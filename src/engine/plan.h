@@ -142,7 +142,10 @@ struct plan {
 	struct plan_idle idle;
 	struct payloads *payloads; /* owned; NULL without UDP probes */
 	bool dry_run, explain;     /* --dry-run, --explain */
-	bool json;                 /* --json: what --dry-run prints is the plan's JSON */
+	bool explain_routes;       /* --explain-route: say which way each target is, and end */
+	char **route_to;           /* --route-dst: say the way to these first */
+	size_t route_to_count;
+	bool json; /* --json: what --dry-run prints is the plan's JSON */
 	uint64_t seed;
 	const char *resume_from; /* the log or journal id that --resume named; NULL */
 };
