@@ -23,6 +23,8 @@ enum probe_kind {
 	PROBE_NEIGHBOUR, /* ARP or neighbour discovery: the address */
 };
 
+#define PROBE_SCRATCH_BYTES 32u
+
 /* One probe to be built. The technique fills in everything of the packet but
  * the IP header's addresses, TTL, identification and options. */
 struct probe_request {
@@ -35,6 +37,9 @@ struct probe_request {
 	uint32_t cookie;
 	int scan_flags; /* --scanflags: TCP flags instead of the technique's; -1 none */
 	const struct payload *payload; /* UDP: one of the port's; NULL none */
+	/* PROBE_SCRATCH_BYTES for a payload that differs from probe to probe; the
+	 * packet points into it, so it must live as long. */
+	uint8_t *scratch;
 };
 
 /* What came back and was matched to a probe: its addresses, ports and cookie
@@ -51,7 +56,7 @@ struct scan_technique {
 	char letter;          /* of -s<letter>; 0: not a scan */
 	const char *help;     /* one line for --help */
 	const char *task;     /* "Connect Scan": progress lines, formats.md 2.14 */
-	const char *scaninfo; /* "connect": XML scaninfo type */
+	const char *scaninfo; /* "connect": XML scaninfo type; NULL: the DTD has none */
 	enum transport transport;
 	enum probe_kind probe;
 	int order;          /* of execution, SC-19 */
@@ -62,9 +67,15 @@ struct scan_technique {
 	struct verdict (*judge_flow)(const struct flow_event *event);
 	/* The others: the probe's packet, and what a response says. PORT_UNKNOWN:
 	 * nothing, the probe stays open. ttl, from, attempt and rtt_us are filled in
-	 * by the caller. NULL build: PROBE_NEIGHBOUR, whose frames the wire builds. */
+	 * by the caller. NULL build: PROBE_NEIGHBOUR, whose frames the wire builds (its
+	 * judge asks only for the family of packet->ip.src), and idle. */
 	void (*build)(const struct probe_request *request, struct packet *ret_packet);
 	struct verdict (*judge)(const struct response *seen);
+	/* What a response says, besides, of another port of its host. NULL: none of
+	 * this technique's ever does. False: this one does not. */
+	bool (*also)(const struct response *seen, uint16_t *ret_port, struct verdict *ret_verdict);
+	/* No probe of its own is judged: engine/idle.h runs it (build and judge are NULL). */
+	bool idle;
 };
 
 /* All scan techniques, by order. */

@@ -76,6 +76,17 @@ struct verdict {
 	struct ip_addr from; /* who answered when not the target, else IP_NONE */
 };
 
+/* A verdict by its two halves, the rest 0; and none at all. */
+static inline struct verdict verdict_of(enum port_state state, enum reason reason)
+{
+	return (struct verdict){.state = (uint8_t)state, .reason = (uint8_t)reason};
+}
+
+static inline struct verdict verdict_none(void)
+{
+	return (struct verdict){.state = PORT_UNKNOWN};
+}
+
 const char *port_state_name(enum port_state state); /* "open|filtered" ... */
 const char *host_state_name(enum host_state state); /* "up", "down", "unknown", "skipped" */
 const char *reason_name(enum reason reason);

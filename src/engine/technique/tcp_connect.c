@@ -3,17 +3,6 @@
  * an ICMP sender is known. */
 #include "engine/technique.h"
 
-#define NO_VERDICT                    \
-	(struct verdict)              \
-	{                             \
-		.state = PORT_UNKNOWN \
-	}
-
-static struct verdict verdict_of(enum port_state state, enum reason reason)
-{
-	return (struct verdict){.state = (uint8_t)state, .reason = (uint8_t)reason};
-}
-
 static struct verdict connect_judge(const struct flow_event *event)
 {
 	if (event->kind == FLOW_CONNECTED)
@@ -33,7 +22,7 @@ static struct verdict connect_judge(const struct flow_event *event)
 	case FLOW_END_NO_ROUTE:
 		return verdict_of(PORT_FILTERED, REASON_NO_ROUTE);
 	default:
-		return NO_VERDICT;
+		return verdict_none();
 	}
 }
 

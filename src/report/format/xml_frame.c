@@ -67,7 +67,8 @@ static void add_scaninfos(struct buf *out, const struct plan *plan)
 						 plan->techniques[next]->scaninfo_order))
 				next = i;
 		done[next] = true;
-		add_scaninfo(out, plan, plan->techniques[next]);
+		if (plan->techniques[next]->scaninfo)
+			add_scaninfo(out, plan, plan->techniques[next]);
 	}
 }
 
