@@ -163,7 +163,24 @@ static bool is_ours(const struct ip_addr *addr)
 	return found;
 }
 
-static int set_source(const struct settings *settings, struct plan *plan, struct diag *diag)
+static int check_source(struct settings *settings, const struct plan *plan, struct diag *diag)
+{
+	if (is_ours(&plan->source_addr))
+		return 0;
+	if (!plan->source_interface)
+		return diag_set(diag, ERROR_CONFLICT,
+				"-S %.80s is no address of this machine; say with -e <interface> "
+				"where to send and to listen, if that is meant",
+				settings->source_addr);
+	if (!plan->discovery.skip)
+		settings_warn(settings,
+			      "Warning: -S %.80s is no address of this machine: answers go "
+			      "elsewhere, so hosts will seem down without -Pn.",
+			      settings->source_addr);
+	return 0;
+}
+
+static int set_source(struct settings *settings, struct plan *plan, struct diag *diag)
 {
 	const char *name = settings->source_interface, *scope = NULL;
 	int family = settings->uses[USE_V4] ? IP_V4 : settings->uses[USE_V6] ? IP_V6 : IP_NONE;
@@ -182,18 +199,13 @@ static int set_source(const struct settings *settings, struct plan *plan, struct
 	if (!settings->source_addr)
 		return 0;
 	if (!ip_parse(settings->source_addr, &plan->source_addr))
-		return diag_set(diag, ERROR_SYNTAX, "-S takes an address of ours, not \"%.80s\"",
+		return diag_set(diag, ERROR_SYNTAX, "-S takes an address, not \"%.80s\"",
 				settings->source_addr);
 	if (family && plan->source_addr.family != family)
 		return diag_set(diag, ERROR_CONFLICT,
 				"-S %.80s is no IPv%d address, and -%d was given",
 				settings->source_addr, family, family);
-	if (!name && !is_ours(&plan->source_addr))
-		return diag_set(diag, ERROR_CONFLICT,
-				"-S %.80s is no address of this machine; say with -e <interface> "
-				"where to send and to listen, if that is meant",
-				settings->source_addr);
-	return 0;
+	return check_source(settings, plan, diag);
 }
 
 static int set_output(const struct settings *settings, struct plan *plan, struct diag *diag)

@@ -160,10 +160,6 @@ void warn_of_raw_packets(struct settings *settings)
 	if (uses[USE_IDLE] && !uses[USE_PING_SKIP])
 		settings_warn(settings, "Warning: -sI hides us from the targets only with -Pn; "
 					"without it they see our pings.");
-	if (settings->source_addr && settings_privileged(settings) &&
-	    !(settings->source_interface && uses[USE_PING_SKIP]))
-		settings_warn(settings, "Warning: if -S is not an address of ours, add -e "
-					"<interface> and -Pn: answers go elsewhere.");
 }
 
 int check_raw_packets(struct settings *settings, struct diag *diag)

@@ -210,6 +210,9 @@ static int choose_ports(const struct settings *settings, struct plan *plan,
 	return 0;
 }
 
+static const char *const scanned_words[TRANSPORTS] = {"tcp port", "udp port", "sctp port",
+						      "IP protocol"};
+
 static int set_scan_ports(struct settings *settings, struct plan *plan, struct scratch *scratch,
 			  struct diag *diag)
 {
@@ -242,9 +245,8 @@ static int set_scan_ports(struct settings *settings, struct plan *plan, struct s
 		else
 			choose_ports(settings, plan, transport, scratch);
 		if (!plan->ports->of[transport].count)
-			settings_warn(settings,
-				      "Warning: no %s port is left to scan, so none will be.",
-				      transport_name(transport));
+			settings_warn(settings, "Warning: no %s is left to scan, so none will be.",
+				      scanned_words[transport]);
 	}
 	return 0;
 }
