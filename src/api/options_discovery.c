@@ -2,7 +2,20 @@
 #include "api/settings.h"
 #include "util/error.h"
 
-#define RAW "raw packets"
+#define PATHS "tracing of paths"
+
+/* features.md HD-11 to HD-15. */
+static const char *usual_ports(unsigned mark)
+{
+	switch (mark) {
+	case USE_PING_UDP:
+		return "40125";
+	case USE_PING_PROTO:
+		return "1,2,4";
+	default:
+		return "80";
+	}
+}
 
 /* -PS22,80 and kin: the ports are kept as written, once. */
 static int set_ping_ports(void *self, const struct option_row *row, const char *value,
@@ -15,7 +28,7 @@ static int set_ping_ports(void *self, const struct option_row *row, const char *
 		return diag_set(diag, ERROR_EXISTS,
 				"%s was given twice; join the ports with commas",
 				option_title(row, title));
-	settings->ping_ports[row->mark] = value && *value ? value : "80";
+	settings->ping_ports[row->mark] = value && *value ? value : usual_ports(row->mark);
 	return set_mark(self, row, value, diag);
 }
 
@@ -61,22 +74,20 @@ static const struct option_row rows[] = {
 	 .help = "how hosts are found; see its variants",
 	 .set = set_ping_kind},
 	{PING("n", "take every target to be up", NULL), .set = set_mark, .mark = USE_PING_SKIP},
-	{PING("S", "find hosts by TCP connections to these ports", "[ports]"),
+	{PING("S", "find hosts by TCP SYN (without privileges: by connecting)", "[ports]"),
 	 .set = set_ping_ports, .mark = USE_PING_SYN},
-	{PING("A", "the same; -PS ports are tried first", "[ports]"), .set = set_ping_ports,
-	 .mark = USE_PING_ACK},
-	{PING("U", "find hosts by UDP datagrams", "[ports]"), .set = set_mark_once,
-	 .mark = USE_PING_UDP, .later = RAW},
-	{PING("Y", "find hosts by SCTP INIT", "[ports]"), .set = set_mark_once,
-	 .mark = USE_PING_SCTP, .later = RAW},
-	{PING("O", "find hosts by other IP protocols", "[protocols]"), .set = set_mark_once,
-	 .mark = USE_PING_PROTO, .later = RAW},
-	{PING("E", "find hosts by ICMP echo", NULL), .set = set_mark, .mark = USE_PING_ECHO,
-	 .later = RAW},
-	{PING("P", "find hosts by ICMP timestamp", NULL), .set = set_mark, .mark = USE_PING_STAMP,
-	 .later = RAW},
-	{PING("M", "find hosts by ICMP address mask", NULL), .set = set_mark, .mark = USE_PING_MASK,
-	 .later = RAW},
+	{PING("A", "find hosts by TCP ACK (without privileges: as -PS)", "[ports]"),
+	 .set = set_ping_ports, .mark = USE_PING_ACK},
+	{PING("U", "find hosts by UDP datagrams", "[ports]"), .set = set_ping_ports,
+	 .mark = USE_PING_UDP},
+	{PING("Y", "find hosts by SCTP INIT", "[ports]"), .set = set_ping_ports,
+	 .mark = USE_PING_SCTP},
+	{PING("O", "find hosts by other IP protocols", "[protocols]"), .set = set_ping_ports,
+	 .mark = USE_PING_PROTO},
+	{PING("E", "find hosts by ICMP echo", NULL), .set = set_mark, .mark = USE_PING_ECHO},
+	{PING("P", "find hosts by ICMP timestamp", NULL), .set = set_mark, .mark = USE_PING_STAMP},
+	{PING("M", "find hosts by ICMP address mask", NULL), .set = set_mark,
+	 .mark = USE_PING_MASK},
 	{PING("0", NULL, NULL), .hidden = true, .set = set_mark, .mark = USE_PING_SKIP},
 	{PING("N", NULL, NULL), .hidden = true, .set = set_mark, .mark = USE_PING_SKIP},
 	{PING("D", NULL, NULL), .hidden = true, .set = set_mark, .mark = USE_PING_SKIP},
@@ -84,7 +95,7 @@ static const struct option_row rows[] = {
 	{PING("B", NULL, NULL), .hidden = true, .set = set_ping_ports, .mark = USE_PING_BOTH},
 	{PING("R", NULL, NULL), .hidden = true, .set = set_nothing},
 	{PING("I", "find hosts by ICMP echo", NULL), .hidden = true, .set = set_mark,
-	 .mark = USE_PING_ECHO, .later = RAW},
+	 .mark = USE_PING_ECHO},
 	{.name = "discovery-ignore-rst",
 	 .group = GROUP_DISCOVERY,
 	 .help = "a refused connection does not prove that a host is up",
@@ -92,8 +103,9 @@ static const struct option_row rows[] = {
 	 .mark = USE_IGNORE_RST},
 	{.name = "disable-arp-ping",
 	 .group = GROUP_DISCOVERY,
-	 .help = "no ARP of our own on the local net (connections send none)",
-	 .set = set_nothing},
+	 .help = "ask local hosts as others, not by ARP or ND",
+	 .set = set_mark,
+	 .mark = USE_NO_NEIGHBOURS},
 	{.name = "randomize-hosts",
 	 .group = GROUP_DISCOVERY,
 	 .help = "take the hosts in random order",
@@ -132,7 +144,7 @@ static const struct option_row rows[] = {
 	 .help = "trace the path to each host",
 	 .set = set_mark,
 	 .mark = USE_TRACEROUTE,
-	 .later = RAW},
+	 .later = PATHS},
 };
 
 const struct option_table options_discovery = {rows, sizeof(rows) / sizeof(rows[0]),

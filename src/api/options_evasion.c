@@ -1,10 +1,13 @@
-/* What packets look like and where they leave: features.md section 9. What a
- * socket can do works; the rest comes with raw packets. */
+/* What packets look like and where they leave: features.md section 9. */
 #include "api/settings.h"
 #include "util/error.h"
 
-#define RAW     "raw packets"
+#include <string.h>
+
 #define PROXIES "service detection and scripts"
+
+/* The most that a fragment's length field counts in eights. */
+#define FRAGMENT_MAX 65528
 
 static int set_source_addr(void *self, const struct option_row *row, const char *value,
 			   struct diag *diag)
@@ -18,6 +21,21 @@ static int set_source_addr(void *self, const struct option_row *row, const char 
 	return set_mark(self, row, value, diag);
 }
 
+/* Unlike other lists, an empty place in it is a slip. */
+static int set_decoys(void *self, const struct option_row *row, const char *value,
+		      struct diag *diag)
+{
+	size_t bytes = strlen(value);
+
+	if (!bytes || value[0] == ',' || value[bytes - 1] == ',' || strstr(value, ",,"))
+		return diag_set(diag, ERROR_SYNTAX,
+				"-D takes a list of addresses, ME and RND:<n> with commas between, "
+				"not \"%.80s\"",
+				value);
+	return set_split_list(self, row, value, diag);
+}
+
+/* One of three, once. */
 static int set_payload(void *self, const struct option_row *row, const char *value,
 		       struct diag *diag)
 {
@@ -29,7 +47,8 @@ static int set_payload(void *self, const struct option_row *row, const char *val
 				"once");
 	if (row->maximum)
 		return set_number(self, row, value, diag);
-	return set_mark(self, row, value, diag);
+	settings->data_is_hex = !strcmp(row->name, "data");
+	return set_text(self, row, value, diag);
 }
 
 static int set_mtu(void *self, const struct option_row *row, const char *value, struct diag *diag)
@@ -39,22 +58,44 @@ static int set_mtu(void *self, const struct option_row *row, const char *value, 
 
 	if (r < 0)
 		return r;
-	if (settings->scratch % 8)
+	if (settings->fragment_bytes % 8)
 		return diag_set(diag, ERROR_RANGE, "--mtu takes a multiple of 8, not \"%.40s\"",
 				value);
 	return 0;
 }
 
+/* -f and --ff add up. */
+static int add_fragment(void *self, const struct option_row *row, const char *value,
+			struct diag *diag)
+{
+	struct settings *settings = self;
+
+	settings->fragment_bytes += row->minimum;
+	if (settings->fragment_bytes > FRAGMENT_MAX)
+		settings->fragment_bytes = FRAGMENT_MAX;
+	return set_mark(self, row, value, diag);
+}
+
+/* The last of --send-eth and --send-ip counts. */
+static int set_layer(void *self, const struct option_row *row, const char *value, struct diag *diag)
+{
+	struct settings *settings = self;
+
+	settings->layer = (enum plan_layer)row->minimum;
+	return set_mark(self, row, value, diag);
+}
+
 #define NAME(text, what)         .name = text, .group = GROUP_EVASION, .help = what
 #define VALUE(text, names, what) NAME(text, what), .value = OPTION_REQUIRED, .value_name = names
-#define LATER                    .set = set_nothing, .later = RAW
+#define MARK(use)                .set = set_mark, .mark = use
+#define AT(member)               offsetof(struct settings, member)
 
 static const struct option_row rows[] = {
 	{.letter = 'S',
 	 .value = OPTION_REQUIRED,
 	 .group = GROUP_EVASION,
 	 .value_name = "<address>",
-	 .help = "connect from this address of ours",
+	 .help = "send from this address",
 	 .set = set_source_addr},
 	{.letter = 'e',
 	 .value = OPTION_REQUIRED,
@@ -72,40 +113,44 @@ static const struct option_row rows[] = {
 	 .offset = offsetof(struct settings, ttl),
 	 .maximum = 255},
 	{VALUE("source-port", "<port>", "send from this port"), .letter = 'g', .set = set_number,
-	 .offset = offsetof(struct settings, scratch), .maximum = 65535, .mark = USE_SOURCE_PORT,
-	 .later = RAW},
+	 .offset = AT(source_port), .maximum = 65535, .mark = USE_SOURCE_PORT},
 	{.letter = 'f',
 	 .group = GROUP_EVASION,
 	 .help = "send packets in fragments of 8 bytes (-ff 16)",
-	 .set = set_mark,
-	 .mark = USE_FRAGMENT,
-	 .later = RAW},
-	{NAME("ff", "as -f -f"), .hidden = true, .set = set_mark, .mark = USE_FRAGMENT,
-	 .later = RAW},
+	 .set = add_fragment,
+	 .minimum = 8,
+	 .mark = USE_FRAGMENT},
+	{NAME("ff", "as -f -f"), .hidden = true, .set = add_fragment, .minimum = 16,
+	 .mark = USE_FRAGMENT},
 	{VALUE("mtu", "<bytes>", "send packets in fragments of this size"), .set = set_mtu,
-	 .offset = offsetof(struct settings, scratch), .minimum = 8, .maximum = 65528,
-	 .mark = USE_FRAGMENT, .later = RAW},
+	 .offset = AT(fragment_bytes), .minimum = 8, .maximum = FRAGMENT_MAX, .mark = USE_FRAGMENT},
 	{.letter = 'D',
 	 .value = OPTION_REQUIRED,
 	 .group = GROUP_EVASION,
 	 .value_name = "<decoy,...>",
-	 .help = "send each probe from these addresses as well",
-	 .set = set_mark,
-	 .mark = USE_DECOYS,
-	 .later = RAW},
+	 .help = "send each probe from these as well; ME is us, RND[:n] random",
+	 .set = set_decoys,
+	 .offset = AT(decoys),
+	 .mark = USE_DECOYS},
 	{VALUE("data", "<hex>", "add these bytes to packets"), .set = set_payload,
-	 .mark = USE_PAYLOAD, .later = RAW},
+	 .offset = AT(data), .mark = USE_PAYLOAD},
 	{VALUE("data-string", "<text>", "add this text to packets"), .set = set_payload,
-	 .mark = USE_PAYLOAD, .later = RAW},
+	 .offset = AT(data), .mark = USE_PAYLOAD},
 	{VALUE("data-length", "<n>", "add so many random bytes to packets"), .set = set_payload,
-	 .offset = offsetof(struct settings, scratch), .maximum = 65435, .mark = USE_PAYLOAD,
-	 .later = RAW},
-	{VALUE("ip-options", "<options>", "send with these IP options"), LATER},
-	{VALUE("spoof-mac", "<mac>", "send from this hardware address"), LATER},
-	{NAME("badsum", "send wrong checksums"), LATER},
-	{NAME("adler32", "the old checksum for SCTP"), .hidden = true, LATER},
-	{NAME("send-eth", "send Ethernet frames"), LATER},
-	{NAME("send-ip", "send IP packets, no frames"), LATER},
+	 .offset = AT(data_length), .maximum = PAYLOAD_MAX, .mark = USE_PAYLOAD},
+	{VALUE("ip-options", "<options>",
+	       "send with these IP options: R, T, U, L <hops>, S <hops>, bytes"),
+	 .set = set_text, .offset = AT(ip_options), .mark = USE_IP_OPTIONS},
+	{VALUE("spoof-mac", "<mac>", "send from this hardware address; 0 any, or how it begins"),
+	 .set = set_text, .offset = AT(spoof_mac), .mark = USE_SPOOF_MAC},
+	{NAME("badsum", "send wrong checksums"), MARK(USE_BAD_SUM)},
+	{NAME("adler32", "the old checksum for SCTP"), .hidden = true, MARK(USE_ADLER32)},
+	{NAME("send-eth", "send Ethernet frames"), .set = set_layer, .minimum = LAYER_ETHERNET,
+	 .mark = USE_LAYER},
+	{NAME("send-ip", "send IP packets, no frames"), .set = set_layer, .minimum = LAYER_IP,
+	 .mark = USE_LAYER},
+	{VALUE("pcap", "<file>", "keep the raw packets, sent and received, in this file"),
+	 .own = true, .set = set_text_once, .offset = AT(pcap), .mark = USE_PCAP},
 	{VALUE("proxies", "<url,...>", "connect through these proxies"), .set = set_nothing,
 	 .later = PROXIES},
 	{VALUE("proxy", "<url,...>", "old spelling of --proxies"), .hidden = true,

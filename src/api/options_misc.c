@@ -32,6 +32,16 @@ static int set_engine(void *self, const struct option_row *row, const char *valu
 		value);
 }
 
+/* The last one counts. */
+static int set_privileged(void *self, const struct option_row *row, const char *value,
+			  struct diag *diag)
+{
+	struct settings *settings = self;
+
+	settings->privileged = row->minimum ? 1 : 0;
+	return set_mark(self, row, value, diag);
+}
+
 #define OWN(text, what, use) \
 	.name = text, .group = GROUP_MISC, .own = true, .help = what, .mark = use
 
@@ -57,13 +67,14 @@ static const struct option_row rows[] = {
 	{.name = "privileged",
 	 .group = GROUP_MISC,
 	 .help = "take it that raw packets are allowed",
-	 .set = set_mark,
+	 .set = set_privileged,
+	 .minimum = 1,
 	 .mark = USE_PRIVILEGED},
 	{.name = "unprivileged",
 	 .group = GROUP_MISC,
 	 .help = "take it that raw packets are not allowed",
-	 .set = set_mark,
-	 .mark = USE_UNPRIVILEGED},
+	 .set = set_privileged,
+	 .mark = USE_PRIVILEGED},
 	{.name = "nsock-engine",
 	 .value = OPTION_REQUIRED,
 	 .group = GROUP_MISC,

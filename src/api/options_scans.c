@@ -1,9 +1,11 @@
 /* How ports are asked: features.md section 3. -s takes letters, and each
  * letter is a row. */
+#include "api/packet_words.h"
 #include "api/settings.h"
 #include "util/error.h"
 
-#define RAW "raw packets"
+#include <errno.h>
+#include <stdlib.h>
 
 static int set_scan_letters(void *self, const struct option_row *row, const char *value,
 			    struct diag *diag)
@@ -43,6 +45,45 @@ static int ignore_ident(void *self, const struct option_row *row, const char *va
 	return 0;
 }
 
+static int set_scan_flags(void *self, const struct option_row *row, const char *value,
+			  struct diag *diag)
+{
+	struct settings *settings = self;
+	int r = tcp_flags_parse(value, &settings->scan_flags, diag);
+
+	return r < 0 ? r : set_mark(self, row, value, diag);
+}
+
+static bool parse_share(const char *text, char until, int64_t *ret_number, const char **ret_rest)
+{
+	char *end;
+	long long number;
+
+	errno = 0;
+	number = strtoll(text, &end, 10);
+	if (*text < '0' || *text > '9' || errno || *end != until || number < 1 ||
+	    number > UINT32_MAX)
+		return false;
+	*ret_number = number;
+	*ret_rest = end + (until != 0);
+	return true;
+}
+
+/* "2/5": the second of five shares. */
+static int set_shard(void *self, const struct option_row *row, const char *value, struct diag *diag)
+{
+	struct settings *settings = self;
+	const char *rest = value;
+
+	if (!parse_share(value, '/', &settings->shard, &rest) ||
+	    !parse_share(rest, 0, &settings->shards, &rest) || settings->shard > settings->shards)
+		return diag_set(diag, ERROR_SYNTAX,
+				"--shard takes a share and how many there are, as in 1/4 to 4/4, "
+				"not \"%.80s\"",
+				value);
+	return set_mark_once(self, row, value, diag);
+}
+
 #define SCAN(text, what) .letter = 's', .variant = text, .group = GROUP_SCANS, .help = what
 
 static const struct option_row rows[] = {
@@ -53,33 +94,33 @@ static const struct option_row rows[] = {
 	 .value_name = "<letters>",
 	 .help = "scan types; see its variants",
 	 .set = set_scan_letters},
-	{SCAN("T", "TCP ports, by connecting (the default)"), .set = set_mark, .mark = USE_CONNECT},
-	{SCAN("S", "TCP ports, by SYN only"), .set = set_mark, .mark = USE_SYN, .later = RAW},
+	{SCAN("T", "TCP ports, by connecting (default without privileges)"), .set = set_mark,
+	 .mark = USE_CONNECT},
+	{SCAN("S", "TCP ports, by SYN only (the default with privileges)"), .set = set_mark,
+	 .mark = USE_SYN},
 	{SCAN("A", "which TCP ports are behind a stateful filter, by ACK"), .set = set_mark,
-	 .mark = USE_ACK, .later = RAW},
+	 .mark = USE_ACK},
 	{SCAN("W", "as -sA, and the window of the answer tells open ports"), .set = set_mark,
-	 .mark = USE_WINDOW, .later = RAW},
-	{SCAN("M", "TCP ports, by FIN and ACK"), .set = set_mark, .mark = USE_MAIMON, .later = RAW},
-	{SCAN("N", "TCP ports, by a segment without flags"), .set = set_mark, .mark = USE_NULL,
-	 .later = RAW},
-	{SCAN("F", "TCP ports, by FIN"), .set = set_mark, .mark = USE_FIN, .later = RAW},
-	{SCAN("X", "TCP ports, by FIN, PSH and URG"), .set = set_mark, .mark = USE_XMAS,
-	 .later = RAW},
+	 .mark = USE_WINDOW},
+	{SCAN("M", "TCP ports, by FIN and ACK"), .set = set_mark, .mark = USE_MAIMON},
+	{SCAN("N", "TCP ports, by a segment without flags"), .set = set_mark, .mark = USE_NULL},
+	{SCAN("F", "TCP ports, by FIN"), .set = set_mark, .mark = USE_FIN},
+	{SCAN("X", "TCP ports, by FIN, PSH and URG"), .set = set_mark, .mark = USE_XMAS},
 	{.name = "scanflags",
 	 .value = OPTION_REQUIRED,
 	 .group = GROUP_SCANS,
 	 .value_name = "<flags>",
 	 .help = "send these TCP flags: a number or names, such as SYNFIN",
-	 .set = set_nothing,
-	 .later = RAW},
+	 .set = set_scan_flags,
+	 .mark = USE_SCAN_FLAGS},
 	{.name = "sI",
 	 .value = OPTION_REQUIRED,
 	 .group = GROUP_SCANS,
 	 .value_name = "<zombie[:port]>",
 	 .help = "TCP ports, through a third host's IP identifiers",
-	 .set = set_mark,
-	 .mark = USE_IDLE,
-	 .later = RAW},
+	 .set = set_text_once,
+	 .offset = offsetof(struct settings, zombie),
+	 .mark = USE_IDLE},
 	{.letter = 'b',
 	 .value = OPTION_REQUIRED,
 	 .group = GROUP_SCANS,
@@ -88,12 +129,10 @@ static const struct option_row rows[] = {
 	 .set = set_mark,
 	 .mark = USE_BOUNCE,
 	 .later = "the FTP client"},
-	{SCAN("U", "UDP ports"), .set = set_mark, .mark = USE_UDP, .later = RAW},
-	{SCAN("Y", "SCTP ports, by INIT"), .set = set_mark, .mark = USE_SCTP_INIT, .later = RAW},
-	{SCAN("Z", "SCTP ports, by COOKIE-ECHO"), .set = set_mark, .mark = USE_SCTP_COOKIE,
-	 .later = RAW},
-	{SCAN("O", "which IP protocols a host speaks"), .set = set_mark, .mark = USE_PROTOCOLS,
-	 .later = RAW},
+	{SCAN("U", "UDP ports"), .set = set_mark, .mark = USE_UDP},
+	{SCAN("Y", "SCTP ports, by INIT"), .set = set_mark, .mark = USE_SCTP_INIT},
+	{SCAN("Z", "SCTP ports, by COOKIE-ECHO"), .set = set_mark, .mark = USE_SCTP_COOKIE},
+	{SCAN("O", "which IP protocols a host speaks"), .set = set_mark, .mark = USE_PROTOCOLS},
 	{.letter = 'I',
 	 .group = GROUP_SCANS,
 	 .hidden = true,
@@ -102,17 +141,23 @@ static const struct option_row rows[] = {
 	{.name = "sweep",
 	 .group = GROUP_SCANS,
 	 .own = true,
-	 .help = "stateless pass over very many targets",
-	 .set = set_nothing,
-	 .later = RAW},
+	 .help = "stateless pass over very many targets, no hosts looked for",
+	 .set = set_mark,
+	 .mark = USE_SWEEP},
 	{.name = "shard",
 	 .value = OPTION_REQUIRED,
 	 .group = GROUP_SCANS,
 	 .own = true,
 	 .value_name = "<i/n>",
-	 .help = "do the i-th of n equal shares of the scan",
-	 .set = set_nothing,
-	 .later = "the sweep engine"},
+	 .help = "do the i-th of n equal shares of a sweep",
+	 .set = set_shard,
+	 .mark = USE_SHARD},
+	{.name = "special-targets",
+	 .group = GROUP_SCANS,
+	 .own = true,
+	 .help = "let a sweep go to private and other special addresses too",
+	 .set = set_mark,
+	 .mark = USE_SPECIAL},
 };
 
 const struct option_table options_scans = {rows, sizeof(rows) / sizeof(rows[0]), &options_ports};

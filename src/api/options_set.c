@@ -40,6 +40,12 @@ void settings_init(struct settings *settings)
 		.ttl = NUMBER_UNSET,
 		.max_retries = NUMBER_UNSET,
 		.seed = NUMBER_UNSET,
+		.source_port = NUMBER_UNSET,
+		.data_length = NUMBER_UNSET,
+		.shards = 1,
+		.shard = 1,
+		.scan_flags = -1,
+		.privileged = -1,
 		.min_parallelism = NUMBER_UNSET,
 		.max_parallelism = NUMBER_UNSET,
 		.min_hostgroup = NUMBER_UNSET,
@@ -66,6 +72,7 @@ void settings_release(struct settings *settings)
 	text_list_release(&settings->exclude_files);
 	text_list_release(&settings->dns_servers);
 	text_list_release(&settings->route_to);
+	text_list_release(&settings->decoys);
 }
 
 void settings_warn(struct settings *settings, const char *format, ...)

@@ -1,9 +1,11 @@
+#include "api/plan_check.h"
 #include "api/plan_parts.h"
 #include "api/words.h"
 #include "engine/technique.h"
 #include "util/error.h"
 #include "util/random.h"
 
+#include <ifaddrs.h>
 #include <net/if.h>
 #include <string.h>
 
@@ -80,32 +82,105 @@ static void set_discovery(const struct settings *settings, struct plan *plan)
 	plan->system_dns = uses[USE_SYSTEM_DNS] > 0;
 }
 
-/* The techniques that were asked for, in their order; connecting, if none. */
+/* The row that asks for a technique: a letter of -s, but for the idle scan. */
+static const struct option_row *row_of(const struct settings *settings,
+				       const struct scan_technique *technique)
+{
+	const char letter[2] = {technique->letter, 0};
+
+	if (technique->letter)
+		return option_variant(settings->table, 's', letter);
+	return strcmp(technique->name, "idle") ? NULL : option_by_name(settings->table, "sI");
+}
+
+static int add_technique(struct plan *plan, const struct scan_technique *technique)
+{
+	if (!technique || plan->techniques_count == PLAN_TECHNIQUES_MAX)
+		return ERROR_UNSUPPORTED;
+	plan->techniques[plan->techniques_count++] = technique;
+	return 0;
+}
+
+/* What was asked for and has no technique behind it. */
+static int check_built_in(const struct settings *settings, const struct plan *plan,
+			  struct diag *diag)
+{
+	char typed[128] = "";
+	unsigned use;
+	size_t i;
+
+	for (use = USE_TCP_FIRST; use <= USE_LAST_SCAN; use++) {
+		bool found = !settings->uses[use];
+
+		for (i = 0; !found && i < plan->techniques_count; i++)
+			found = row_of(settings, plan->techniques[i])->mark == use;
+		if (!found)
+			check_add_title(settings, use, typed, sizeof(typed));
+	}
+	if (!typed[0] && plan->techniques_count)
+		return 0;
+	return diag_set(diag, ERROR_UNSUPPORTED, "%s: the scan type is not built into this program",
+			typed[0] ? typed : "-sT");
+}
+
+/* The techniques that were asked for, in their order; if none, the best there is (SC-01). */
 static int set_techniques(const struct settings *settings, struct plan *plan, struct diag *diag)
 {
 	const struct scan_technique *const *all;
-	const struct scan_technique *connect = technique_by_letter('T');
 	size_t count, i;
 
 	if (!plan->port_scan)
 		return 0;
 	all = technique_all(&count);
 	for (i = 0; i < count; i++) {
-		const char letter[2] = {all[i]->letter, 0};
-		const struct option_row *row = option_variant(settings->table, 's', letter);
+		const struct option_row *row = row_of(settings, all[i]);
 
-		if (row && settings->uses[row->mark] &&
-		    plan->techniques_count < PLAN_TECHNIQUES_MAX)
-			plan->techniques[plan->techniques_count++] = all[i];
+		if (row && settings->uses[row->mark])
+			(void)add_technique(plan, all[i]);
 	}
-	if (!plan->techniques_count && connect)
-		plan->techniques[plan->techniques_count++] = connect;
-	return plan->techniques_count
-		       ? 0
-		       : diag_set(diag, ERROR_UNSUPPORTED, "no scan type is built in");
+	if (!plan->techniques_count)
+		(void)add_technique(plan, technique_by_letter(plan->privileged ? 'S' : 'T'));
+	return check_built_in(settings, plan, diag);
 }
 
-static int set_source(const struct settings *settings, struct plan *plan, struct diag *diag)
+/* Answers come to us only when the kernel knows the address, or through which
+ * interface to listen was said. */
+static bool is_ours(const struct ip_addr *addr)
+{
+	struct ifaddrs *all = NULL, *at;
+	bool found = false;
+
+	if (getifaddrs(&all) < 0)
+		return true;
+	for (at = all; at && !found; at = at->ifa_next) {
+		struct ip_addr own;
+		uint16_t port;
+
+		found = at->ifa_addr && ip_from_sockaddr(at->ifa_addr, &own, &port) &&
+			own.family == addr->family && ip_value_of(&own) == ip_value_of(addr);
+	}
+	freeifaddrs(all);
+	return found;
+}
+
+static int check_source(struct settings *settings, const struct plan *plan, struct diag *diag)
+{
+	if (is_ours(&plan->source_addr))
+		return 0;
+	if (!plan->source_interface)
+		return diag_set(diag, ERROR_CONFLICT,
+				"-S %.80s is no address of this machine; say with -e <interface> "
+				"where to send and to listen, if that is meant",
+				settings->source_addr);
+	if (!plan->discovery.skip)
+		settings_warn(settings,
+			      "Warning: -S %.80s is no address of this machine: answers go "
+			      "elsewhere, so hosts will seem down without -Pn.",
+			      settings->source_addr);
+	return 0;
+}
+
+static int set_source(struct settings *settings, struct plan *plan, struct diag *diag)
 {
 	const char *name = settings->source_interface, *scope = NULL;
 	int family = settings->uses[USE_V4] ? IP_V4 : settings->uses[USE_V6] ? IP_V6 : IP_NONE;
@@ -124,13 +199,13 @@ static int set_source(const struct settings *settings, struct plan *plan, struct
 	if (!settings->source_addr)
 		return 0;
 	if (!ip_parse(settings->source_addr, &plan->source_addr))
-		return diag_set(diag, ERROR_SYNTAX, "-S takes an address of ours, not \"%.80s\"",
+		return diag_set(diag, ERROR_SYNTAX, "-S takes an address, not \"%.80s\"",
 				settings->source_addr);
 	if (family && plan->source_addr.family != family)
 		return diag_set(diag, ERROR_CONFLICT,
 				"-S %.80s is no IPv%d address, and -%d was given",
 				settings->source_addr, family, family);
-	return 0;
+	return check_source(settings, plan, diag);
 }
 
 static int set_output(const struct settings *settings, struct plan *plan, struct diag *diag)
@@ -173,8 +248,6 @@ static int set_run(const struct settings *settings, struct plan *plan, struct di
 	plan->dry_run = settings->uses[USE_DRY_RUN] > 0;
 	plan->explain = settings->uses[USE_EXPLAIN] > 0;
 	plan->json = settings->uses[USE_JSON] > 0;
-	/* Nothing here sends raw packets yet, whoever runs it. */
-	plan->privileged = false;
 	plan->seed =
 		settings->seed == NUMBER_UNSET ? random_system_seed() : (uint64_t)settings->seed;
 	return 0;
@@ -215,6 +288,7 @@ int plan_from_settings(struct settings *settings, const struct plan_request *req
 
 	if (!plan)
 		return out_of_memory(diag);
+	plan->privileged = settings_privileged(settings);
 	set_discovery(settings, plan);
 	plan_set_timing(settings, &plan->timing);
 	if ((r = set_command_line(order, order_count, plan, diag)) < 0 ||
@@ -222,10 +296,13 @@ int plan_from_settings(struct settings *settings, const struct plan_request *req
 	    (r = set_techniques(settings, plan, diag)) < 0 ||
 	    (r = set_source(settings, plan, diag)) < 0 ||
 	    (r = set_output(settings, plan, diag)) < 0 || (r = set_run(settings, plan, diag)) < 0 ||
-	    (r = plan_set_ports(settings, request, plan, diag)) < 0) {
+	    (r = plan_set_packets(settings, request, plan, diag)) < 0 ||
+	    (r = plan_set_ports(settings, request, plan, diag)) < 0 ||
+	    (r = plan_set_idle(settings, plan, diag)) < 0) {
 		plan_free(plan);
 		return r;
 	}
+	plan_set_sweep(settings, plan);
 	*ret_plan = plan;
 	return 0;
 }

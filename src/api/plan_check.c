@@ -1,7 +1,7 @@
 /* What cannot be asked for together (features.md CL-12), and what this
  * version cannot do yet. Conflicts are told of first: they stay wrong when
  * the feature has come. */
-#include "api/settings.h"
+#include "api/plan_check.h"
 #include "util/error.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@
 #define NO_SYN_SCAN                                                                           \
 	USE_ACK, USE_WINDOW, USE_FIN, USE_XMAS, USE_NULL, USE_MAIMON, USE_CONNECT, USE_IDLE,  \
 		USE_BOUNCE, USE_UDP, USE_SCTP_INIT, USE_SCTP_COOKIE, USE_PROTOCOLS, USE_LIST, \
-		USE_PING_ONLY, USE_UNPRIVILEGED
+		USE_PING_ONLY, USE_NO_RAW
 
 /* One of these and one of those may not meet, unless `unless` is there too. */
 struct conflict {
@@ -55,19 +55,24 @@ static const struct conflict conflicts[] = {
 	 .those = {USE_IDLE},
 	 .words = "--traceroute would show the zombie's target who we are; leave it out with -sI"},
 	{.these = {USE_TRACEROUTE},
-	 .those = {USE_UNPRIVILEGED},
-	 .words = "--traceroute needs raw packets, which --unprivileged forbids; leave out one"},
+	 .those = {USE_NO_RAW},
+	 .words =
+		 "--traceroute needs raw packets, for which there is no privilege (CAP_NET_RAW, or "
+		 "--unprivileged was given); run as root, or leave it out"},
 	{.these = {USE_DEFEAT_RST},
 	 .those = {NO_SYN_SCAN},
 	 .unless = {USE_SYN, USE_OPEN},
 	 .words = "--defeat-rst-ratelimit goes with -sS or --open only: elsewhere it would hide "
 		  "closed ports"},
+	{.these = {USE_SWEEP, USE_SHARD},
+	 .those = {USE_LIST, USE_PING_ONLY},
+	 .words = "--sweep and --shard are for port scans; leave out -sL or -sn, or them"},
 	{.these = {USE_JOURNAL},
 	 .those = {USE_NO_JOURNAL},
 	 .words = "--journal and --no-journal exclude each other; keep one"},
 };
 
-static bool used_any(const struct settings *settings, const uint16_t *list, size_t most)
+bool check_used_any(const struct settings *settings, const uint16_t *list, size_t most)
 {
 	size_t i;
 
@@ -84,8 +89,9 @@ static int check_conflicts(const struct settings *settings, struct diag *diag)
 	for (i = 0; i < sizeof(conflicts) / sizeof(conflicts[0]); i++) {
 		const struct conflict *c = &conflicts[i];
 
-		if (used_any(settings, c->these, LIST_MAX) &&
-		    used_any(settings, c->those, LIST_MAX) && !used_any(settings, c->unless, 2))
+		if (check_used_any(settings, c->these, LIST_MAX) &&
+		    check_used_any(settings, c->those, LIST_MAX) &&
+		    !check_used_any(settings, c->unless, 2))
 			return diag_set(diag, ERROR_CONFLICT, "%s", c->words);
 	}
 	if (settings->uses[USE_DEFEAT_ICMP] && !settings->uses[USE_UDP])
@@ -100,8 +106,7 @@ static int check_conflicts(const struct settings *settings, struct diag *diag)
 	return 0;
 }
 
-/* The title of the first row with this mark. */
-static void add_title(const struct settings *settings, unsigned use, char *text, size_t bytes)
+void check_add_title(const struct settings *settings, unsigned use, char *text, size_t bytes)
 {
 	struct option_walk walk = {settings->table, 0};
 	const struct option_row *row;
@@ -123,7 +128,7 @@ static int check_one_tcp_scan(const struct settings *settings, struct diag *diag
 
 	for (use = USE_TCP_FIRST; use <= USE_TCP_LAST; use++)
 		if (settings->uses[use]) {
-			add_title(settings, use, typed, sizeof(typed));
+			check_add_title(settings, use, typed, sizeof(typed));
 			count++;
 		}
 	if (count <= 1)
@@ -169,12 +174,6 @@ static int check_files(const struct settings *settings, struct diag *diag)
 /* What to do until the feature has come. */
 static const char *remedy(const struct option_row *row)
 {
-	if (row->mark >= USE_TCP_FIRST && row->mark <= USE_TCP_LAST)
-		return "use -sT, which scans TCP ports by connecting";
-	if (row->mark >= USE_PING_UDP && row->mark <= USE_PING_MASK)
-		return "use -PS<ports>, which finds hosts by connecting, or -Pn";
-	if (row->mark == USE_PACKET_TRACE)
-		return "--reason and -oJ tell what each port answered";
 	if (row->mark == USE_AGGRESSIVE)
 		return "leave it out to scan ports only";
 	return "leave it out";
@@ -217,20 +216,19 @@ static void warn_of_odd_values(struct settings *settings)
 					"--min-parallelism and --max-parallelism are ignored.");
 	if (settings->uses[USE_SYSTEM_DNS] && settings->dns_servers.count)
 		settings_warn(settings, "Warning: --dns-servers is ignored with --system-dns.");
-	if (settings->uses[USE_PRIVILEGED])
-		settings_warn(settings,
-			      "Warning: --privileged has no effect yet: this version scans "
-			      "by connecting, which needs no privileges.");
+	warn_of_raw_packets(settings);
 }
 
-int settings_check(struct settings *settings, struct diag *diag)
+int settings_check(struct settings *settings, bool raw_possible, struct diag *diag)
 {
 	int r;
 
+	if (settings->privileged < 0 ? !raw_possible : !settings->privileged)
+		settings->uses[USE_NO_RAW] = 1;
 	if ((r = check_conflicts(settings, diag)) < 0 ||
 	    (r = check_one_tcp_scan(settings, diag)) < 0 ||
 	    (r = check_bounds(settings, diag)) < 0 || (r = check_files(settings, diag)) < 0 ||
-	    (r = check_later(settings, diag)) < 0)
+	    (r = check_later(settings, diag)) < 0 || (r = check_raw_packets(settings, diag)) < 0)
 		return r;
 	warn_of_odd_values(settings);
 	return 0;

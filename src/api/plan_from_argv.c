@@ -109,7 +109,7 @@ static int parse(const struct plan_request *request, const struct line *line,
 static int check_and_build(const struct plan_request *request, const struct line *line,
 			   struct settings *settings, struct plan **ret_plan, struct diag *diag)
 {
-	int r = settings_check(settings, diag);
+	int r = settings_check(settings, request->raw_possible, diag);
 
 	if (r < 0)
 		return r;

@@ -7,6 +7,35 @@
 /* plan_timing.c */
 void plan_set_timing(const struct settings *settings, struct timing *ret_timing);
 
+/* plan_packets.c, plan_mac.c: plan->packets; the seed is set already. */
+int plan_set_packets(struct settings *settings, const struct plan_request *request,
+		     struct plan *plan, struct diag *diag);
+int plan_set_mac(struct settings *settings, const struct plan_request *request, struct plan *plan,
+		 struct diag *diag);
+
+/* plan_pings.c: raw discovery. */
+int plan_set_pings(struct settings *settings, struct plan *plan, const struct port_rules *excluded,
+		   struct diag *diag);
+
+/* plan_idle.c: the zombie of -sI; its port is that of the pings unless typed. */
+int plan_set_idle(struct settings *settings, struct plan *plan, struct diag *diag);
+
+/* plan_sweep.c: last, when targets and ports are known. Is a scan of so many
+ * targets (negative: without end) one for a sweep, though nobody asked? */
+void plan_set_sweep(const struct settings *settings, struct plan *plan);
+bool plan_is_large(const struct plan *plan, double targets);
+
+/* plan_ports.c: a list under an option's name, which goes before what is wrong
+ * with it. */
+struct port_list_use {
+	const char *option;
+	unsigned transports;
+	bool prefixes;
+};
+int plan_parse_ports(struct settings *settings, const struct plan *plan,
+		     const struct port_list_use *use, const char *text,
+		     struct port_rules *ret_rules, struct diag *diag);
+
 /* plan_ports.c: plan->services, plan->ports and the ports of discovery; the
  * techniques are chosen already. */
 int plan_set_ports(struct settings *settings, const struct plan_request *request, struct plan *plan,

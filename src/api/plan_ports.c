@@ -16,40 +16,89 @@ static int out_of_memory(struct diag *diag)
 	return diag_set(diag, ERROR_MEMORY, "out of memory");
 }
 
-/* --servicedb, else nmap-services in the data folder if it is there, else our own. */
-static int load_services(struct settings *settings, const struct plan_request *request,
-			 struct plan *plan, struct diag *diag)
+/* A file of the data folder, if it is there. The path is the plan's; NULL: it is not. */
+static int find_file(const struct settings *settings, const struct plan_request *request,
+		     const char *name, struct plan *plan, const char **ret_path)
 {
 	const char *folder = settings->datadir ? settings->datadir : request->datadir;
-	const char *path = settings->service_file;
-	char *found = NULL;
-	int r;
+	char *found = folder ? alloc_printf("%s/%s", folder, name) : NULL;
+	int r = folder && !found ? ERROR_MEMORY : 0;
 
-	if (!path && folder) {
-		if (!(found = alloc_printf("%s/nmap-services", folder)))
-			return out_of_memory(diag);
-		if (!access(found, R_OK))
-			path = found;
-	}
-	if (path && !(plan->services_path = arena_strdup(&plan->arena, path)))
-		r = out_of_memory(diag);
-	else if (path)
-		r = services_load(path, &plan->services, diag);
-	else if ((r = services_builtin(&plan->services)) < 0)
-		diag_set(diag, r, "the built-in table of ports: %s", error_text(r));
+	*ret_path = NULL;
+	if (found && !access(found, R_OK) && !(*ret_path = arena_strdup(&plan->arena, found)))
+		r = ERROR_MEMORY;
 	alloc_free(found);
 	return r;
 }
 
-/* Reads a list; what is wrong with it is told under the option's name. */
-static int parse_list(struct settings *settings, const struct plan *plan, const char *option,
-		      const char *text, unsigned transports, bool prefixes,
-		      struct port_rules *ret_rules, struct diag *diag)
+/* --servicedb, else nmap-services in the data folder if it is there, else our own. */
+static int load_services(struct settings *settings, const struct plan_request *request,
+			 struct plan *plan, struct diag *diag)
+{
+	int r;
+
+	if (settings->service_file) {
+		plan->services_path = arena_strdup(&plan->arena, settings->service_file);
+		if (!plan->services_path)
+			return out_of_memory(diag);
+	} else if (find_file(settings, request, "nmap-services", plan, &plan->services_path) < 0) {
+		return out_of_memory(diag);
+	}
+	if (plan->services_path)
+		return services_load(plan->services_path, &plan->services, diag);
+	if ((r = services_builtin(&plan->services)) < 0)
+		diag_set(diag, r, "the built-in table of ports: %s", error_text(r));
+	return r;
+}
+
+static int load_protocols(struct settings *settings, const struct plan_request *request,
+			  struct plan *plan, struct diag *diag)
+{
+	if (find_file(settings, request, "nmap-protocols", plan, &plan->protocols_path) < 0)
+		return out_of_memory(diag);
+	if (!plan->protocols_path)
+		return 0;
+	return services_load_protocols(plan->services, plan->protocols_path, diag);
+}
+
+static bool asks_udp(const struct plan *plan)
+{
+	size_t i;
+
+	for (i = 0; i < plan->techniques_count; i++)
+		if (plan->techniques[i]->probe == PROBE_UDP)
+			return true;
+	for (i = 0; i < plan->discovery.pings_count; i++)
+		if (plan->discovery.pings[i].technique->probe == PROBE_UDP)
+			return true;
+	return false;
+}
+
+/* nmap-payloads in the data folder if it is there, else our own. */
+static int load_payloads(struct settings *settings, const struct plan_request *request,
+			 struct plan *plan, struct diag *diag)
+{
+	int r;
+
+	if (!asks_udp(plan))
+		return 0;
+	if (find_file(settings, request, "nmap-payloads", plan, &plan->payloads_path) < 0)
+		return out_of_memory(diag);
+	if (plan->payloads_path)
+		return payloads_load(plan->payloads_path, &plan->payloads, diag);
+	if ((r = payloads_builtin(&plan->payloads)) < 0)
+		diag_set(diag, r, "the built-in UDP payloads: %s", error_text(r));
+	return r;
+}
+
+int plan_parse_ports(struct settings *settings, const struct plan *plan,
+		     const struct port_list_use *use, const char *text,
+		     struct port_rules *ret_rules, struct diag *diag)
 {
 	const struct port_list_request request = {
 		.services = plan->services,
-		.transports = transports,
-		.prefixes = prefixes,
+		.transports = use->transports,
+		.prefixes = use->prefixes,
 		.warn = settings->warn,
 		.self = settings->self,
 	};
@@ -57,16 +106,8 @@ static int parse_list(struct settings *settings, const struct plan *plan, const 
 	int r = port_list_parse(text, &request, ret_rules, &why);
 
 	if (r < 0)
-		diag_set_at(diag, r, why.line, why.column, "%s: %.600s", option, why.text);
+		diag_set_at(diag, r, why.line, why.column, "%s: %.600s", use->option, why.text);
 	return r;
-}
-
-static void remove_all(struct portset *set, const struct portset *gone)
-{
-	int32_t port;
-
-	for (port = portset_next(gone, 0); port >= 0; port = portset_next(gone, (uint32_t)port + 1))
-		portset_remove(set, (uint16_t)port);
 }
 
 static void keep_common(struct portset *set, const struct portset *other)
@@ -114,6 +155,38 @@ struct scratch {
 	struct portset among, frequent;
 };
 
+/* What IPv6 has as extension headers cannot be asked for as protocols (SC-13). */
+static void remove_extensions(struct settings *settings, struct portset *protocols)
+{
+	static const uint8_t extensions[] = {0, 43, 44, 50, 51, 60, 135, 139, 140, 253, 254};
+	bool removed = false;
+	size_t i;
+
+	for (i = 0; i < sizeof(extensions); i++)
+		removed |= portset_remove(protocols, extensions[i]);
+	if (removed)
+		settings_warn(settings,
+			      "Warning: protocols that are extension headers of IPv6 (0, 43, "
+			      "44, 50, 51, 60, 135, 139, 140, 253, 254) are left out.");
+}
+
+/* -sO: all, those of -p, or with -F those that have a name. Counts and shares
+ * know nothing of protocols. */
+static void choose_protocols(struct settings *settings, struct plan *plan, struct scratch *scratch)
+{
+	struct portset *protocols = &plan->ports->of[TRANSPORT_IP];
+	int32_t number;
+
+	if (!settings->ports)
+		portset_add_range(protocols, 0, 255);
+	portset_remove_all(protocols, &scratch->excluded.of[TRANSPORT_IP]);
+	for (number = 0; settings->uses[USE_FAST] && number < 256; number++)
+		if (!services_knows(plan->services, TRANSPORT_IP, (uint16_t)number))
+			portset_remove(protocols, (uint16_t)number);
+	if (settings->uses[USE_V6])
+		remove_extensions(settings, protocols);
+}
+
 static int choose_ports(const struct settings *settings, struct plan *plan,
 			enum transport transport, struct scratch *scratch)
 {
@@ -122,7 +195,7 @@ static int choose_ports(const struct settings *settings, struct plan *plan,
 
 	if (!settings->ports)
 		portset_add_range(ports, 0, 65535);
-	remove_all(ports, &scratch->excluded.of[transport]);
+	portset_remove_all(ports, &scratch->excluded.of[transport]);
 	if (settings->ports && !narrowed)
 		return 0;
 	scratch->among = *ports;
@@ -136,6 +209,9 @@ static int choose_ports(const struct settings *settings, struct plan *plan,
 	}
 	return 0;
 }
+
+static const char *const scanned_words[TRANSPORTS] = {"tcp port", "udp port", "sctp port",
+						      "IP protocol"};
 
 static int set_scan_ports(struct settings *settings, struct plan *plan, struct scratch *scratch,
 			  struct diag *diag)
@@ -155,19 +231,22 @@ static int set_scan_ports(struct settings *settings, struct plan *plan, struct s
 		return out_of_memory(diag);
 	for (i = 0; i < plan->techniques_count; i++)
 		transports |= 1u << plan->techniques[i]->transport;
-	if (settings->ports && (r = parse_list(settings, plan, "-p", settings->ports, transports,
-					       true, plan->ports, diag)) < 0)
+	if (settings->ports &&
+	    (r = plan_parse_ports(settings, plan, &(struct port_list_use){"-p", transports, true},
+				  settings->ports, plan->ports, diag)) < 0)
 		return r;
 	for (transport = 0; transport < TRANSPORTS; transport++) {
 		if (!(transports >> transport & 1)) {
 			portset_clear(&plan->ports->of[transport]);
 			continue;
 		}
-		choose_ports(settings, plan, transport, scratch);
+		if (transport == TRANSPORT_IP)
+			choose_protocols(settings, plan, scratch);
+		else
+			choose_ports(settings, plan, transport, scratch);
 		if (!plan->ports->of[transport].count)
-			settings_warn(settings,
-				      "Warning: no %s port is left to scan, so none will be.",
-				      transport_name(transport));
+			settings_warn(settings, "Warning: no %s is left to scan, so none will be.",
+				      scanned_words[transport]);
 	}
 	return 0;
 }
@@ -187,12 +266,14 @@ static int set_discovery_ports(struct settings *settings, struct plan *plan,
 		return out_of_memory(diag);
 	for (i = 0; r == 0 && i < 3; i++)
 		if (settings->uses[uses[i]])
-			r = parse_list(settings, plan, titles[i], settings->ping_ports[uses[i]],
-				       1u << TRANSPORT_TCP, false, rules, diag);
+			r = plan_parse_ports(
+				settings, plan,
+				&(struct port_list_use){titles[i], 1u << TRANSPORT_TCP, false},
+				settings->ping_ports[uses[i]], rules, diag);
 	if (r == 0) {
 		if (rules->of[TRANSPORT_TCP].count)
 			*connect = rules->of[TRANSPORT_TCP];
-		remove_all(connect, &excluded->of[TRANSPORT_TCP]);
+		portset_remove_all(connect, &excluded->of[TRANSPORT_TCP]);
 		if (!connect->count && !plan->discovery.skip && !plan->list_only)
 			r = diag_set(diag, ERROR_CONFLICT,
 				     "--exclude-ports leaves no port to find hosts by; name others "
@@ -202,23 +283,34 @@ static int set_discovery_ports(struct settings *settings, struct plan *plan,
 	return r;
 }
 
+static int parse_excluded(struct settings *settings, const struct plan *plan,
+			  struct port_rules *ret_excluded, struct diag *diag)
+{
+	const struct port_list_use use = {"--exclude-ports", (1u << TRANSPORTS) - 1, true};
+
+	if (!settings->exclude_ports)
+		return 0;
+	return plan_parse_ports(settings, plan, &use, settings->exclude_ports, ret_excluded, diag);
+}
+
 int plan_set_ports(struct settings *settings, const struct plan_request *request, struct plan *plan,
 		   struct diag *diag)
 {
 	struct scratch *scratch = NULL;
-	int r = load_services(settings, request, plan, diag);
+	int r;
 
-	if (r < 0)
+	if ((r = load_services(settings, request, plan, diag)) < 0 ||
+	    (r = load_protocols(settings, request, plan, diag)) < 0)
 		return r;
 	if (!(scratch = alloc_zero(sizeof(*scratch))))
 		return out_of_memory(diag);
-	if (settings->exclude_ports)
-		r = parse_list(settings, plan, "--exclude-ports", settings->exclude_ports,
-			       (1u << TRANSPORTS) - 1, true, &scratch->excluded, diag);
+	r = parse_excluded(settings, plan, &scratch->excluded, diag);
 	if (r == 0 && plan->port_scan)
 		r = set_scan_ports(settings, plan, scratch, diag);
-	if (r == 0)
+	if (r == 0 && plan->privileged)
+		r = plan_set_pings(settings, plan, &scratch->excluded, diag);
+	else if (r == 0)
 		r = set_discovery_ports(settings, plan, &scratch->excluded, diag);
 	alloc_free(scratch);
-	return r;
+	return r < 0 ? r : load_payloads(settings, request, plan, diag);
 }

@@ -83,11 +83,23 @@ enum use {
 	USE_NO_GROUP,
 	USE_DEFEAT_RST,
 	USE_DEFEAT_ICMP,
-	/* evasion */
+	/* evasion: what raw packets look like */
 	USE_FRAGMENT,
 	USE_DECOYS,
 	USE_SOURCE_PORT,
 	USE_PAYLOAD,
+	USE_SCAN_FLAGS,
+	USE_IP_OPTIONS,
+	USE_SPOOF_MAC,
+	USE_BAD_SUM,
+	USE_ADLER32,
+	USE_PCAP,
+	USE_LAYER,
+	USE_NO_NEIGHBOURS,
+	/* sweeps */
+	USE_SWEEP,
+	USE_SHARD,
+	USE_SPECIAL,
 	/* output */
 	USE_OPEN,
 	USE_REASON,
@@ -101,7 +113,7 @@ enum use {
 	USE_RESUME,
 	/* the rest */
 	USE_PRIVILEGED,
-	USE_UNPRIVILEGED,
+	USE_NO_RAW, /* not typed: settings_check() sets it when raw packets are not to be had */
 	USE_NO_JOURNAL,
 	USE_JOURNAL,
 	USE_DRY_RUN,
@@ -114,6 +126,7 @@ enum use {
 
 #define USE_TCP_FIRST USE_SYN
 #define USE_TCP_LAST  USE_BOUNCE
+#define USE_LAST_SCAN USE_PROTOCOLS
 
 struct text_list {
 	const char **items;
@@ -129,6 +142,9 @@ struct time_setting {
 	bool given;
 };
 
+/* --data and kin: the most bytes (EV-06). */
+#define PAYLOAD_MAX 65435
+
 /* A number option that was not given. */
 #define NUMBER_UNSET INT64_MIN
 
@@ -143,14 +159,21 @@ struct settings {
 
 	/* Texts, by their owners' rows. NULL: not given. */
 	const char *input_file, *ports, *exclude_ports, *service_file, *datadir;
-	const char *ping_ports[USES]; /* of USE_PING_SYN, _ACK, _BOTH */
-	const char *source_addr, *source_interface;
-	const char *stylesheet, *resume, *journal;
-	struct text_list operands, excludes, exclude_files, dns_servers, route_to;
+	const char *ping_ports[USES]; /* of USE_PING_SYN to USE_PING_PROTO */
+	const char *source_addr, *source_interface, *zombie;
+	const char *stylesheet, *resume, *journal, *pcap;
+	const char *data, *ip_options, *spoof_mac;
+	struct text_list operands, excludes, exclude_files, dns_servers, decoys, route_to;
 	struct text_list split; /* memory of lists that were cut at commas; owned */
 
 	int64_t random_count, top_ports, ttl, max_retries, seed;
 	int64_t min_parallelism, max_parallelism, min_hostgroup, max_hostgroup;
+	int64_t source_port, data_length, fragment_bytes;
+	int64_t shard, shards; /* from 1 */
+	bool data_is_hex;      /* --data, not --data-string */
+	int scan_flags;        /* -1: not given */
+	int privileged;        /* --privileged 1, --unprivileged 0, the last typed; -1: neither */
+	enum plan_layer layer;
 	int64_t scratch; /* numbers of options that come later: checked, then refused */
 	double port_ratio, min_rate, max_rate; /* negative: not given */
 	int timing_level, verbosity, debugging;
@@ -196,8 +219,11 @@ extern const struct option_table options_targets, options_discovery, options_sca
 	options_detection, options_timing, options_evasion, options_output, options_misc;
 
 /* plan_check.c: the compatibility matrix (CL-12), then features that come
- * later. ERROR_CONFLICT, ERROR_UNSUPPORTED, ERROR_RANGE ... with words. */
-int settings_check(struct settings *settings, struct diag *diag);
+ * later. raw_possible: by the machine. ERROR_CONFLICT, ERROR_UNSUPPORTED,
+ * ERROR_RANGE, ERROR_PERMISSION ... with words. */
+int settings_check(struct settings *settings, bool raw_possible, struct diag *diag);
+/* Raw packets may be used: what was typed, else what is possible. After settings_check(). */
+bool settings_privileged(const struct settings *settings);
 
 /* plan_build.c: the plan of settings that were checked. `order` is the
  * arguments as getopt leaves them. */

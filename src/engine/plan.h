@@ -120,10 +120,11 @@ struct plan {
 	const struct scan_technique
 		*techniques[PLAN_TECHNIQUES_MAX]; /* in their fixed order, SC-19 */
 	size_t techniques_count;
-	struct port_rules *ports;  /* owned; NULL without a port scan */
-	struct services *services; /* owned; may be the built-in table */
-	const char *services_path; /* the file it was read from; NULL: the built-in table */
-	bool sequential_ports;     /* -r */
+	struct port_rules *ports;   /* owned; NULL without a port scan */
+	struct services *services;  /* owned; may be the built-in table */
+	const char *services_path;  /* the file it was read from; NULL: the built-in table */
+	const char *protocols_path; /* names of protocols came from here; NULL: built in */
+	bool sequential_ports;      /* -r */
 
 	enum plan_names names;
 	bool system_dns;
@@ -141,6 +142,7 @@ struct plan {
 	struct plan_sweep sweep;
 	struct plan_idle idle;
 	struct payloads *payloads; /* owned; NULL without UDP probes */
+	const char *payloads_path; /* the file they were read from; NULL: the built-in ones */
 	bool dry_run, explain;     /* --dry-run, --explain */
 	bool explain_routes;       /* --explain-route: say which way each target is, and end */
 	char **route_to;           /* --route-dst: say the way to these first */

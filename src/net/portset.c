@@ -25,6 +25,14 @@ bool portset_remove(struct portset *set, uint16_t port)
 	return true;
 }
 
+void portset_remove_all(struct portset *set, const struct portset *gone)
+{
+	int32_t port;
+
+	for (port = portset_next(gone, 0); port >= 0; port = portset_next(gone, (uint32_t)port + 1))
+		portset_remove(set, (uint16_t)port);
+}
+
 void portset_add_range(struct portset *set, uint16_t first, uint16_t last)
 {
 	/* A backwards range adds nothing: no word, or one with an empty mask. */

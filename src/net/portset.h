@@ -16,6 +16,8 @@ void portset_clear(struct portset *set);
 bool portset_add(struct portset *set, uint16_t port); /* false: was there */
 void portset_add_range(struct portset *set, uint16_t first, uint16_t last);
 bool portset_remove(struct portset *set, uint16_t port);
+/* Takes the members of `gone` out. */
+void portset_remove_all(struct portset *set, const struct portset *gone);
 static inline bool portset_has(const struct portset *set, uint16_t port)
 {
 	return set->words[port >> 6] >> (port & 63) & 1;

@@ -20,6 +20,7 @@ struct difference {
 static const struct difference differences[] = {
 	{"-oN a", "-oA b", "nmap forgets b.nmap without a word"},
 	{"-oA b", "-oX -", "nmap forgets b.xml without a word"},
+	{"-6", "-sI 127.0.0.9", "nmap finds out when the scan begins"},
 };
 
 static bool is_on_purpose(const char *first, const char *second)

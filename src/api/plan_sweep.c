@@ -1,0 +1,43 @@
+/* Whether the scan is a stateless pass, and which share of it is ours. */
+#include "api/plan_parts.h"
+#include "engine/technique.h"
+
+#include <string.h>
+
+/* From so many probes on (targets x ports) state for each costs more than it
+ * tells: 2^26 are 2 GiB of it, and a minute or more on the wire. */
+#define SWEEP_PROBES ((double)(1u << 26))
+
+/* What brings back in its answers all that a sweep has to know of its probe. */
+static bool can_sweep(const struct scan_technique *technique)
+{
+	static const char *const names[] = {"tcp-syn", "tcp-ack", "udp"};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(technique->name, names[i]))
+			return true;
+	return false;
+}
+
+bool plan_is_large(const struct plan *plan, double targets)
+{
+	const struct scan_technique *technique = plan->techniques[0];
+
+	if (!plan->privileged || !plan->port_scan || plan->techniques_count != 1 ||
+	    !can_sweep(technique))
+		return false;
+	return targets * plan->ports->of[technique->transport].count > SWEEP_PROBES;
+}
+
+void plan_set_sweep(const struct settings *settings, struct plan *plan)
+{
+	struct plan_sweep *sweep = &plan->sweep;
+
+	sweep->special = settings->uses[USE_SPECIAL] > 0;
+	sweep->shard = (uint32_t)settings->shard - 1;
+	sweep->shards = (uint32_t)settings->shards;
+	sweep->wanted = settings->uses[USE_SWEEP] || settings->uses[USE_SHARD];
+	if (!sweep->wanted && plan->privileged && plan->port_scan)
+		sweep->wanted = plan_is_large(plan, target_count(&plan->targets, NULL));
+}
