@@ -6,7 +6,8 @@
 #include <stdint.h>
 
 /* The Internet checksum (RFC 1071). Sums are kept unfolded, so that parts add
- * up; every part but the last must have an even length. */
+ * up, and numbers in host order may be added as they are; every part but the last
+ * must have an even length. */
 uint64_t checksum_add(uint64_t sum, const void *bytes, size_t count);
 /* The value for the header field, host order: folded and inverted. */
 uint16_t checksum_fold(uint64_t sum);
@@ -16,7 +17,8 @@ uint16_t checksum_update16(uint16_t sum, uint16_t old, uint16_t new_value);
 uint16_t checksum_update32(uint16_t sum, uint32_t old, uint32_t new_value);
 
 /* CRC32c as SCTP uses it (RFC 9260, appendix A), and the Adler-32 it replaced
- * (RFC 2960): values for the header field, host order. */
+ * (RFC 2960). SCTP's header holds the CRC with its low byte first, Adler-32 with
+ * its high byte first. */
 uint32_t checksum_crc32c(const void *bytes, size_t count);
 uint32_t checksum_adler32(const void *bytes, size_t count);
 

@@ -8,6 +8,7 @@
 
 #define ETHERNET_HEADER_BYTES 14u
 #define ARP_FRAME_BYTES       42u
+#define ND_FRAME_BYTES        86u
 
 enum ethernet_type {
 	ETHERNET_IPV4 = 0x0800,
@@ -21,7 +22,7 @@ struct ethernet_header {
 	uint16_t type; /* after a VLAN tag */
 };
 
-/* ret_payload points into bytes. */
+/* ret_payload points into bytes. False: no whole header. */
 bool ethernet_parse(const void *bytes, size_t count, struct ethernet_header *ret_header,
 		    const uint8_t **ret_payload, size_t *ret_payload_bytes);
 /* Writes ETHERNET_HEADER_BYTES. */
@@ -42,11 +43,13 @@ void arp_build_request(const struct mac_addr *own, const struct ip_addr *own_add
 		       const struct ip_addr *target, uint8_t *out);
 
 /* A neighbour advertisement: whose, and the MAC address if it says one
- * (ret_has_mac). False: it is none, or breaks RFC 4861, 7.1.2 (hop limit 255). */
+ * (ret_has_mac). False: it is none, or breaks RFC 4861, 7.1.2 (hop limit 255),
+ * whose rule on checksums is left out (packet_parse()). */
 bool nd_parse_advertisement(const struct packet *packet, struct ip_addr *ret_target,
 			    struct mac_addr *ret_mac, bool *ret_has_mac);
 /* A whole frame: neighbour solicitation to the solicited-node address, hop
- * limit 255, with the source link-layer option. Gives its length; 0: no room. */
+ * limit 255, with the source link-layer option. Gives its length
+ * (ND_FRAME_BYTES); 0: no room, or addresses that are not IPv6. */
 size_t nd_build_solicitation(const struct mac_addr *own, const struct ip_addr *own_addr,
 			     const struct ip_addr *target, uint8_t *out, size_t room);
 /* ff02::1:ffXX:XXXX, and the multicast MAC address of an IPv6 multicast address. */

@@ -43,16 +43,19 @@ enum packet_kind {
 /* RFC 791, RFC 8200. The family is that of src and dst. */
 struct ip_header {
 	struct ip_addr src, dst;
-	uint8_t protocol; /* IPv6: of the last extension header */
-	uint8_t ttl;      /* hop limit */
-	uint8_t tos;      /* traffic class */
-	uint16_t id;      /* IPv4; IPv6: of the fragment header, low half */
+	/* IPv6: what follows the extension headers that can be walked (hop-by-hop,
+	 * routing, fragment, destination options). packet_build() takes the kind's
+	 * own, and this one for PACKET_OTHER. */
+	uint8_t protocol;
+	uint8_t ttl; /* hop limit */
+	uint8_t tos; /* traffic class */
+	uint16_t id; /* IPv4; IPv6: of the fragment header, low half */
 	uint32_t flow_label;
 	bool dont_fragment, more_fragments;
-	uint16_t fragment_offset; /* in bytes */
+	uint16_t fragment_offset; /* in bytes; a multiple of 8 */
 	uint8_t options_bytes;    /* IPv4; a multiple of 4 */
 	uint8_t options[IPV4_OPTIONS_BYTES];
-	uint16_t total_bytes; /* as the header says; packet_build() computes it */
+	uint32_t total_bytes; /* as the header says; packet_build() computes it */
 };
 
 /* RFC 9293. */
@@ -95,7 +98,9 @@ enum sctp_chunk {
 struct sctp_header {
 	uint16_t src_port, dst_port;
 	uint32_t vtag;
-	bool has_chunk; /* parsed: the quote in an ICMP error may end before it */
+	/* Parsed: false when the packet or quote ends before it, or it is malformed.
+	 * packet_build() always writes one. */
+	bool has_chunk;
 	uint8_t chunk_type, chunk_flags;
 };
 
@@ -151,7 +156,9 @@ struct packet {
 /* An IP packet of either family, from its first byte (no link header). Bytes
  * past the header's total length are ignored; a packet cut short is parsed as
  * far as it goes when the transport header is whole. Checksums of headers
- * are not judged (offloading leaves them unfinished). False: no IP packet. */
+ * are not judged (offloading leaves them unfinished). Addresses come without a
+ * scope. False: no IP packet, a header that contradicts itself, or an endless
+ * chain of IPv6 extension headers. */
 bool packet_parse(const void *bytes, size_t count, struct packet *ret_packet);
 
 /* Is it an ICMP or ICMPv6 error (which quotes a packet)? */
@@ -159,15 +166,21 @@ bool packet_is_icmp_error(const struct packet *packet);
 
 /* The packet that an ICMP error quotes. Quotes may be cut after eight bytes of
  * transport header: ports are there then, and TCP's seq, SCTP's vtag, ICMP's
- * identifier; fields past the cut are 0. False: no error, or not even that. */
+ * identifier; fields past the cut are 0. A total length that the quoting stack
+ * has spoilt does no harm, and RFC 4884 extensions are left out. PACKET_OTHER: a
+ * protocol without a layout here, a later fragment, or a packet that ended
+ * before its transport header and is quoted whole. False: no error, or less
+ * of the packet than that. */
 bool packet_parse_quote(const struct packet *error, struct packet *ret_quoted);
 
 /* The bytes of a packet, lengths and checksums filled in (IPv4 header, TCP,
- * UDP, SCTP, ICMP). PACKET_OTHER: payload follows the IP header as it is.
- * Gives the length; 0 when `room` is too small or a field is out of range. */
+ * UDP, SCTP, ICMP). PACKET_OTHER: payload follows the IP header as it is. IPv6
+ * gets a fragment header when it is a fragment, and no other extension headers.
+ * Gives the length; 0 when `room` is too small, a field is out of range or the
+ * kind does not go with the family. */
 size_t packet_build(const struct packet *packet, uint8_t *out, size_t room);
 
-/* The TCP option "maximum segment size" (RFC 9293, 3.2). */
+/* Adds the option "maximum segment size" (RFC 9293, 3.2) if there is room. */
 void tcp_add_mss(struct tcp_header *tcp, uint16_t mss);
 
 #endif
