@@ -13,19 +13,33 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "test/lab"))
 
-from lab import Lab, LabError  # noqa: E402
+from lab import Lab, LabError, Namespace  # noqa: E402
 
 
-@pytest.fixture(scope="session")
-def lab():
+def made_or_skipped(make):
     try:
-        made = Lab()
+        return make()
     except (LabError, FileNotFoundError) as error:
         if os.environ.get("CI") == "true":
             pytest.fail(f"CI must have a lab: {error}")
         pytest.skip(f"NO LAB HERE, NOTHING WAS SCANNED: {error}")
+
+
+@pytest.fixture(scope="session")
+def lab():
+    made = made_or_skipped(Lab)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def namespaces():
+    """Nothing but the knowledge that namespaces can be made here."""
+    def attempt():
+        if os.geteuid() != 0:
+            raise LabError("namespaces need root")
+        Namespace(f"pt-{os.getpid()}-try").remove()
+    made_or_skipped(attempt)
 
 
 def program_of(variable, default):
