@@ -3,6 +3,7 @@
 #include "api/options.h"
 #include "api/resume.h"
 #include "api/session_files.h"
+#include "engine/wire_system.h"
 #include "report/collector.h"
 #include "report/journal/journal.h"
 #include "util/alloc.h"
@@ -16,12 +17,16 @@
 #define TICK_NS   (200 * NS_PER_MS)
 #define SINKS_MAX 8
 
+#define RING_SMALL_PROBES 4096.0
+#define RING_SMALL_BYTES  ((size_t)2 << 20)
+
 struct session {
 	struct session_config config;
 	const struct plan *plan;
 	struct loop *loop;
 	struct gate gate;
 	struct flow_net *flows;
+	struct wire_system *raw; /* NULL: no raw packets */
 	struct resolver *resolver;
 	struct addrset *excludes, *done;
 	struct session_files files;
@@ -152,11 +157,38 @@ static int make_resolver(struct session *session, struct diag *diag)
 	return resolver_cares_new(&config, &session->resolver, diag);
 }
 
+/* The kernel's buffer for what comes in: 64 MiB, but small scans do not wait for it. */
+static size_t ring_bytes(const struct plan *plan)
+{
+	double probes = target_count(&plan->targets, NULL);
+	size_t i;
+
+	if (plan->targets.input_files_count || probes < 0)
+		return 0;
+	for (i = 0; plan->ports && i < TRANSPORTS; i++)
+		if (plan->ports->of[i].count)
+			probes *= plan->ports->of[i].count;
+	return probes <= RING_SMALL_PROBES ? RING_SMALL_BYTES : 0;
+}
+
+/* Before everything else: the sockets need a privilege that is soon given up. */
+static int make_raw(struct session *session, struct diag *diag)
+{
+	const struct plan *plan = session->plan;
+
+	if (!plan->privileged || plan->list_only)
+		return 0;
+	return wire_system_new(plan, ring_bytes(plan), &session->raw, diag);
+}
+
 static int make_network(struct session *session, struct diag *diag)
 {
 	struct flow_socket_config config = {.gate = &session->gate};
 	int r;
 
+	r = make_raw(session, diag);
+	if (r < 0)
+		return r;
 	session->loop = loop_uv_new();
 	if (!session->loop)
 		return diag_set(diag, ERROR_MEMORY,
@@ -227,6 +259,8 @@ static int make_run(struct session *session, struct diag *diag)
 		.plan = session->plan,
 		.loop = session->loop,
 		.flows = session->flows,
+		.ways = session->raw ? wire_system_ways(session->raw) : NULL,
+		.gate = &session->gate,
 		.resolver = session->resolver,
 		.excludes = session->excludes,
 		.done = session->done,
@@ -243,6 +277,7 @@ static void release_network(struct session *session)
 {
 	resolver_free(session->resolver);
 	flow_net_free(session->flows);
+	wire_system_free(session->raw);
 	addrset_free(session->excludes);
 	addrset_free(session->done);
 	loop_free(session->loop);
