@@ -5,6 +5,7 @@
 #include <math.h>
 
 #define EPOCH_NS       (50 * NS_PER_MS)
+#define EPOCH_STRETCH  8u
 #define FLOOR_PPS      50.0
 #define EVIDENCE_LEAST 24u
 #define EXCESS_LEAST   0.03 /* loss beyond the base that counts as ours */
@@ -36,7 +37,9 @@ static void roll(struct pace *pace, uint64_t now_ns)
 {
 	struct pace_epoch *epoch = epoch_at(pace, pace->current);
 
-	if (now_ns - epoch->start_ns < pace->epoch_ns)
+	if (now_ns - epoch->start_ns < pace->epoch_ns ||
+	    (epoch->sent < pace->probes_least &&
+	     now_ns - epoch->start_ns < EPOCH_STRETCH * pace->epoch_ns))
 		return;
 	epoch->end_ns = now_ns;
 	epoch = epoch_at(pace, ++pace->current);

@@ -32,6 +32,7 @@ struct pace {
 	bool on_trial; /* a cut waits to show whether it helped */
 	uint64_t cut_ns;
 	uint64_t epoch_ns;
+	uint32_t probes_least; /* an epoch has at least so many, or lasts eight times as long */
 	struct pace_epoch epochs[PACE_EPOCHS];
 	uint64_t current; /* epoch number; its place is current % PACE_EPOCHS */
 	uint32_t cuts;

@@ -72,6 +72,7 @@ struct plan_packets {
 struct plan_sweep {
 	bool wanted;            /* --sweep, or the plan is so large (see api/) */
 	bool special;           /* special-purpose prefixes were asked for */
+	int retries;            /* sends to the silent after the first; -1: as the loss asks for */
 	uint32_t shard, shards; /* the shard-th (from 0) of `shards`; shards is 1 without --shard */
 };
 

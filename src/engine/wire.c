@@ -139,9 +139,9 @@ static int port_open(struct wire *wire, struct wire_port *port, const struct rou
 	return 0;
 }
 
-struct wire_port *wire_port_for(struct wire *wire, const struct route *route)
+struct wire_port *wire_port_for(struct wire *wire, const struct route *route, bool by_kernel)
 {
-	bool ip_layer = route->local || wire->config.plan->packets.layer == LAYER_IP;
+	bool ip_layer = by_kernel || route->local || wire->config.plan->packets.layer == LAYER_IP;
 	struct wire_port *port;
 
 	for (port = wire->ports; port; port = port->next)

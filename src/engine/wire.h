@@ -69,6 +69,10 @@ void wire_free(struct wire *wire); /* NULL is fine */
  * ERROR_NOT_FOUND: no route. */
 int wire_hop(struct wire *wire, const struct ip_addr *to, struct hop **ret_hop,
 	     const struct route **ret_route);
+/* The same, but all neighbours of a link share one hop: the kernel finds their
+ * hardware addresses. For sweeps, which cannot wait for each. */
+int wire_hop_shared(struct wire *wire, const struct ip_addr *to, struct hop **ret_hop,
+		    const struct route **ret_route);
 void hop_unref(struct wire *wire, struct hop *hop); /* NULL is fine */
 enum hop_state hop_state(const struct hop *hop);
 /* Is it the target's own link, where neighbours are found by ARP or ND? */

@@ -93,28 +93,47 @@ static struct hop *hop_new(struct wire *wire, struct wire_port *port, const stru
 	return hop;
 }
 
-int wire_hop(struct wire *wire, const struct ip_addr *to, struct hop **ret_hop,
-	     const struct route **ret_route)
+static int hop_get(struct wire *wire, const struct route *route, bool by_kernel,
+		   const struct ip_addr *to, struct hop **ret_hop)
 {
-	const struct wire_ways *ways = wire->config.ways;
-	const struct route *route;
-	struct wire_port *port;
+	struct wire_port *port = wire_port_for(wire, route, by_kernel);
 	struct hop *hop;
-	int r = ways->route(ways->self, to, &route);
 
-	if (r < 0)
-		return r;
-	port = wire_port_for(wire, route);
 	if (!port)
 		return ERROR_MEMORY;
-	hop = hop_find(wire, port->interface, port->ip_layer,
-		       route->next_hop.family == IP_NONE ? to : &route->next_hop);
+	hop = hop_find(wire, port->interface, port->ip_layer, to);
 	if (!hop && !(hop = hop_new(wire, port, route, to)))
 		return ERROR_MEMORY;
 	hop->refs++;
 	*ret_hop = hop;
-	*ret_route = route;
 	return 0;
+}
+
+int wire_hop(struct wire *wire, const struct ip_addr *to, struct hop **ret_hop,
+	     const struct route **ret_route)
+{
+	const struct wire_ways *ways = wire->config.ways;
+	int r = ways->route(ways->self, to, ret_route);
+
+	if (r < 0)
+		return r;
+	if ((*ret_route)->next_hop.family != IP_NONE)
+		to = &(*ret_route)->next_hop;
+	return hop_get(wire, *ret_route, false, to, ret_hop);
+}
+
+int wire_hop_shared(struct wire *wire, const struct ip_addr *to, struct hop **ret_hop,
+		    const struct route **ret_route)
+{
+	const struct wire_ways *ways = wire->config.ways;
+	const struct ip_addr everyone = {.family = to->family};
+	int r = ways->route(ways->self, to, ret_route);
+
+	if (r < 0)
+		return r;
+	if ((*ret_route)->next_hop.family != IP_NONE)
+		return hop_get(wire, *ret_route, false, &(*ret_route)->next_hop, ret_hop);
+	return hop_get(wire, *ret_route, true, &everyone, ret_hop);
 }
 
 static void hop_free(struct wire *wire, struct hop *hop)

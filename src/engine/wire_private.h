@@ -58,7 +58,7 @@ void wire_break_hops(struct wire *wire, struct wire_port *port);
 void wire_free_hops(struct wire *wire);
 
 /* wire.c: the port for a route, opened at the first need; NULL: memory. */
-struct wire_port *wire_port_for(struct wire *wire, const struct route *route);
+struct wire_port *wire_port_for(struct wire *wire, const struct route *route, bool by_kernel);
 /* Puts whole frames (link header included) into the batch. ERROR_LIMIT, ERROR_SYSTEM,
  * ERROR_RANGE. */
 int wire_queue(struct wire *wire, struct wire_port *port, const uint8_t *bytes, size_t count);

@@ -1,0 +1,248 @@
+/* Chunks: which positions are sent next, and what of the silent is asked again.
+ *
+ * After each round of sends a chunk waits for its answers, while the next chunk
+ * is passed over. Then, with --max-retries, the silent are asked again as often
+ * as that says. Without it: all of them when they are few, or when a sample
+ * of them showed that asking again is worth it; until losing every send
+ * would be a chance in a hundred thousand, by the loss measured so far. */
+#include "engine/sweep_private.h"
+
+#include <math.h>
+#include <string.h>
+
+#define ALL_WHEN_SILENT 65536u /* so few are asked again without a sample */
+#define SAMPLE          4096u
+#define SILENT_RISK     1e-5
+
+bool chunk_heard(const struct chunk *chunk, uint32_t place)
+{
+	return chunk->heard[place / 64] >> place % 64 & 1;
+}
+
+void chunk_note_heard(struct chunk *chunk, uint32_t place)
+{
+	chunk->heard[place / 64] |= 1ull << place % 64;
+	chunk->heard_count++;
+	chunk->found++;
+}
+
+struct chunk *sweep_chunk_of(struct sweep *sweep, uint128 position, uint32_t *ret_place)
+{
+	size_t i;
+
+	for (i = 0; i < SWEEP_CHUNKS; i++) {
+		struct chunk *chunk = &sweep->chunks[i];
+
+		if (chunk->state != CHUNK_FREE && position >= chunk->first &&
+		    position - chunk->first < chunk->count) {
+			*ret_place = (uint32_t)(position - chunk->first);
+			return chunk;
+		}
+	}
+	return NULL;
+}
+
+double sweep_loss(const struct sweep *sweep)
+{
+	double seen = sweep->evidence_arrived + sweep->evidence_lost;
+
+	return seen > 0 ? sweep->evidence_lost / seen : 0;
+}
+
+static unsigned sends_wanted(const struct sweep *sweep)
+{
+	double loss = sweep_loss(sweep);
+	unsigned most = sweep->config.plan->timing.max_retries + 1, wanted = 2;
+
+	if (loss > 1e-4)
+		wanted = (unsigned)ceil(log(SILENT_RISK) / log(loss < 0.7 ? loss : 0.7));
+	if (wanted < 2)
+		wanted = 2;
+	return wanted < most ? wanted : most;
+}
+
+/* ---- what was missed ---- */
+
+/* Of T that would answer, T * loss^sends stay silent. */
+static double hidden(double heard, double loss, double sends, double silent)
+{
+	double all_lost = pow(loss, sends), missed = heard * all_lost / (1 - all_lost);
+
+	return missed < silent ? missed : silent;
+}
+
+static void estimate_missed(struct sweep *sweep, const struct chunk *chunk)
+{
+	double silent = chunk->count - chunk->count_out - chunk->heard_count,
+	       heard = chunk->heard_count;
+	double seen = sweep->evidence_arrived + sweep->evidence_lost, loss = sweep_loss(sweep);
+	double margin =
+		seen > 0 ? 1.96 * sqrt((loss * (1 - loss) + 1 / seen) / seen) + 2 / seen : 1;
+	double low = loss > margin ? loss - margin : 0;
+	double high = loss + margin < 0.9 ? loss + margin : 0.9;
+
+	if (silent < 1)
+		return;
+	/* The sample says it more directly: at most three in so many, with 95 %. */
+	if (chunk->sample_step > 1 && chunk->sampled) {
+		double most = 3.0 / chunk->sampled * silent;
+
+		sweep->missed += hidden(heard, loss, chunk->sends, silent);
+		sweep->missed_high += most < silent ? most : silent;
+		return;
+	}
+	sweep->missed += hidden(heard, loss, chunk->sends, silent);
+	sweep->missed_low += hidden(heard, low, chunk->sends, silent);
+	sweep->missed_high += hidden(heard, high, chunk->sends, silent);
+}
+
+/* ---- rounds ---- */
+
+static void chunk_begin(struct sweep *sweep, struct chunk *chunk)
+{
+	uint128 left = sweep->end - sweep->next;
+	uint64_t *heard = chunk->heard;
+
+	memset(heard, 0, SWEEP_CHUNK / 8);
+	*chunk = (struct chunk){
+		.state = CHUNK_PASS,
+		.first = sweep->next,
+		.count = left < SWEEP_CHUNK ? (uint32_t)left : SWEEP_CHUNK,
+		.sample_step = 1,
+		.heard = heard,
+	};
+	sweep->next += chunk->count;
+}
+
+static void chunk_end(struct sweep *sweep, struct chunk *chunk)
+{
+	estimate_missed(sweep, chunk);
+	sweep->settled += chunk->count;
+	chunk->state = CHUNK_FREE;
+}
+
+static void chunk_resend(struct chunk *chunk, uint32_t sample_step)
+{
+	chunk->state = CHUNK_RESEND;
+	chunk->sample_step = sample_step;
+	chunk->cursor = chunk->sampled = chunk->found = 0;
+}
+
+static bool resend_more(const struct sweep *sweep, const struct chunk *chunk)
+{
+	int asked = sweep->config.plan->sweep.retries;
+
+	if (asked >= 0)
+		return chunk->sends < (unsigned)asked + 1;
+	return chunk->sends < sends_wanted(sweep);
+}
+
+/* The answers to a round are in: another, or the end? */
+static void chunk_decide(struct sweep *sweep, struct chunk *chunk)
+{
+	uint32_t silent = chunk->count - chunk->count_out - chunk->heard_count;
+	bool all = sweep->config.plan->sweep.retries >= 0 || silent <= ALL_WHEN_SILENT;
+
+	if (!silent || sweep->stopping) {
+		chunk_end(sweep, chunk);
+	} else if (chunk->sample_step > 1) {
+		/* It was a sample: nothing found, and the rest is as silent. */
+		if (chunk->found)
+			chunk_resend(chunk, 1);
+		else
+			chunk_end(sweep, chunk);
+	} else if (!resend_more(sweep, chunk)) {
+		chunk_end(sweep, chunk);
+	} else {
+		chunk_resend(chunk, all || chunk->sends > 1 ? 1 : silent / SAMPLE);
+	}
+}
+
+static uint64_t settle_ns(const struct sweep *sweep)
+{
+	/* The slowest answers count too: twice what is usual, and a little. */
+	return 2 * sweep->rtt.timeout_ns + 50 * NS_PER_MS;
+}
+
+static void chunk_settle(struct sweep *sweep, struct chunk *chunk, uint64_t now_ns)
+{
+	if (chunk->sample_step <= 1)
+		chunk->sends++;
+	chunk->state = CHUNK_SETTLE;
+	chunk->due_ns = now_ns + settle_ns(sweep);
+}
+
+static bool next_silent(struct chunk *chunk, uint32_t *ret_place)
+{
+	for (; chunk->cursor < chunk->count; chunk->cursor++) {
+		uint32_t place = chunk->cursor;
+
+		/* Whole words of what was heard are stepped over. */
+		if (place % 64 == 0 && chunk->heard[place / 64] == UINT64_MAX) {
+			chunk->cursor += 63;
+			continue;
+		}
+		if (chunk_heard(chunk, place) ||
+		    (chunk->sample_step > 1 && place % chunk->sample_step))
+			continue;
+		chunk->cursor++;
+		chunk->sampled++;
+		*ret_place = place;
+		return true;
+	}
+	return false;
+}
+
+static bool chunk_next(struct sweep *sweep, struct chunk *chunk, uint64_t now_ns,
+		       uint32_t *ret_place)
+{
+	if (chunk->state == CHUNK_SETTLE && chunk->due_ns <= now_ns)
+		chunk_decide(sweep, chunk);
+	if (chunk->state == CHUNK_PASS && chunk->cursor < chunk->count && !sweep->stopping) {
+		*ret_place = chunk->cursor++;
+		return true;
+	}
+	if (chunk->state == CHUNK_RESEND && !sweep->stopping && next_silent(chunk, ret_place))
+		return true;
+	if (chunk->state == CHUNK_PASS || chunk->state == CHUNK_RESEND)
+		chunk_settle(sweep, chunk, now_ns);
+	return false;
+}
+
+/* Chunks in the order of their positions: what is asked again goes first. */
+bool sweep_next_position(struct sweep *sweep, uint64_t now_ns, struct chunk **ret_chunk,
+			 uint32_t *ret_place, uint64_t *ret_due_ns)
+{
+	struct chunk *vacant = NULL;
+	uint64_t due_ns = UINT64_MAX;
+	size_t i;
+	int pass;
+
+	/* First those that are asked again, then the pass. */
+	for (pass = 0; pass < 2; pass++) {
+		for (i = 0; i < SWEEP_CHUNKS; i++) {
+			struct chunk *chunk = &sweep->chunks[i];
+
+			if (chunk->state == CHUNK_FREE) {
+				vacant = chunk;
+				continue;
+			}
+			if ((chunk->state == CHUNK_PASS) != (pass == 1))
+				continue;
+			*ret_chunk = chunk;
+			if (chunk_next(sweep, chunk, now_ns, ret_place))
+				return true;
+			if (chunk->state == CHUNK_SETTLE && chunk->due_ns < due_ns)
+				due_ns = chunk->due_ns;
+			if (chunk->state == CHUNK_FREE)
+				vacant = chunk;
+		}
+	}
+	if (vacant && sweep->next < sweep->end && !sweep->stopping) {
+		chunk_begin(sweep, vacant);
+		*ret_chunk = vacant;
+		return chunk_next(sweep, vacant, now_ns, ret_place);
+	}
+	*ret_due_ns = due_ns;
+	return false;
+}
