@@ -133,6 +133,26 @@ static void headers_that_contradict_themselves_are_refused(void **state)
 	assert_false(packet_parse("", 0, &packet));
 }
 
+/* Where a length that went below zero would find enough bytes. */
+static void short_headers_of_long_packets_are_refused_too(void **state)
+{
+	uint8_t bytes[600] = {0};
+	struct packet packet;
+
+	unhex(syn, bytes);
+	unhex("0258", bytes + 2);
+	assert_true(parses(bytes, sizeof(bytes), &packet));
+	assert_int_equal(packet.kind, PACKET_TCP);
+	for (uint8_t words = 0; words < 5; words++) {
+		bytes[0] = 0x40 | words;
+		assert_false(parses(bytes, sizeof(bytes), &packet));
+		bytes[0] = 0x45;
+		bytes[32] = (uint8_t)(words << 4);
+		assert_true(parses(bytes, sizeof(bytes), &packet));
+		assert_int_equal(packet.kind, PACKET_OTHER);
+	}
+}
+
 static void a_wrong_data_offset_is_no_tcp(void **state)
 {
 	uint8_t bytes[100];
@@ -249,6 +269,10 @@ static void extension_headers_are_walked(void **state)
 	assert_false(packet.ip.more_fragments);
 	assert_int_equal(packet.ip.protocol, PROTOCOL_UDP);
 	assert_int_equal(packet.payload_bytes, 10);
+	bytes[40 + 8 + 16 + 8] = 60; /* not of this fragment: what looks like it is data */
+	assert_true(parses(bytes, count, &packet));
+	assert_int_equal(packet.ip.protocol, 60);
+	assert_int_equal(packet.payload_bytes, 10);
 }
 
 static void extension_headers_may_be_cut(void **state)
@@ -306,6 +330,7 @@ int main(void)
 		cmocka_unit_test(a_packet_may_end_anywhere),
 		cmocka_unit_test(noise_is_never_more_than_is_there),
 		cmocka_unit_test(headers_that_contradict_themselves_are_refused),
+		cmocka_unit_test(short_headers_of_long_packets_are_refused_too),
 		cmocka_unit_test(a_wrong_data_offset_is_no_tcp),
 		cmocka_unit_test(later_fragments_are_other),
 		cmocka_unit_test(what_udp_says_of_its_length_counts),
