@@ -269,6 +269,7 @@ static void extension_headers_are_walked(void **state)
 	assert_false(packet.ip.more_fragments);
 	assert_int_equal(packet.ip.protocol, PROTOCOL_UDP);
 	assert_int_equal(packet.payload_bytes, 10);
+	bytes[40 + 8 + 16 + 8 + 8 + 1] = 0;
 	bytes[40 + 8 + 16 + 8] = 60; /* not of this fragment: what looks like it is data */
 	assert_true(parses(bytes, count, &packet));
 	assert_int_equal(packet.ip.protocol, 60);
