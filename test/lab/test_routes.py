@@ -121,7 +121,7 @@ def build_v6(ip):
     ip("-6", "rule", "add", "pref", "101", "to", "fd56::/127", "prohibit")
     ip("-6", "rule", "add", "pref", "102", "from", "fd01::abcd", "to", "2600::/12", "lookup", "7")
     ip("-6", "addrlabel", "add", "prefix", "2a00::/20", "label", "9")
-    ip("-6", "addrlabel", "add", "prefix", "2001:db8:1::/48", "label", "9")
+    ip("-6", "addrlabel", "add", "prefix", "fd09::/64", "label", "9")
 
 
 # Targets: some from anywhere, most from where something happens
