@@ -4,6 +4,7 @@
 
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
+#include <stdlib.h>
 
 #define TRIES 4
 /* The kernel keeps 1024 unless told otherwise. */

@@ -69,13 +69,23 @@ static int cut(struct router *router, const struct ip_addr *addr, unsigned bits)
 				addr, bits);
 }
 
+/* The preferred source is cut out for the sake of narrow(). */
+static int cut_route(struct router *router, const struct route_message *route)
+{
+	int r = cut(router, &route->to, route->to_bits);
+
+	if (r < 0 || route->source.family == IP_NONE)
+		return r;
+	return cut(router, &route->source, ip_bits(&route->source));
+}
+
 static int cut_message(void *self, const struct netlink_message *message)
 {
 	struct prefix_message prefix;
 	struct route_message route;
 
 	if (message->type == RTM_NEWROUTE && route_message_parse(message->body, &route))
-		return cut(self, &route.to, route.to_bits);
+		return cut_route(self, &route);
 	if ((message->type == RTM_NEWRULE && rule_message_parse(message->body, &prefix)) ||
 	    (message->type == RTM_NEWADDRLABEL && label_message_parse(message->body, &prefix)))
 		return cut(self, &prefix.to, prefix.bits);
@@ -256,6 +266,17 @@ static const struct route_range *use_slot(struct router *router, const struct ip
 	return slot;
 }
 
+/* What goes to ourselves has the target as its source where the route names none, so
+ * the answer is for that one address. It cannot be told from a route that names this very
+ * address; but then the address is a piece of its own anyway. */
+static void narrow(const struct ip_addr *to, struct route_range *answer)
+{
+	const struct route *route = &answer->route;
+
+	if (route->local && ip_equal(&route->source, to))
+		answer->first = answer->last = ip_value_of(to);
+}
+
 static int learn(struct router *router, const struct ip_addr *to, struct route_ranges *ranges,
 		 const struct route_range **ret_range)
 {
@@ -266,6 +287,7 @@ static int learn(struct router *router, const struct ip_addr *to, struct route_r
 		return r;
 	route_pieces_find(to->family == IP_V6 ? &router->pieces_v6 : &router->pieces_v4,
 			  ip_value_of(to), &answer.first, &answer.last);
+	narrow(to, &answer);
 	*ret_range = ranges ? route_ranges_add(ranges, &router->arena, &answer) : NULL;
 	if (!*ret_range)
 		*ret_range = use_slot(router, to, &answer);

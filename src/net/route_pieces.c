@@ -2,6 +2,8 @@
 #include "util/alloc.h"
 #include "util/error.h"
 
+#include <stdlib.h>
+
 struct special {
 	const char *addr;
 	uint8_t bits;

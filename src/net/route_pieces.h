@@ -14,6 +14,8 @@
  * address are the same all over an aligned block that does not hold the address; so
  * a piece of IPv6 is an aligned block, and our addresses are cut out.
  *
+ * Packets to ourselves may come from their own destination: see narrow() in route.c.
+ *
  * Several next hops for one route: the kernel takes one by a hash of the addresses;
  * a piece has the one of the first address that was asked for. */
 #ifndef PORTOLAN_NET_ROUTE_PIECES_H
