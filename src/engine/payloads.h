@@ -9,16 +9,23 @@
 #include <stdint.h>
 
 struct payload {
-	const uint8_t *bytes;
+	const uint8_t *bytes; /* never NULL */
 	size_t count;
-	uint16_t src_port; /* the protocol wants this source port; 0 any */
+	uint16_t src_port; /* the protocol wants this source port; 0 any. Nmap does not heed it. */
 };
+
+#define PAYLOADS_PER_PORT_MAX 255u
+#define PAYLOAD_BYTES_MAX     65507u
 
 struct payloads;
 
 /* ERROR_MEMORY. */
 int payloads_builtin(struct payloads **ret_payloads);
-/* A file in nmap-payloads' format (formats.md). ERROR_IO, ERROR_SYNTAX with line and words. */
+/* nmap-payloads' grammar (formats.md 10.5): ERROR_SYNTAX with line, column and
+ * words; ERROR_LIMIT for files of absurd size. */
+int payloads_parse(const void *text, size_t bytes, struct payloads **ret_payloads,
+		   struct diag *diag);
+/* The same from a file; missing is ERROR_NOT_FOUND, else ERROR_IO. */
 int payloads_load(const char *path, struct payloads **ret_payloads, struct diag *diag);
 void payloads_free(struct payloads *payloads); /* NULL is fine */
 
