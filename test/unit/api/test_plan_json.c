@@ -111,6 +111,7 @@ static void raw_plans_come_back_as_they_were(void **state)
 	struct plan *plan = all_of_raw(), *back = NULL;
 	char *json = plan_to_json(plan), *again;
 	struct diag diag = {0};
+	size_t i;
 
 	assert_non_null(json);
 	if (plan_from_json(json, strlen(json), &back, &diag) < 0)
@@ -121,8 +122,11 @@ static void raw_plans_come_back_as_they_were(void **state)
 	assert_true(back->privileged);
 	assert_false(back->discovery.neighbours);
 	assert_int_equal(back->discovery.pings_count, 8);
-	assert_memory_equal(back->discovery.pings, plan->discovery.pings,
-			    8 * sizeof(struct plan_ping));
+	for (i = 0; i < 8; i++) {
+		assert_ptr_equal(back->discovery.pings[i].technique,
+				 plan->discovery.pings[i].technique);
+		assert_int_equal(back->discovery.pings[i].port, plan->discovery.pings[i].port);
+	}
 	assert_int_equal(back->techniques_count, 3);
 	assert_non_null(back->payloads);
 	alloc_free(json);
