@@ -42,5 +42,7 @@ void plan_set_sweep(const struct settings *settings, struct plan *plan)
 	sweep->wanted = settings->uses[USE_SWEEP] || settings->uses[USE_SHARD];
 	/* Counting opens the files of targets, so it comes last. */
 	if (!sweep->wanted && may_sweep(plan))
-		sweep->wanted = plan_is_large(plan, target_count(&plan->targets, NULL));
+		/* Nobody asked for the manners of a sweep: every target stays one. */
+		sweep->wanted = sweep->special =
+			plan_is_large(plan, target_count(&plan->targets, NULL));
 }

@@ -402,7 +402,7 @@ static void sweeps_are_asked_for_or_worth_it(void **state)
 	assert_false(asked->plan->sweep.wanted);
 	assert_int_equal(asked->plan->sweep.shards, 1);
 	PLAN("-p80-90", "10.0.0.0/8");
-	assert_true(asked->plan->sweep.wanted);
+	assert_true(asked->plan->sweep.wanted && asked->plan->sweep.special);
 	PLAN("-p80-90", "-sA", "10.0.0.0/8");
 	assert_true(asked->plan->sweep.wanted);
 	PLAN("-p80-90", "-sF", "10.0.0.0/8");
@@ -417,7 +417,7 @@ static void sweeps_are_asked_for_or_worth_it(void **state)
 	PLAN("-p80", "--sweep", "--special-targets");
 	assert_true(asked->plan->sweep.wanted && asked->plan->sweep.special);
 	PLAN("-p80", "--shard", "2/3");
-	assert_true(asked->plan->sweep.wanted);
+	assert_true(asked->plan->sweep.wanted && !asked->plan->sweep.special);
 	assert_int_equal(asked->plan->sweep.shard, 1);
 	assert_int_equal(asked->plan->sweep.shards, 3);
 	assert_int_equal(ASK("--shard", "0/3"), ERROR_SYNTAX);
