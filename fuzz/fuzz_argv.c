@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
 	char text[1024], program[] = "portolan", *argv[65] = {program};
-	struct plan_request request = {.argc = 1, .argv = argv};
+	struct plan_request request = {.argc = 1, .argv = argv, .raw_possible = bytes % 2 == 0};
 	enum request_kind kind;
 	struct plan *plan = NULL;
 	struct diag diag;
@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 		if (i && text[i - 1])
 			continue;
 		if (strstr(text + i, "res") || strstr(text + i, "serv") ||
-		    strstr(text + i, "datad"))
+		    strstr(text + i, "datad") || strstr(text + i, "-i"))
 			return 0;
 		argv[request.argc++] = text + i;
 	}

@@ -7,6 +7,7 @@
 
 #define LABEL_COLUMNS 12
 #define PORTS_SHOWN   64
+#define PINGS_SHOWN   24
 
 static void label(const char *name, struct buf *out)
 {
@@ -94,6 +95,33 @@ static void explain_targets(const struct plan *plan, double count, struct buf *o
 	buf_add_char(out, '\n');
 }
 
+/* "icmp-echo, tcp-syn 22 25, udp 40125": each technique once. */
+static void explain_pings(const struct plan_discovery *discovery, struct buf *out)
+{
+	const struct scan_technique *last = NULL;
+	size_t i;
+
+	buf_add_str(out, "those that answer ");
+	for (i = 0; i < discovery->pings_count; i++) {
+		const struct plan_ping *ping = &discovery->pings[i];
+
+		if (i == PINGS_SHOWN) {
+			buf_add_str(out, " ...");
+			break;
+		}
+		if (ping->technique != last)
+			buf_addf(out, "%s%s", last ? ", " : "", ping->technique->name);
+		if (ping->technique->probe != PROBE_ICMP)
+			buf_addf(out, " %u", ping->port);
+		last = ping->technique;
+	}
+	if (discovery->neighbours)
+		buf_add_str(out, "; those of the local net ARP or ND");
+	if (discovery->ignore_reset)
+		buf_add_str(out, " (a reset does not count)");
+	buf_add_char(out, '\n');
+}
+
 static void explain_discovery(const struct plan *plan, struct buf *out)
 {
 	label("Hosts up", out);
@@ -102,8 +130,19 @@ static void explain_discovery(const struct plan *plan, struct buf *out)
 				 "them\n");
 		return;
 	}
+	if (plan->sweep.wanted) {
+		buf_add_str(out, "not looked for: those that answer the sweep\n");
+		return;
+	}
 	if (plan->discovery.skip) {
-		buf_add_str(out, "all targets are taken to be up\n");
+		buf_add_str(out, "all targets are taken to be up");
+		buf_add_str(out, plan->discovery.neighbours
+					 ? ", but neighbours must answer ARP or ND\n"
+					 : "\n");
+		return;
+	}
+	if (plan->privileged) {
+		explain_pings(&plan->discovery, out);
 		return;
 	}
 	buf_add_str(out, "those that answer a connection to port ");
@@ -143,26 +182,125 @@ static void explain_ports(const struct plan *plan, struct buf *out)
 	}
 }
 
+static double pings_count(const struct plan *plan)
+{
+	if (plan->discovery.skip || plan->list_only || plan->sweep.wanted)
+		return 0;
+	return plan->privileged ? (double)plan->discovery.pings_count
+				: plan->discovery.connect.count;
+}
+
 /* Each silent port costs two probes, an answering one costs one. */
 static void explain_probes(const struct plan *plan, double targets, struct buf *out)
 {
-	double discovery =
-		plan->discovery.skip || plan->list_only ? 0 : plan->discovery.connect.count;
-	double most = targets * (discovery + ports_count(plan));
+	double each = pings_count(plan) + ports_count(plan);
 
-	label("Connections", out);
+	label(plan->privileged ? "Probes" : "Connections", out);
 	if (plan->list_only) {
 		buf_add_str(out, "none\n");
 		return;
 	}
 	if (targets < 0) {
-		add_count(discovery + ports_count(plan), out);
+		add_count(each, out);
 		buf_add_str(out, " for each host that is up, again for each silent one\n");
 		return;
 	}
 	buf_add_str(out, "up to ");
-	add_count(most, out);
-	buf_add_str(out, " if all hosts are up, and one more for each silent port\n");
+	add_count(targets * each / plan->sweep.shards, out);
+	if (plan->sweep.wanted)
+		buf_add_str(out, ", and again where answers seem to be lost\n");
+	else
+		buf_add_str(out, " if all hosts are up, and one more for each silent port\n");
+}
+
+static void explain_sweep(const struct plan *plan, struct buf *out)
+{
+	const struct plan_sweep *sweep = &plan->sweep;
+
+	if (!sweep->wanted)
+		return;
+	label("Sweep", out);
+	buf_add_str(out, "one pass without state");
+	if (sweep->shards > 1)
+		buf_addf(out, ", share %u of %u", sweep->shard + 1, sweep->shards);
+	buf_add_str(out, sweep->special ? "; private and other special addresses too\n"
+					: "; not to private and other special addresses\n");
+}
+
+static void explain_idle(const struct plan *plan, struct buf *out)
+{
+	char text[IP_TEXT_BYTES];
+
+	if (plan->idle.zombie.family == IP_NONE)
+		return;
+	label("Zombie", out);
+	buf_addf(out, "%s, asked at port %u\n", ip_format(&plan->idle.zombie, text),
+		 plan->idle.port);
+}
+
+/* One thing more that is said of packets; a comma goes before all but the first. */
+__attribute__((format(printf, 2, 3))) static void add_look(struct buf *out, const char *format, ...)
+{
+	char text[128];
+	va_list args;
+
+	if (buf_ok(out) && out->data[out->len - 1] != ' ')
+		buf_add_str(out, ", ");
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	buf_add_str(out, text);
+}
+
+static void add_layer(const struct plan_packets *packets, struct buf *out)
+{
+	const uint8_t *mac = packets->mac.bytes;
+
+	if (packets->has_mac)
+		add_look(out, "frames from %02X:%02X:%02X:%02X:%02X:%02X", mac[0], mac[1], mac[2],
+			 mac[3], mac[4], mac[5]);
+	else if (packets->layer == LAYER_ETHERNET)
+		add_look(out, "as Ethernet frames");
+	else if (packets->layer == LAYER_IP)
+		add_look(out, "as IP packets, no frames");
+}
+
+static void explain_packets(const struct plan *plan, struct buf *out)
+{
+	const struct plan_packets *packets = &plan->packets;
+	size_t start;
+
+	if (!plan->privileged)
+		return;
+	label("Packets", out);
+	start = out->len;
+	add_layer(packets, out);
+	if (packets->has_source_port)
+		add_look(out, "from port %u", packets->source_port);
+	if (plan->ttl >= 0)
+		add_look(out, "TTL %d", plan->ttl);
+	if (packets->scan_flags >= 0)
+		add_look(out, "TCP flags 0x%02x", (unsigned)packets->scan_flags);
+	if (packets->has_data)
+		add_look(out, "%zu bytes of data", packets->data_bytes);
+	if (packets->ip_options_bytes)
+		add_look(out, "%zu bytes of IP options", packets->ip_options_bytes);
+	if (packets->fragment_bytes)
+		add_look(out, "in fragments of %u bytes", packets->fragment_bytes);
+	if (packets->decoys_count)
+		add_look(out, "%zu decoys, and we are number %zu", packets->decoys_count,
+			 packets->own_place + 1);
+	if (packets->bad_sum)
+		add_look(out, "wrong checksums");
+	if (packets->adler32)
+		add_look(out, "Adler-32 for SCTP");
+	if (out->len == start)
+		buf_add_str(out, "as usual");
+	buf_add_char(out, '\n');
+	if (packets->pcap_path) {
+		label("Capture", out);
+		buf_addf(out, "%s\n", packets->pcap_path);
+	}
 }
 
 static void explain_names(const struct plan *plan, struct buf *out)
@@ -239,7 +377,11 @@ void plan_explain(const struct plan *plan, double targets, struct buf *out)
 	explain_targets(plan, targets, out);
 	explain_discovery(plan, out);
 	explain_ports(plan, out);
+	explain_idle(plan, out);
+	explain_sweep(plan, out);
 	explain_probes(plan, targets, out);
+	if (!plan->list_only)
+		explain_packets(plan, out);
 	explain_names(plan, out);
 	explain_timing(&plan->timing, out);
 	explain_output(plan, out);

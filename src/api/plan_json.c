@@ -10,7 +10,6 @@
 #include "util/text.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,6 +56,10 @@ static json_t *field_value(const struct plan *plan, const struct plan_field *fie
 		return json_integer(*(const int *)at);
 	case FIELD_UNSIGNED:
 		return json_integer(*(const unsigned *)at);
+	case FIELD_U16:
+		return json_integer(*(const uint16_t *)at);
+	case FIELD_SIZE:
+		return json_integer((json_int_t) * (const size_t *)at);
 	case FIELD_U64:
 		return json_integer((json_int_t) * (const uint64_t *)at);
 	case FIELD_DOUBLE:
@@ -129,13 +132,6 @@ static json_t *files_value(const struct plan_output *output)
 	return array;
 }
 
-static json_t *address_value(const struct ip_addr *addr)
-{
-	char text[IP_TEXT_BYTES];
-
-	return addr->family == IP_NONE ? json_null() : json_string(ip_format(addr, text));
-}
-
 static json_t *seed_value(uint64_t seed)
 {
 	char digits[24];
@@ -157,11 +153,13 @@ static bool add_rest(const struct plan *plan, json_t *root)
 	       json_object_set_new(root, "ports", rules_value(plan->ports)) == 0 &&
 	       json_object_set_new(root, "services", text_value(services)) == 0 &&
 	       json_object_set_new(root, "names", json_string(names[plan->names])) == 0 &&
-	       json_object_set_new(root, "source_addr", address_value(&plan->source_addr)) == 0 &&
+	       json_object_set_new(root, "source_addr", plan_json_address(&plan->source_addr)) ==
+		       0 &&
 	       json_object_set_new(root, "seed", seed_value(plan->seed)) == 0 &&
 	       json_object_set_new(discovery, "connect", ports_value(&plan->discovery.connect)) ==
 		       0 &&
-	       json_object_set_new(output, "files", files_value(&plan->output)) == 0;
+	       json_object_set_new(output, "files", files_value(&plan->output)) == 0 &&
+	       plan_json_add_packets(plan, root);
 }
 
 static bool add_fields(const struct plan *plan, json_t *root)

@@ -1,5 +1,7 @@
 #include "api/plan_json.h"
 
+#include "api/packet_words.h"
+
 #define AT(member)   offsetof(struct plan, member)
 #define MOST_NS      9.2e18
 #define MOST_PROBES  1000000
@@ -16,6 +18,14 @@
 #define UNSIGNED(section, name, member, least, most)                      \
 	{                                                                 \
 		section, name, FIELD_UNSIGNED, AT(member), 0, least, most \
+	}
+#define U16(section, name, member, least, most)                      \
+	{                                                            \
+		section, name, FIELD_U16, AT(member), 0, least, most \
+	}
+#define SIZE(section, name, member, most)                         \
+	{                                                         \
+		section, name, FIELD_SIZE, AT(member), 0, 0, most \
 	}
 #define U64(section, name, member, most)                         \
 	{                                                        \
@@ -52,6 +62,8 @@ const struct plan_field plan_fields[] = {
 	TEXTS(NULL, "route_to", route_to, route_to_count),
 	BOOL(NULL, "json", json),
 	TEXT(NULL, "resume_from", resume_from),
+	TEXT(NULL, "protocols", protocols_path),
+	TEXT(NULL, "payloads", payloads_path),
 
 	TEXTS("targets", "expressions", targets.expressions, targets.expressions_count),
 	TEXTS("targets", "input_files", targets.input_files, targets.input_files_count),
@@ -68,6 +80,26 @@ const struct plan_field plan_fields[] = {
 	BOOL("discovery", "skip", discovery.skip),
 	BOOL("discovery", "ignore_reset", discovery.ignore_reset),
 	BOOL("discovery", "randomize", discovery.randomize),
+	BOOL("discovery", "neighbours", discovery.neighbours),
+
+	U16("packets", "fragment_bytes", packets.fragment_bytes, 0, 65528),
+	U16("packets", "source_port", packets.source_port, 0, 65535),
+	BOOL("packets", "has_source_port", packets.has_source_port),
+	BOOL("packets", "has_data", packets.has_data),
+	INT("packets", "scan_flags", packets.scan_flags, -1, 255),
+	BOOL("packets", "bad_sum", packets.bad_sum),
+	BOOL("packets", "adler32", packets.adler32),
+	TEXT("packets", "pcap", packets.pcap_path),
+	SIZE("packets", "own_place", packets.own_place, PLAN_DECOYS_MAX),
+	SIZE("packets", "target_at", packets.target_at, IP_OPTIONS_MAX - 4),
+
+	BOOL("sweep", "wanted", sweep.wanted),
+	BOOL("sweep", "special", sweep.special),
+	UNSIGNED("sweep", "shard", sweep.shard, 0, 4294967294.0),
+	UNSIGNED("sweep", "shards", sweep.shards, 1, 4294967295.0),
+
+	TEXT("idle", "zombie_name", idle.zombie_name),
+	U16("idle", "port", idle.port, 0, 65535),
 
 	INT("timing", "level", timing.level, 0, 5),
 	TIME(min_rtt_ns),

@@ -4,12 +4,12 @@
  * a later version of the same form is still read. */
 #include "api/options.h"
 #include "api/plan_json.h"
+#include "api/plan_parts.h"
 #include "engine/technique.h"
 #include "util/alloc.h"
 #include "util/error.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,18 +17,12 @@
 #define BYTES_MAX  ((size_t)16 << 20)
 #define PATH_BYTES 96
 
-struct json_reader {
-	struct plan *plan;
-	json_t *root;
-	struct diag *diag;
-};
-
 static int out_of_memory(struct json_reader *reader)
 {
 	return diag_set(reader->diag, ERROR_MEMORY, "out of memory");
 }
 
-static int wrong(struct json_reader *reader, const char *path, const char *wanted)
+int plan_json_wrong(struct json_reader *reader, const char *path, const char *wanted)
 {
 	return diag_set(reader->diag, ERROR_SYNTAX, "plan: %.90s must be %s", path, wanted);
 }
@@ -77,9 +71,9 @@ static int read_text(struct json_reader *reader, const char *path, const json_t 
 	else if (json_is_string(hex))
 		text = hex_text(&reader->plan->arena, json_string_value(hex), &bad);
 	else
-		return wrong(reader, path, "text");
+		return plan_json_wrong(reader, path, "text");
 	if (bad)
-		return wrong(reader, path, "text, or pairs of hexadecimal digits but 00");
+		return plan_json_wrong(reader, path, "text, or pairs of hexadecimal digits but 00");
 	if (!text)
 		return out_of_memory(reader);
 	*ret_text = text;
@@ -94,7 +88,7 @@ static int read_texts(struct json_reader *reader, const struct plan_field *field
 	int r = 0;
 
 	if (!json_is_array(value))
-		return wrong(reader, path, "a list of texts");
+		return plan_json_wrong(reader, path, "a list of texts");
 	if (!(texts = arena_alloc(&reader->plan->arena, (count + 1) * sizeof(*texts))))
 		return out_of_memory(reader);
 	for (i = 0; r == 0 && i < count; i++)
@@ -116,7 +110,7 @@ static int read_number(struct json_reader *reader, const struct plan_field *fiel
 	double number = json_number_value(value);
 
 	if (whole ? !json_is_integer(value) : !json_is_number(value))
-		return wrong(reader, path, whole ? "a whole number" : "a number");
+		return plan_json_wrong(reader, path, whole ? "a whole number" : "a number");
 	if (!(number >= field->minimum) || !(number <= field->maximum))
 		return diag_set(reader->diag, ERROR_RANGE,
 				"plan: %.90s must be from %.15g to %.15g", path, field->minimum,
@@ -125,6 +119,10 @@ static int read_number(struct json_reader *reader, const struct plan_field *fiel
 		*(int *)at = (int)json_integer_value(value);
 	else if (field->kind == FIELD_UNSIGNED)
 		*(unsigned *)at = (unsigned)json_integer_value(value);
+	else if (field->kind == FIELD_U16)
+		*(uint16_t *)at = (uint16_t)json_integer_value(value);
+	else if (field->kind == FIELD_SIZE)
+		*(size_t *)at = (size_t)json_integer_value(value);
 	else if (field->kind == FIELD_U64)
 		*(uint64_t *)at = (uint64_t)json_integer_value(value);
 	else
@@ -141,14 +139,14 @@ static int read_field(struct json_reader *reader, const struct plan_field *field
 	char path[PATH_BYTES];
 
 	if (from && !json_is_object(from))
-		return wrong(reader, field->section, "an object");
+		return plan_json_wrong(reader, field->section, "an object");
 	if (!value)
 		return 0; /* the default stays */
 	join(field->section, field->name, path);
 	switch (field->kind) {
 	case FIELD_BOOL:
 		if (!json_is_boolean(value))
-			return wrong(reader, path, "true or false");
+			return plan_json_wrong(reader, path, "true or false");
 		*(bool *)at = json_is_true(value);
 		return 0;
 	case FIELD_TEXT:
@@ -189,7 +187,7 @@ static int read_ports(struct json_reader *reader, const char *path, const json_t
 {
 	portset_clear(ret_ports);
 	if (!json_is_string(value) || !parse_ports(json_string_value(value), ret_ports))
-		return wrong(reader, path, "ports such as \"22,80-90\"");
+		return plan_json_wrong(reader, path, "ports such as \"22,80-90\"");
 	return 0;
 }
 
@@ -201,10 +199,11 @@ static int read_rules(struct json_reader *reader)
 	int r;
 
 	if (!value || json_is_null(value))
-		return reader->plan->port_scan ? wrong(reader, "ports", "given for a port scan")
-					       : 0;
+		return reader->plan->port_scan
+			       ? plan_json_wrong(reader, "ports", "given for a port scan")
+			       : 0;
 	if (!json_is_object(value))
-		return wrong(reader, "ports", "an object");
+		return plan_json_wrong(reader, "ports", "an object");
 	if (!(reader->plan->ports = alloc_zero(sizeof(*reader->plan->ports))))
 		return out_of_memory(reader);
 	for (i = 0; i < TRANSPORTS; i++) {
@@ -223,9 +222,9 @@ static int read_techniques(struct json_reader *reader)
 	size_t count = json_array_size(value), i;
 
 	if (value && !json_is_array(value))
-		return wrong(reader, "techniques", "a list of names");
+		return plan_json_wrong(reader, "techniques", "a list of names");
 	if (count > PLAN_TECHNIQUES_MAX)
-		return wrong(reader, "techniques", "a shorter list");
+		return plan_json_wrong(reader, "techniques", "a shorter list");
 	for (i = 0; i < count; i++) {
 		const char *name = json_string_value(json_array_get(value, i));
 		const struct scan_technique *technique = name ? technique_by_name(name) : NULL;
@@ -240,7 +239,7 @@ static int read_techniques(struct json_reader *reader)
 	}
 	reader->plan->techniques_count = count;
 	if (!count && reader->plan->port_scan)
-		return wrong(reader, "techniques", "given for a port scan");
+		return plan_json_wrong(reader, "techniques", "given for a port scan");
 	return 0;
 }
 
@@ -254,9 +253,9 @@ static int read_files(struct json_reader *reader)
 	int r = 0;
 
 	if (value && !json_is_array(value))
-		return wrong(reader, "output.files", "a list");
+		return plan_json_wrong(reader, "output.files", "a list");
 	if (count > PLAN_FILES_MAX)
-		return wrong(reader, "output.files", "a shorter list");
+		return plan_json_wrong(reader, "output.files", "a shorter list");
 	for (i = 0; r == 0 && i < count; i++) {
 		const json_t *file = json_array_get(value, i);
 
@@ -282,7 +281,7 @@ static int read_names(struct json_reader *reader)
 			reader->plan->names = (enum plan_names)i;
 			return 0;
 		}
-	return value ? wrong(reader, "names", "\"up\", \"never\" or \"always\"") : 0;
+	return value ? plan_json_wrong(reader, "names", "\"up\", \"never\" or \"always\"") : 0;
 }
 
 static int read_seed(struct json_reader *reader)
@@ -300,19 +299,7 @@ static int read_seed(struct json_reader *reader)
 	errno = 0;
 	if (text && *text >= '0' && *text <= '9')
 		reader->plan->seed = strtoull(text, &end, 10);
-	return end && !*end && !errno ? 0 : wrong(reader, "seed", "a number in digits");
-}
-
-static int read_source(struct json_reader *reader)
-{
-	const json_t *value = json_object_get(reader->root, "source_addr");
-	const char *text = json_string_value(value);
-
-	if (!value || json_is_null(value))
-		return 0;
-	if (!text || !ip_parse(text, &reader->plan->source_addr))
-		return wrong(reader, "source_addr", "an address");
-	return 0;
+	return end && !*end && !errno ? 0 : plan_json_wrong(reader, "seed", "a number in digits");
 }
 
 static int read_services(struct json_reader *reader)
@@ -326,11 +313,13 @@ static int read_services(struct json_reader *reader)
 		return r;
 	if (strcmp(path, "builtin")) {
 		plan->services_path = path;
-		return services_load(path, &plan->services, reader->diag);
+		r = services_load(path, &plan->services, reader->diag);
+	} else if ((r = services_builtin(&plan->services)) < 0) {
+		diag_set(reader->diag, r, "the built-in table of ports: %s", error_text(r));
 	}
-	r = services_builtin(&plan->services);
-	return r < 0 ? diag_set(reader->diag, r, "the built-in table of ports: %s", error_text(r))
-		     : 0;
+	if (r == 0 && plan->protocols_path)
+		r = services_load_protocols(plan->services, plan->protocols_path, reader->diag);
+	return r < 0 ? r : plan_load_payloads(plan, reader->diag);
 }
 
 static int read_program(struct json_reader *reader)
@@ -341,7 +330,7 @@ static int read_program(struct json_reader *reader)
 	if (!value)
 		return 0;
 	if (!program || (strcmp(program, "nmap") && strcmp(program, "portolan")))
-		return wrong(reader, "program", "\"nmap\" or \"portolan\"");
+		return plan_json_wrong(reader, "program", "\"nmap\" or \"portolan\"");
 	reader->plan->program = strcmp(program, "nmap") ? "portolan" : "nmap";
 	return 0;
 }
@@ -352,15 +341,18 @@ static int check_whole(struct json_reader *reader)
 	const struct timing *timing = &reader->plan->timing;
 
 	if (timing->min_hostgroup > timing->max_hostgroup)
-		return wrong(reader, "timing.min_hostgroup", "at most timing.max_hostgroup");
+		return plan_json_wrong(reader, "timing.min_hostgroup",
+				       "at most timing.max_hostgroup");
 	if (timing->min_rtt_ns > timing->max_rtt_ns)
-		return wrong(reader, "timing.min_rtt_ns", "at most timing.max_rtt_ns");
+		return plan_json_wrong(reader, "timing.min_rtt_ns", "at most timing.max_rtt_ns");
 	if (timing->max_parallelism && timing->min_parallelism > timing->max_parallelism)
-		return wrong(reader, "timing.min_parallelism", "at most timing.max_parallelism");
+		return plan_json_wrong(reader, "timing.min_parallelism",
+				       "at most timing.max_parallelism");
 	if (timing->max_rate_pps > 0 && timing->min_rate_pps > timing->max_rate_pps)
-		return wrong(reader, "timing.min_rate_pps", "at most timing.max_rate_pps");
+		return plan_json_wrong(reader, "timing.min_rate_pps",
+				       "at most timing.max_rate_pps");
 	if (reader->plan->list_only && reader->plan->port_scan)
-		return wrong(reader, "list_only", "false for a port scan");
+		return plan_json_wrong(reader, "list_only", "false for a port scan");
 	return 0;
 }
 
@@ -386,7 +378,11 @@ static int read_plan(struct json_reader *reader)
 	if (r < 0 || (r = read_program(reader)) < 0 || (r = read_techniques(reader)) < 0 ||
 	    (r = read_rules(reader)) < 0 || (r = read_files(reader)) < 0 ||
 	    (r = read_names(reader)) < 0 || (r = read_seed(reader)) < 0 ||
-	    (r = read_source(reader)) < 0 || (r = check_whole(reader)) < 0)
+
+	    (r = plan_json_read_address(reader, "source_addr",
+					json_object_get(reader->root, "source_addr"),
+					&reader->plan->source_addr)) < 0 ||
+	    (r = plan_json_read_packets(reader)) < 0 || (r = check_whole(reader)) < 0)
 		return r;
 	return read_services(reader);
 }

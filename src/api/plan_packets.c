@@ -11,7 +11,6 @@
 #include <string.h>
 #include <strings.h>
 
-#define DECOYS_MAX 126
 #define DATA_LARGE 1400
 /* One seed, several independent draws. */
 #define SALT_DECOYS 0xdec0f5a1u
@@ -38,15 +37,15 @@ struct decoys {
 	const struct settings *settings;
 	struct target_random *random; /* made when the first is drawn */
 	uint64_t seed;
-	struct ip_addr at[DECOYS_MAX];
+	struct ip_addr at[PLAN_DECOYS_MAX];
 	size_t count, own_place;
 	bool own_placed;
 };
 
 static int add_decoy(struct decoys *decoys, const struct ip_addr *addr, struct diag *diag)
 {
-	if (decoys->count == DECOYS_MAX)
-		return diag_set(diag, ERROR_LIMIT, "-D takes at most %d decoys", DECOYS_MAX);
+	if (decoys->count == PLAN_DECOYS_MAX)
+		return diag_set(diag, ERROR_LIMIT, "-D takes at most %d decoys", PLAN_DECOYS_MAX);
 	decoys->at[decoys->count++] = *addr;
 	return 0;
 }

@@ -36,6 +36,10 @@ int plan_parse_ports(struct settings *settings, const struct plan *plan,
 		     const struct port_list_use *use, const char *text,
 		     struct port_rules *ret_rules, struct diag *diag);
 
+/* plan_ports.c: plan->payloads, from payloads_path or our own, when a technique
+ * or a ping asks by UDP. */
+int plan_load_payloads(struct plan *plan, struct diag *diag);
+
 /* plan_ports.c: plan->services, plan->ports and the ports of discovery; the
  * techniques are chosen already. */
 int plan_set_ports(struct settings *settings, const struct plan_request *request, struct plan *plan,

@@ -74,21 +74,27 @@ static bool asks_udp(const struct plan *plan)
 	return false;
 }
 
-/* nmap-payloads in the data folder if it is there, else our own. */
-static int load_payloads(struct settings *settings, const struct plan_request *request,
-			 struct plan *plan, struct diag *diag)
+int plan_load_payloads(struct plan *plan, struct diag *diag)
 {
 	int r;
 
 	if (!asks_udp(plan))
 		return 0;
-	if (find_file(settings, request, "nmap-payloads", plan, &plan->payloads_path) < 0)
-		return out_of_memory(diag);
 	if (plan->payloads_path)
 		return payloads_load(plan->payloads_path, &plan->payloads, diag);
 	if ((r = payloads_builtin(&plan->payloads)) < 0)
 		diag_set(diag, r, "the built-in UDP payloads: %s", error_text(r));
 	return r;
+}
+
+/* nmap-payloads in the data folder if it is there, else our own. */
+static int find_payloads(struct settings *settings, const struct plan_request *request,
+			 struct plan *plan, struct diag *diag)
+{
+	if (asks_udp(plan) &&
+	    find_file(settings, request, "nmap-payloads", plan, &plan->payloads_path) < 0)
+		return out_of_memory(diag);
+	return plan_load_payloads(plan, diag);
 }
 
 int plan_parse_ports(struct settings *settings, const struct plan *plan,
@@ -312,5 +318,5 @@ int plan_set_ports(struct settings *settings, const struct plan_request *request
 	else if (r == 0)
 		r = set_discovery_ports(settings, plan, &scratch->excluded, diag);
 	alloc_free(scratch);
-	return r < 0 ? r : load_payloads(settings, request, plan, diag);
+	return r < 0 ? r : find_payloads(settings, request, plan, diag);
 }

@@ -20,14 +20,16 @@ static bool can_sweep(const struct scan_technique *technique)
 	return false;
 }
 
+static bool may_sweep(const struct plan *plan)
+{
+	return plan->privileged && plan->port_scan && plan->techniques_count == 1 &&
+	       can_sweep(plan->techniques[0]);
+}
+
 bool plan_is_large(const struct plan *plan, double targets)
 {
-	const struct scan_technique *technique = plan->techniques[0];
-
-	if (!plan->privileged || !plan->port_scan || plan->techniques_count != 1 ||
-	    !can_sweep(technique))
-		return false;
-	return targets * plan->ports->of[technique->transport].count > SWEEP_PROBES;
+	return may_sweep(plan) &&
+	       targets * plan->ports->of[plan->techniques[0]->transport].count > SWEEP_PROBES;
 }
 
 void plan_set_sweep(const struct settings *settings, struct plan *plan)
@@ -38,6 +40,9 @@ void plan_set_sweep(const struct settings *settings, struct plan *plan)
 	sweep->shard = (uint32_t)settings->shard - 1;
 	sweep->shards = (uint32_t)settings->shards;
 	sweep->wanted = settings->uses[USE_SWEEP] || settings->uses[USE_SHARD];
-	if (!sweep->wanted && plan->privileged && plan->port_scan)
-		sweep->wanted = plan_is_large(plan, target_count(&plan->targets, NULL));
+	/* Counting opens the files of targets, so it comes last. */
+	if (!sweep->wanted && may_sweep(plan))
+		/* Nobody asked for the manners of a sweep: every target stays one. */
+		sweep->wanted = sweep->special =
+			plan_is_large(plan, target_count(&plan->targets, NULL));
 }

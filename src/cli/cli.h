@@ -17,8 +17,9 @@ void cli_complain(const struct diag *diag, bool fatal);
 /* Prints a buffer to standard output and releases it; gives the exit status. */
 int cli_print(struct buf *text, int status);
 
-/* Whether this process holds CAP_NET_RAW in its effective set. */
-bool cli_has_net_raw(void);
+/* Whether raw packets may be sent: CAP_NET_RAW is in this process's effective
+ * set, or the environment says that it is, or is not. */
+bool cli_may_send_raw(void);
 /* The user who typed sudo, when there is one. */
 struct out_owner cli_owner(void);
 /* Colours on this descriptor: a terminal, and NO_COLOR (no-color.org) unset. */

@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-bool cli_has_net_raw(void)
+static bool has_net_raw(void)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
@@ -17,6 +17,16 @@ bool cli_has_net_raw(void)
 	if (syscall(SYS_capget, &header, data) != 0)
 		return false;
 	return data[0].effective >> CAP_NET_RAW & 1;
+}
+
+/* features.md CL-10; whatever the value, as Nmap has it. */
+bool cli_may_send_raw(void)
+{
+	if (getenv("PORTOLAN_PRIVILEGED") || getenv("NMAP_PRIVILEGED"))
+		return true;
+	if (getenv("PORTOLAN_UNPRIVILEGED") || getenv("NMAP_UNPRIVILEGED"))
+		return false;
+	return has_net_raw();
 }
 
 static bool parse_id(const char *text, unsigned *ret_id)

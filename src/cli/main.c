@@ -159,7 +159,7 @@ int main(int argc, char **argv)
 		.argv = argv,
 		.environment = environment ? environment : getenv("NMAP_ARGS"),
 		.datadir = datadir ? datadir : getenv("NMAPDIR"),
-		.raw_possible = cli_has_net_raw(),
+		.raw_possible = cli_may_send_raw(),
 		.now_s = (int64_t)time(NULL),
 		.warn = warn,
 	};

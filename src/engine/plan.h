@@ -15,6 +15,7 @@
 struct scan_technique; /* engine/technique.h */
 
 #define PLAN_TECHNIQUES_MAX 8
+#define PLAN_DECOYS_MAX     126
 
 /* Which hosts get a reverse look-up (DN-01). */
 enum plan_names { NAMES_UP, NAMES_NEVER, NAMES_ALWAYS };

@@ -39,7 +39,8 @@ static void help_shows_every_option_within_a_hundred_columns(void **state)
 		if (row->hidden && row->name && !strcmp(row->name, "thc"))
 			assert_null(strstr(buf_str(&out), title));
 	}
-	assert_non_null(strstr(buf_str(&out), "\n* --badsum"));
+	assert_non_null(strstr(buf_str(&out), "\n* --traceroute"));
+	assert_non_null(strstr(buf_str(&out), "\n  --badsum"));
 	assert_non_null(strstr(buf_str(&out), "\n  --open"));
 	assert_non_null(strstr(buf_str(&out), "portolan show"));
 	buf_release(&out);
@@ -132,6 +133,58 @@ static void a_plan_is_explained_in_numbers(void **state)
 	plan_free(plan);
 }
 
+static void assert_explained(const char *const *argv, const char *const *wanted)
+{
+	enum request_kind kind;
+	struct plan *plan = NULL;
+	struct diag diag = {0};
+	struct buf out = BUF_INIT;
+	int argc = 0;
+
+	while (argv[argc])
+		argc++;
+	if (plan_from_argv(&(struct plan_request){.argc = argc,
+						  .argv = (char *const *)argv,
+						  .raw_possible = true},
+			   &kind, &plan, &diag) < 0)
+		fail_msg("%s", diag.text);
+	plan_explain(plan, 100, &out);
+	for (; *wanted; wanted++)
+		if (!strstr(buf_str(&out), *wanted))
+			fail_msg("%s is not in %s", *wanted, buf_str(&out));
+	buf_release(&out);
+	plan_free(plan);
+}
+
+#define LIST(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static void raw_plans_are_explained_too(void **state)
+{
+	assert_explained(LIST("portolan", "-p1", "h"),
+			 LIST("those that answer icmp-echo, tcp-syn 443, tcp-ack 80, "
+			      "icmp-timestamp; those of the local net ARP or ND\n",
+			      "by tcp-syn", "\nProbes      up to 500 if",
+			      "\nPackets     as usual\n"));
+	assert_explained(
+		LIST("portolan", "-sU", "-PU7,9", "-Pn", "-f", "-PS", "-D", "ME,10.0.0.9", "-g",
+		     "53", "--ttl", "3", "--badsum", "--adler32", "--data", "00", "--ip-options",
+		     "R", "--scanflags", "3", "--send-ip", "--pcap", "x", "-sS", "h"),
+		LIST("all targets are taken to be up\n",
+		     "as IP packets, no frames, from port 53, TTL 3, TCP flags 0x03, 1 bytes of "
+		     "data, 40 bytes of IP options, in fragments of 8 bytes, 1 decoys, and we are "
+		     "number 1, wrong checksums, Adler-32 for SCTP\nCapture     x\n"));
+	assert_explained(LIST("portolan", "--spoof-mac", "010203040506", "-PU7,9", "-PM", "-sn",
+			      "--discovery-ignore-rst", "h"),
+			 LIST("frames from 01:02:03:04:05:06\n", "answer udp 7 9, icmp-mask; those",
+			      "(a reset does not count)\n"));
+	assert_explained(LIST("portolan", "-sA", "--shard", "2/4", "-p1-4", "h"),
+			 LIST("share 2 of 4; not to private", "up to 100, and again",
+			      "those that answer the sweep"));
+	assert_explained(LIST("portolan", "-sI", "10.0.0.9", "-Pn", "h"),
+			 LIST("Zombie      10.0.0.9, asked at port 80\n",
+			      "but neighbours must answer ARP or ND"));
+}
+
 static void long_port_lists_are_cut_between_numbers(void **state)
 {
 	const char *const argv[] = {"portolan", "-F", "-Pn", "192.0.2.1"};
@@ -171,6 +224,7 @@ int main(void)
 		cmocka_unit_test(the_manual_page_is_clean),
 		cmocka_unit_test(the_shells_accept_their_completions),
 		cmocka_unit_test(a_plan_is_explained_in_numbers),
+		cmocka_unit_test(raw_plans_are_explained_too),
 		cmocka_unit_test(long_port_lists_are_cut_between_numbers),
 		cmocka_unit_test(printing_notices_short_memory),
 	};
