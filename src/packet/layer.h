@@ -33,7 +33,7 @@ struct layer {
 
 extern const struct layer layer_tcp, layer_udp, layer_sctp, layer_icmp, layer_icmpv6, layer_igmp;
 
-/* ip.c. Parsing leaves `in` behind the last extension header, ending where the
+/* ip_header.c. Parsing leaves `in` behind the last extension header, ending where the
  * packet does. */
 bool ip_header_parse(struct reader *in, enum parse_mode mode, struct ip_header *ret_ip);
 /* 0: a field is out of range. */

@@ -1,4 +1,4 @@
-/* Whole packets: the IP header (ip.c) and one of the layers below, or nothing known. */
+/* Whole packets: the IP header (ip_header.c) and one of the layers below, or nothing known. */
 #include "packet/packet.h"
 
 #include "packet/layer.h"
