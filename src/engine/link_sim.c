@@ -8,7 +8,11 @@
 
 #include <string.h>
 
-#define USUAL_MTU 1500
+#define USUAL_MTU     1500
+#define ARP_TARGET_AT 24 /* addresses' places in the headers */
+#define IPV4_DST_AT   16
+#define IPV6_DST_AT   24
+#define ND_TARGET_AT  (IPV6_HEADER_BYTES + 8)
 
 static struct link_sim *sim_of(struct link *link)
 {
@@ -146,23 +150,36 @@ static size_t sim_poll(struct link *link, size_t most)
 
 /* --- sending --- */
 
-/* Where to, found without much looking; false: no IP. */
+/* Bytes `at` and on as an address; false: there are not so many. */
+static bool address_at(const uint8_t *bytes, size_t count, size_t at, enum ip_family family,
+		       struct ip_addr *ret_addr)
+{
+	size_t width = family == IP_V6 ? 16 : 4;
+
+	if (count < at + width)
+		return false;
+	*ret_addr = (struct ip_addr){.family = family};
+	memcpy(ret_addr->bytes, bytes + at, width);
+	return true;
+}
+
+/* Whom it concerns, found without much looking; false: nobody. */
 static bool destination(const struct link_sim *sim, const uint8_t *bytes, size_t count,
 			struct ip_addr *ret_to)
 {
 	const uint8_t *ip = bytes + sim->header_bytes;
 
-	if (count >= sim->header_bytes + IPV4_HEADER_BYTES && ip[0] >> 4 == 4) {
-		*ret_to = (struct ip_addr){.family = IP_V4};
-		memcpy(ret_to->bytes, ip + 16, 4);
-		return true;
-	}
-	if (count >= sim->header_bytes + IPV6_HEADER_BYTES && ip[0] >> 4 == 6) {
-		*ret_to = (struct ip_addr){.family = IP_V6};
-		memcpy(ret_to->bytes, ip + 24, 16);
-		return true;
-	}
-	return false;
+	if (count < sim->header_bytes + IPV4_HEADER_BYTES)
+		return false;
+	count -= sim->header_bytes;
+	if (sim->header_bytes && bytes[12] == 0x08 && bytes[13] == 0x06)
+		return address_at(ip, count, ARP_TARGET_AT, IP_V4, ret_to);
+	if (ip[0] >> 4 == 4)
+		return address_at(ip, count, IPV4_DST_AT, IP_V4, ret_to);
+	if (count > IPV6_HEADER_BYTES && ip[6] == PROTOCOL_ICMPV6 &&
+	    ip[IPV6_HEADER_BYTES] == ICMPV6_NEIGHBOUR_SOLICITATION)
+		return address_at(ip, count, ND_TARGET_AT, IP_V6, ret_to);
+	return ip[0] >> 4 == 6 && address_at(ip, count, IPV6_DST_AT, IP_V6, ret_to);
 }
 
 static void send_one(struct link_sim *sim, uint64_t now_ns, const struct link_frame *frame)

@@ -31,7 +31,7 @@ struct link_sim_span {
 struct link_sim_way {
 	struct link_sim_rate policer; /* packets a second; drops what is beyond */
 	uint64_t bits_per_s;          /* a slow line with a queue of ... */
-	size_t queue_bytes;           /* ... so much, tail drop; 0 bits_per_s: none */
+	size_t queue_bytes;           /* ... so much, with what is on the line; tail drop */
 	double loss;                  /* share, 0..1, of what is lost at random */
 	uint64_t delay_ns, jitter_ns; /* on top of the host's; jitter is uniform */
 	double reordered;             /* share that is delayed by reorder_ns more */

@@ -83,7 +83,8 @@ static bool sctp_sum_is_right(const struct sim_exchange *exchange, const uint8_t
 	memcpy(copy, at, bytes);
 	memset(copy + 8, 0, 4);
 	sum = (uint32_t)at[8] << 24 | (uint32_t)at[9] << 16 | (uint32_t)at[10] << 8 | at[11];
-	return sum == checksum_crc32c(copy, bytes) ||
+	/* CRC32c stands with its low byte first (RFC 9260, appendix A). */
+	return __builtin_bswap32(sum) == checksum_crc32c(copy, bytes) ||
 	       (exchange->stack->adler32 && sum == checksum_adler32(copy, bytes));
 }
 
@@ -95,6 +96,9 @@ static bool sum_is_right(const struct sim_exchange *exchange)
 	bool is_v6 = probe->ip.src.family == IP_V6;
 	uint64_t sum = 0;
 
+	if (!is_v6 &&
+	    checksum_fold(checksum_add(0, exchange->bytes, (exchange->bytes[0] & 15u) * 4u)))
+		return false;
 	if (probe->kind == PACKET_OTHER || probe->kind == PACKET_IGMP)
 		return true;
 	if (probe->kind == PACKET_SCTP)
