@@ -39,6 +39,8 @@ void plan_set_sweep(const struct settings *settings, struct plan *plan)
 	sweep->special = settings->uses[USE_SPECIAL] > 0;
 	sweep->shard = (uint32_t)settings->shard - 1;
 	sweep->shards = (uint32_t)settings->shards;
+	if (settings->max_retries != NUMBER_UNSET)
+		sweep->retries = (int)settings->max_retries;
 	sweep->wanted = settings->uses[USE_SWEEP] || settings->uses[USE_SHARD];
 	/* Counting opens the files of targets, so it comes last. */
 	if (!sweep->wanted && may_sweep(plan))

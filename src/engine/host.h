@@ -18,6 +18,7 @@ struct probe;
 struct hop;
 struct route;
 struct plan_ping;
+struct swept;
 
 /* What the sender needs to ask one host's ports; the stage that owns the host
  * at the moment fills it in. */
@@ -66,6 +67,9 @@ struct host {
 	const struct rules_order *order;    /* of its ports, while they are scanned */
 	uint64_t ports_done;                /* verdicts given */
 	struct probe *probes, *probes_last; /* in flight, by time of sending */
+
+	const struct swept *swept; /* found by a sweep: for the first stages only */
+	bool found;                /* by a sweep: discovery and ports are known */
 
 	/* Raw packets (sender_raw.c). */
 	struct host *chain; /* of its address */

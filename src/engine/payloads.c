@@ -176,8 +176,3 @@ const struct payload *payloads_of(const struct payloads *payloads, uint16_t port
 	*ret_count = payloads->begin[port + 1u] - payloads->begin[port];
 	return *ret_count ? payloads->all + payloads->begin[port] : NULL;
 }
-
-int payloads_load(const char *path, struct payloads **ret_payloads, struct diag *diag)
-{
-	return payloads_builtin(ret_payloads);
-}

@@ -18,6 +18,7 @@ struct plan *plan_new(void)
 	plan->ttl = -1;
 	plan->packets.scan_flags = -1;
 	plan->sweep.shards = 1;
+	plan->sweep.retries = -1;
 	return plan;
 }
 

@@ -338,6 +338,7 @@ static void host_done(struct host *host)
 	observe_done(host);
 	host_free(host);
 	sender_kick(&run->sender);
+	run_sweep_kick(run);
 }
 
 static void host_advance(struct host *host)
@@ -350,7 +351,7 @@ static void host_advance(struct host *host)
 		if (!stage_is_due(host, (enum stage_id)id))
 			continue;
 		/* The port stage costs memory: hosts enter it as others leave. */
-		if (id == STAGE_PORTS)
+		if (id == STAGE_PORTS && !host->found)
 			queue_push(host->run, host);
 		else
 			stage_begin(host, (enum stage_id)id);
@@ -361,7 +362,7 @@ static void host_advance(struct host *host)
 
 /* ---- hosts in ---- */
 
-static int host_new(struct run *run, struct target *target)
+int run_host_new(struct run *run, struct target *target, const struct swept *swept)
 {
 	struct host *host = alloc_zero(sizeof(*host));
 
@@ -379,6 +380,9 @@ static int host_new(struct run *run, struct target *target)
 	run->hosts = host;
 	run->hosts_now++;
 	run->taken++;
+	host->swept = swept;
+	host->found = swept != NULL;
+	host->incomplete = run->cancelled;
 	host_advance(host);
 	return 0;
 }
@@ -388,6 +392,12 @@ static void run_fail(struct run *run, const struct diag *why)
 	if (!run->failed)
 		run->why = *why;
 	run->failed = true;
+	run->drained = true;
+	advance_later(run);
+}
+
+void run_drained(struct run *run)
+{
 	run->drained = true;
 	advance_later(run);
 }
@@ -412,7 +422,7 @@ static bool take_target(struct run *run)
 
 	switch (target_stream_next(run->stream, &target, &skipped)) {
 	case TARGET_READY:
-		if (host_new(run, target) == 0)
+		if (run_host_new(run, target, NULL) == 0)
 			return true;
 		target_unref(target);
 		diag_set(&why, ERROR_MEMORY, "out of memory after %llu targets",
@@ -440,7 +450,8 @@ static bool run_hungry(void *self)
 		stage_begin(queue_pop(run), STAGE_PORTS);
 		return true;
 	}
-	if (run->drained || run->hosts_now >= run->hosts_limit || run->queue_count >= QUEUE_LIMIT)
+	if (run->drained || run->sweep || run->hosts_now >= run->hosts_limit ||
+	    run->queue_count >= QUEUE_LIMIT)
 		return false;
 	return take_target(run);
 }
@@ -493,6 +504,7 @@ static void run_finish(struct run *run)
 	seen.end.probes_resent = run->sender.resent;
 	seen.end.dropped_locally = run->sender.unsent;
 	end_estimates(run, &seen);
+	run_sweep_end(run, &seen);
 	run_observe(run, &seen);
 	if (run->config.finished)
 		run->config.finished(run->config.self);
@@ -556,6 +568,7 @@ void run_cancel(struct run *run)
 		return;
 	run->cancelled = true;
 	run->drained = true;
+	run_sweep_stop(run);
 	hosts_drop(run, host_cancel);
 	advance_later(run);
 }
@@ -701,6 +714,8 @@ int run_new(const struct run_config *config, struct run **ret_run, struct diag *
 		diag_set(diag, r, "out of memory");
 	else
 		r = stream_init(run, diag);
+	if (r == 0)
+		r = run_sweep_new(run, diag);
 	if (r < 0) {
 		run_free(run);
 		return r;
@@ -720,6 +735,8 @@ int run_start(struct run *run)
 	if (!run->plan->targets.input_files_count)
 		run_count_targets(run);
 	run_observe(run, &seen);
+	if (run->sweep)
+		run_sweep_start(run);
 	sender_kick(&run->sender);
 	return 0;
 }
@@ -730,6 +747,7 @@ void run_free(struct run *run)
 		return;
 	sender_halt(&run->sender);
 	hosts_drop(run, host_drop);
+	run_sweep_free(run);
 	loop_defer_cancel(run->loop, &run->advance);
 	sender_release(&run->sender);
 	target_stream_free(run->stream);

@@ -45,6 +45,7 @@ struct run {
 	uint16_t *ping_ports; /* of discovery, in order */
 	uint32_t ping_ports_count;
 	struct ping_list pings[2], neighbours; /* with raw packets: IPv4, IPv6 */
+	struct run_sweep *sweep;               /* NULL: hosts come from the target stream */
 
 	struct task_state tasks[RUN_TASKS];
 	uint64_t hosts_limit, scanning_limit; /* under way; in the port stage */
@@ -74,6 +75,22 @@ void run_warn(struct run *run, const struct host *host, enum warning_audience au
 /* The order of the ports of a target; NULL: memory. */
 const struct rules_order *run_rules_order(struct run *run, const struct port_rules *rules);
 const struct port_rules *run_rules_of(const struct run *run, const struct host *host);
+
+/* run_sweep.c: when the plan is a sweep, it brings the hosts. */
+int run_sweep_new(struct run *run, struct diag *diag);
+void run_sweep_free(struct run *run);
+void run_sweep_start(struct run *run);
+void run_sweep_stop(struct run *run);
+void run_sweep_kick(struct run *run);
+/* Its part in the numbers of the end. */
+void run_sweep_end(const struct run *run, struct observation *seen);
+/* The share done; false: no sweep. */
+bool run_sweep_fraction(const struct run *run, double *ret_fraction, uint64_t *ret_sent,
+			double *ret_rate_pps);
+/* Its hosts are all in: the run ends when they are through. */
+void run_drained(struct run *run);
+/* Takes the target (a reference) into the pipeline; swept: for this call only. */
+int run_host_new(struct run *run, struct target *target, const struct swept *swept);
 
 /* Fills in run->expected, once. */
 void run_count_targets(struct run *run);

@@ -85,6 +85,8 @@ void run_progress(struct run *run, struct run_progress *ret_progress)
 	progress.in_flight = run->sender.window.in_flight;
 	progress.rate_pps = recent_rate(run, now_ns);
 	progress.fraction = fraction_done(run);
+	(void)run_sweep_fraction(run, &progress.fraction, &progress.probes_sent,
+				 &progress.rate_pps);
 	eta_note(&run->eta, now_ns, progress.fraction);
 	eta_range(&run->eta, now_ns, progress.fraction, &progress.eta_low_ns,
 		  &progress.eta_high_ns);

@@ -4,6 +4,7 @@
  * proves it. -Pn takes the user's word (but asks neighbours all the same, HD-09),
  * -sL asks nothing. */
 #include "engine/run_private.h"
+#include "engine/sweep.h"
 #include "engine/technique.h"
 #include "engine/verdict_merge.h"
 #include "engine/wire.h"
@@ -102,7 +103,9 @@ static void discover_start(struct host *host)
 	struct run *run = host->run;
 	static const struct verdict user_set = {.reason = REASON_USER_SET};
 
-	if (run->plan->list_only) {
+	if (host->found) {
+		decide(host, HOST_UP, &host->swept->up, host->swept->up_port);
+	} else if (run->plan->list_only) {
 		decide(host, HOST_UNKNOWN, &user_set, 0);
 	} else if (run->sender.raw) {
 		discover_raw(host);

@@ -1,6 +1,7 @@
 /* The ports of one host: every technique of the plan, one after the other
  * (features.md SC-19), under the host's own clock (TM-24). */
 #include "engine/run_private.h"
+#include "engine/sweep.h"
 #include "engine/technique.h"
 
 static bool ports_wanted(const struct run *run, const struct host *host)
@@ -64,11 +65,33 @@ static void host_timed_out(void *self)
 	ports_end(host);
 }
 
+/* All was asked by the sweep. */
+static void give_swept(struct host *host)
+{
+	struct run *run = host->run;
+	struct observation seen = {.kind = OBSERVED_PORT, .target = host->target};
+	uint32_t i;
+
+	for (i = 0; i < host->swept->sweep_probes; i++) {
+		seen.port.transport = swept_probe(host->swept, i)->technique->transport;
+		seen.port.number = swept_probe(host->swept, i)->port;
+		seen.port.verdict = swept_verdict(host->swept, i);
+		run->tasks[TASK_PORTS].ports_done++;
+		host->ports_done++;
+		run_observe(run, &seen);
+	}
+}
+
 static void ports_start(struct host *host)
 {
 	const struct plan *plan = host->run->plan;
 
 	host->start_wall_ns = loop_wall_ns(host->run->loop);
+	if (host->found) {
+		give_swept(host);
+		ports_end(host);
+		return;
+	}
 	if (plan->timing.host_timeout_ns) {
 		host->deadline_timer.fire = host_timed_out;
 		host->deadline_timer.self = host;

@@ -316,6 +316,12 @@ void sweep_stop(struct sweep *sweep)
 	sweep_kick(sweep);
 }
 
+void sweep_give_up(struct sweep *sweep)
+{
+	sweep->finished = true;
+	live_give_all(sweep);
+}
+
 /* ---- hearing ---- */
 
 struct answer {

@@ -30,11 +30,13 @@ struct swept {
 	struct verdict up; /* the first answer of its own */
 	uint16_t up_port;
 	const struct sweep *sweep;
-	const uint8_t *heard; /* a byte a probe: see swept_verdict() */
+	uint32_t sweep_probes; /* how many the sweep has */
+	const uint8_t *heard;  /* a byte a probe: see swept_verdict() */
 	uint8_t ttl;
 };
 /* The verdict of each probe, silence included. */
 struct verdict swept_verdict(const struct swept *swept, uint32_t probe);
+const struct sweep_probe *swept_probe(const struct swept *swept, uint32_t probe);
 
 struct sweep_config {
 	struct loop *loop;
@@ -59,6 +61,8 @@ void sweep_start(struct sweep *sweep);
 void sweep_kick(struct sweep *sweep);
 /* Ends soon: live targets so far are given to live(), then finished(). */
 void sweep_stop(struct sweep *sweep);
+/* Ends at once: what is live so far is given to live(); finished() is not called. */
+void sweep_give_up(struct sweep *sweep);
 /* A packet came in: true when it was an answer to the sweep. */
 bool sweep_hear(void *sweep, const struct packet *packet, uint64_t at_ns);
 

@@ -37,6 +37,11 @@ struct verdict swept_verdict(const struct swept *swept, uint32_t probe)
 	return verdict;
 }
 
+const struct sweep_probe *swept_probe(const struct swept *swept, uint32_t probe)
+{
+	return &swept->sweep->config.probes[probe];
+}
+
 static void give(struct sweep *sweep, const struct live *live)
 {
 	const struct swept swept = {
@@ -44,6 +49,7 @@ static void give(struct sweep *sweep, const struct live *live)
 		.up = live->up,
 		.up_port = live->up_port,
 		.sweep = sweep,
+		.sweep_probes = sweep->config.probes_count,
 		.heard = live->heard,
 		.ttl = live->ttl,
 	};
@@ -60,6 +66,7 @@ static void give_single(struct sweep *sweep, uint128 target, const struct verdic
 		.up = *verdict,
 		.up_port = sweep->config.probes[0].port,
 		.sweep = sweep,
+		.sweep_probes = sweep->config.probes_count,
 		.heard = &heard,
 		.ttl = verdict->ttl,
 	};

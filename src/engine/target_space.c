@@ -63,9 +63,8 @@ static int add_random(const struct target_space_config *config, struct addrset *
 	r = target_random_new(NULL, config->seed, &random);
 	if (r < 0)
 		return diag_set(diag, r, "%s", error_text(r));
-	for (i = 0; r == 0 && i < config->targets->random_count &&
-		    target_random_next(random, &addr);
-	     i++)
+	for (i = 0;
+	     r == 0 && i < config->targets->random_count && target_random_next(random, &addr); i++)
 		r = addrset_add(set, &addr);
 	target_random_free(random);
 	return r < 0 ? diag_set(diag, r, "%s", error_text(r)) : 0;
