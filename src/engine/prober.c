@@ -71,7 +71,7 @@ unsigned prober_heard(const struct prober *prober, uint16_t port)
 
 	if (!prober->heard || place >= prober->order_count)
 		return 0;
-	return prober->heard[place / 4] >> place % 4 * 2 & 3u;
+	return (unsigned)prober->heard[place / 4] >> place % 4 * 2 & 3u;
 }
 
 void prober_note_heard(struct prober *prober, uint16_t port, unsigned what)
