@@ -6,171 +6,20 @@
  * A probe holds its place in the host's window only as long as answers usually
  * take, and is waited for until the timeout, which has a floor of 100 ms: else
  * a near host that stays silent would be asked ten ports a second. */
-#include "engine/sender_raw.h"
+#include "engine/sender_raw_private.h"
 
-#include "engine/cookie.h"
-#include "engine/sender_private.h"
-#include "engine/verdict_merge.h"
 #include "util/alloc.h"
 #include "util/error.h"
 #include "util/random.h"
 
 #include <string.h>
 
-#define CANARY_ATTEMPT    (RAW_ATTEMPTS - 1)
 #define CANARY_AFTER      64u /* probes without an answer */
 #define HOST_CWND_MOST    2000.0
 #define SLOT_LEAST_NS     (5 * NS_PER_MS)
 #define NEIGHBOUR_SENDS   3u
-#define TABLE_LEAST       1024u
 #define SETTLE_LEAST_NS   (50 * NS_PER_MS)
 #define FIRST_PORT_LOWEST 33000u
-
-struct raw {
-	struct sender *sender;
-	struct wire *wire;
-	struct cookie_key key;
-	uint16_t first_port;
-	struct host **hosts; /* by address, chained */
-	size_t hosts_mask, hosts_count;
-	struct probe **probes; /* by host and value, chained */
-	size_t probes_mask, probes_count;
-	bool (*listener)(void *self, const struct packet *packet, uint64_t at_ns);
-	void *listener_self;
-};
-
-/* ---- tables ---- */
-
-static uint64_t mix(uint64_t a, uint64_t b)
-{
-	unsigned __int128 product =
-		(unsigned __int128)(a ^ 0x9e3779b97f4a7c15ull) * (b ^ 0xd1b54a32d192ed03ull);
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-static struct host **host_bucket(const struct raw *raw, const struct ip_addr *addr)
-{
-	uint64_t high, low;
-
-	memcpy(&high, addr->bytes, sizeof(high));
-	memcpy(&low, addr->bytes + sizeof(high), sizeof(low));
-	return &raw->hosts[mix(high, low) & raw->hosts_mask];
-}
-
-static struct probe **probe_bucket(const struct raw *raw, const struct host *host, uint16_t value)
-{
-	return &raw->probes[mix((uintptr_t)host, value) & raw->probes_mask];
-}
-
-/* A table twice as large; where memory is short the chains grow instead. */
-static void hosts_grow(struct raw *raw)
-{
-	size_t size = raw->hosts_mask + 1, i;
-	struct host **old = raw->hosts, **wider;
-
-	if (raw->hosts_count < size || !(wider = alloc_array(size * 2, sizeof(*wider))))
-		return;
-	raw->hosts = wider;
-	raw->hosts_mask = size * 2 - 1;
-	for (i = 0; i < size; i++) {
-		struct host *host = old[i], *next;
-
-		for (; host; host = next) {
-			struct host **bucket = host_bucket(raw, &host->target->addr);
-
-			next = host->chain;
-			host->chain = *bucket;
-			*bucket = host;
-		}
-	}
-	alloc_free(old);
-}
-
-static void probes_grow(struct raw *raw)
-{
-	size_t size = raw->probes_mask + 1, i;
-	struct probe **old = raw->probes, **wider;
-
-	if (raw->probes_count < size || !(wider = alloc_array(size * 2, sizeof(*wider))))
-		return;
-	raw->probes = wider;
-	raw->probes_mask = size * 2 - 1;
-	for (i = 0; i < size; i++) {
-		struct probe *probe = old[i], *next;
-
-		for (; probe; probe = next) {
-			struct probe **bucket = probe_bucket(raw, probe->host, probe->again.port);
-
-			next = probe->chain;
-			probe->chain = *bucket;
-			*bucket = probe;
-		}
-	}
-	alloc_free(old);
-}
-
-static void host_enter(struct raw *raw, struct host *host)
-{
-	struct host **bucket;
-
-	if (host->raw)
-		return;
-	hosts_grow(raw);
-	bucket = host_bucket(raw, &host->target->addr);
-	host->chain = *bucket;
-	*bucket = host;
-	host->raw = true;
-	raw->hosts_count++;
-}
-
-static void host_leave(struct raw *raw, struct host *host)
-{
-	struct host **at;
-
-	if (!host->raw)
-		return;
-	for (at = host_bucket(raw, &host->target->addr); *at != host; at = &(*at)->chain)
-		;
-	*at = host->chain;
-	host->raw = false;
-	raw->hosts_count--;
-}
-
-static void probe_enter(struct raw *raw, struct probe *probe)
-{
-	struct probe **bucket;
-
-	probes_grow(raw);
-	bucket = probe_bucket(raw, probe->host, probe->again.port);
-	probe->chain = *bucket;
-	*bucket = probe;
-	probe->listed = true;
-	raw->probes_count++;
-}
-
-void sender_raw_unlist(struct sender *sender, struct probe *probe)
-{
-	struct raw *raw = sender->raw;
-	struct probe **at = probe_bucket(raw, probe->host, probe->again.port);
-
-	while (*at != probe)
-		at = &(*at)->chain;
-	*at = probe->chain;
-	probe->listed = false;
-	raw->probes_count--;
-}
-
-static struct probe *probe_find(const struct raw *raw, const struct host *host, uint16_t value,
-				bool canary)
-{
-	struct probe *probe = *probe_bucket(raw, host, value);
-
-	while (probe &&
-	       (probe->host != host || probe->again.port != value || probe->canary != canary))
-		probe = probe->chain;
-	return probe;
-}
 
 /* ---- time ---- */
 
@@ -198,7 +47,7 @@ static uint64_t slot_ns(const struct sender *sender, const struct probe *probe)
 	return usual < timeout ? usual : timeout;
 }
 
-static void expiry_arm(struct sender *sender, struct host *host)
+void raw_expiry_arm(struct sender *sender, struct host *host)
 {
 	uint64_t due, slot_due;
 
@@ -259,13 +108,13 @@ static void expire(void *self)
 			sender_silent(sender, probe);
 	}
 	if (host->probing.technique && !sender_settle(sender, host))
-		expiry_arm(sender, host);
+		raw_expiry_arm(sender, host);
 	sender_kick(sender);
 }
 
 /* ---- sending ---- */
 
-static uint16_t src_port_of(const struct raw *raw, const struct host *host, unsigned attempt)
+uint16_t raw_src_port(const struct raw *raw, const struct host *host, unsigned attempt)
 {
 	const struct plan_packets *wish = &raw->sender->plan->packets;
 
@@ -275,14 +124,15 @@ static uint16_t src_port_of(const struct raw *raw, const struct host *host, unsi
 			  attempt);
 }
 
-static unsigned attempt_mark(const struct probe *probe)
+unsigned raw_attempt_mark(const struct probe *probe)
 {
 	if (probe->canary)
-		return CANARY_ATTEMPT;
-	return probe->again.attempts < CANARY_ATTEMPT ? probe->again.attempts : CANARY_ATTEMPT - 1;
+		return RAW_CANARY_ATTEMPT;
+	return probe->again.attempts < RAW_CANARY_ATTEMPT ? probe->again.attempts
+							  : RAW_CANARY_ATTEMPT - 1;
 }
 
-static struct cookie_of cookie_subject(const struct host *host, uint16_t port)
+struct cookie_of raw_cookie_of(const struct host *host, uint16_t port)
 {
 	return (struct cookie_of){
 		.to = host->target->addr,
@@ -296,13 +146,13 @@ static int send_one_packet(struct sender *sender, struct host *host, const struc
 {
 	const struct scan_technique *technique = sender_technique_of(host, probe->again.port);
 	uint16_t port = sender_port(host, probe->again.port);
-	unsigned attempt = attempt_mark(probe);
-	const struct cookie_of of = cookie_subject(host, port);
+	unsigned attempt = raw_attempt_mark(probe);
+	const struct cookie_of of = raw_cookie_of(host, port);
 	const struct probe_request request = {
 		.from = host->route->source,
 		.to = host->target->addr,
 		.port = port,
-		.src_port = src_port_of(sender->raw, host, attempt),
+		.src_port = raw_src_port(sender->raw, host, attempt),
 		.cookie = cookie_make(&sender->raw->key, &of, attempt),
 		.scan_flags = host->probing.pings ? -1 : sender->plan->packets.scan_flags,
 		.payload = payload,
@@ -356,11 +206,11 @@ int sender_send_raw(struct sender *sender, struct host *host, struct probe *prob
 	}
 	if (r < 0)
 		return r;
-	probe_enter(raw, probe);
+	raw_probe_enter(raw, probe);
 	pace_sent(&sender->pace, 1);
 	host->sent_since_canary++;
 	if (!loop_timer_is_set(&host->expiry_timer))
-		expiry_arm(sender, host);
+		raw_expiry_arm(sender, host);
 	if (!probe->canary)
 		sender_raw_canary(sender, host);
 	return 0;
@@ -373,7 +223,7 @@ void sender_raw_canary(struct sender *sender, struct host *host)
 	if (!host->has_canary || host->sent_since_canary < CANARY_AFTER || host->probing.pings)
 		return;
 	host->sent_since_canary = 0;
-	if (probe_find(sender->raw, host, host->canary, true) ||
+	if (raw_probe_find(sender->raw, host, host->canary, true) ||
 	    !(probe = sender_probe_new(sender, host)))
 		return;
 	probe->canary = true;
@@ -396,7 +246,7 @@ int sender_route(struct sender *sender, struct host *host)
 		return 0;
 	r = wire_hop(raw->wire, &host->target->addr, &host->hop, &host->route);
 	if (r == 0)
-		host_enter(raw, host);
+		raw_host_enter(raw, host);
 	return r;
 }
 
@@ -429,7 +279,7 @@ void sender_forget(struct sender *sender, struct host *host)
 {
 	if (!sender->raw)
 		return;
-	host_leave(sender->raw, host);
+	raw_host_leave(sender->raw, host);
 	hop_unref(sender->raw->wire, host->hop);
 	host->hop = NULL;
 }
@@ -487,376 +337,6 @@ static void hop_changed(void *self, struct hop *hop)
 	sender_kick(raw->sender);
 }
 
-/* ---- hearing ---- */
-
-/* A response, and what it says of whose it is. */
-struct heard {
-	struct response response;
-	struct packet quoted;
-	struct ip_addr target;
-	enum probe_kind kind;
-	uint8_t protocol;
-	uint16_t port, our_port;
-	uint32_t cookies[3];
-	unsigned cookies_count;
-	uint64_t at_ns;
-};
-
-static void heard_from_quote(struct heard *heard)
-{
-	const struct packet *quoted = &heard->quoted;
-
-	heard->target = quoted->ip.dst;
-	heard->protocol = quoted->ip.protocol;
-	switch (quoted->kind) {
-	case PACKET_TCP:
-		heard->kind = PROBE_TCP;
-		heard->port = quoted->tcp.dst_port;
-		heard->our_port = quoted->tcp.src_port;
-		heard->cookies[heard->cookies_count++] = quoted->tcp.seq;
-		break;
-	case PACKET_UDP:
-		heard->kind = PROBE_UDP;
-		heard->port = quoted->udp.dst_port;
-		heard->our_port = quoted->udp.src_port;
-		break;
-	case PACKET_SCTP:
-		heard->kind = PROBE_SCTP;
-		heard->port = quoted->sctp.dst_port;
-		heard->our_port = quoted->sctp.src_port;
-		if (quoted->sctp.vtag)
-			heard->cookies[heard->cookies_count++] = quoted->sctp.vtag;
-		break;
-	case PACKET_ICMP:
-	case PACKET_ICMPV6:
-		heard->kind = PROBE_ICMP;
-		heard->our_port = (uint16_t)(quoted->icmp.rest >> 16);
-		break;
-	default:
-		heard->kind = PROBE_PROTOCOL;
-	}
-}
-
-/* What acknowledges a probe: seq + 1 (SYN and FIN count) or seq; the reset of a
- * segment that had ACK set takes its sequence number from there. */
-static void heard_tcp(struct heard *heard, const struct tcp_header *tcp)
-{
-	heard->kind = PROBE_TCP;
-	heard->port = tcp->src_port;
-	heard->our_port = tcp->dst_port;
-	if (tcp->flags & TCP_ACK) {
-		heard->cookies[heard->cookies_count++] = tcp->ack - 1;
-		heard->cookies[heard->cookies_count++] = tcp->ack;
-	}
-	if (tcp->flags & TCP_RST)
-		heard->cookies[heard->cookies_count++] = tcp->seq;
-}
-
-static void heard_directly(struct heard *heard, const struct packet *packet)
-{
-	heard->target = packet->ip.src;
-	heard->protocol = packet->ip.protocol;
-	switch (packet->kind) {
-	case PACKET_TCP:
-		heard_tcp(heard, &packet->tcp);
-		break;
-	case PACKET_UDP:
-		heard->kind = PROBE_UDP;
-		heard->port = packet->udp.src_port;
-		heard->our_port = packet->udp.dst_port;
-		break;
-	case PACKET_SCTP:
-		heard->kind = PROBE_SCTP;
-		heard->port = packet->sctp.src_port;
-		heard->our_port = packet->sctp.dst_port;
-		heard->cookies[heard->cookies_count++] = packet->sctp.vtag;
-		break;
-	case PACKET_ICMP:
-	case PACKET_ICMPV6:
-		heard->kind = PROBE_ICMP;
-		heard->our_port = (uint16_t)(packet->icmp.rest >> 16);
-		break;
-	default:
-		heard->kind = PROBE_PROTOCOL;
-	}
-}
-
-/* The attempt that was answered; false: not a probe of ours. */
-static bool attempt_by_cookie(const struct raw *raw, const struct host *host, uint16_t port,
-			      const struct heard *heard, unsigned *ret_attempt)
-{
-	const struct cookie_of of = cookie_subject(host, port);
-	unsigned i;
-
-	for (i = 0; i < heard->cookies_count; i++)
-		if (cookie_check(&raw->key, &of, heard->cookies[i], ret_attempt))
-			return *ret_attempt > 0 && *ret_attempt < RAW_ATTEMPTS;
-	return false;
-}
-
-static bool attempt_by_port(const struct raw *raw, const struct host *host,
-			    const struct probe *probe, const struct heard *heard,
-			    unsigned *ret_attempt)
-{
-	uint16_t first = src_port_of(raw, host, 0);
-
-	if (raw->sender->plan->packets.has_source_port) {
-		*ret_attempt = probe ? probe->again.attempts : 1;
-		return heard->our_port == raw->sender->plan->packets.source_port;
-	}
-	*ret_attempt = (unsigned)(heard->our_port - first);
-	return heard->our_port > first && *ret_attempt < RAW_ATTEMPTS;
-}
-
-static bool attempt_by_identifier(const struct raw *raw, const struct host *host,
-				  const struct heard *heard, unsigned *ret_attempt)
-{
-	const struct cookie_of of = cookie_subject(host, 0);
-	unsigned attempt;
-
-	for (attempt = 1; attempt < CANARY_ATTEMPT; attempt++)
-		if ((uint16_t)cookie_make(&raw->key, &of, attempt) == heard->our_port) {
-			*ret_attempt = attempt;
-			return true;
-		}
-	return false;
-}
-
-static bool attempt_of(const struct raw *raw, const struct host *host, uint16_t value,
-		       const struct heard *heard, unsigned *ret_attempt)
-{
-	const struct scan_technique *technique = sender_technique_of(host, value);
-	const struct probe *probe = probe_find(raw, host, value, false);
-
-	switch (technique->probe) {
-	case PROBE_TCP:
-		return attempt_by_cookie(raw, host, sender_port(host, value), heard, ret_attempt);
-	case PROBE_SCTP:
-		/* An error's quote of an INIT has no tag yet: the ports must do. */
-		if (heard->cookies_count)
-			return attempt_by_cookie(raw, host, sender_port(host, value), heard,
-						 ret_attempt);
-		return attempt_by_port(raw, host, probe, heard, ret_attempt);
-	case PROBE_UDP:
-		return attempt_by_port(raw, host, probe, heard, ret_attempt);
-	case PROBE_ICMP:
-		return attempt_by_identifier(raw, host, heard, ret_attempt);
-	default:
-		*ret_attempt = probe ? probe->again.attempts : 1;
-		return probe != NULL;
-	}
-}
-
-/* Two bits of what a port has said: enough to tell what may still replace it. */
-static enum port_state state_of(const struct scan_technique *technique, unsigned heard)
-{
-	static const enum port_state states[] = {PORT_UNKNOWN, PORT_FILTERED, PORT_CLOSED,
-						 PORT_OPEN};
-
-	if (heard == 2 && (technique->letter == 'A' || technique->on_silence.state == PORT_UNKNOWN))
-		return PORT_UNFILTERED;
-	return states[heard & 3];
-}
-
-static unsigned heard_of(enum port_state state)
-{
-	switch (state) {
-	case PORT_OPEN:
-		return 3;
-	case PORT_CLOSED:
-	case PORT_UNFILTERED:
-		return 2;
-	default:
-		return 1;
-	}
-}
-
-static void note_canary(struct host *host, const struct scan_technique *technique, uint16_t value)
-{
-	host->sent_since_canary = 0;
-	if (host->has_canary || technique->probe != PROBE_TCP || host->probing.pings)
-		return;
-	host->has_canary = true;
-	host->canary = value;
-}
-
-static void canary_answered(struct raw *raw, struct host *host, uint16_t value,
-			    const struct heard *heard)
-{
-	struct probe *probe = probe_find(raw, host, value, true);
-
-	host->sent_since_canary = 0;
-	if (!probe)
-		return;
-	sender_note_answer(raw->sender, host, probe->sent_ns, heard->at_ns - probe->sent_ns);
-	sender_probe_free(raw->sender, probe);
-}
-
-static void answered(struct raw *raw, struct host *host, uint16_t value, unsigned attempt,
-		     struct verdict verdict, uint64_t at_ns)
-{
-	struct sender *sender = raw->sender;
-	struct prober *prober = &host->probing.prober;
-	struct probe *probe = probe_find(raw, host, value, false);
-	bool had_rtt = host->rtt.valid;
-	uint64_t rtt_ns = 0;
-
-	if (probe) {
-		if (attempt == attempt_mark(probe) && at_ns > probe->sent_ns)
-			rtt_ns = at_ns - probe->sent_ns;
-		else if (attempt == attempt_mark(probe))
-			rtt_ns = 1;
-		prober_note_heard(prober, value, heard_of(verdict.state));
-		sender_answered(sender, probe, attempt, verdict, rtt_ns);
-	} else {
-		(void)prober_answered_late(prober, value);
-		prober_note_heard(prober, value, heard_of(verdict.state));
-		sender_note_answer(sender, host, at_ns, 0);
-		sender_give_verdict(host, value, attempt, verdict, 0);
-	}
-	/* With the first round trip all that is waited for is waited for less. */
-	if (!had_rtt && host->rtt.valid && host->probing.technique)
-		expiry_arm(sender, host);
-}
-
-/* A response to this probe of the host; false: it is none. */
-static bool respond(struct raw *raw, struct host *host, uint16_t value, struct heard *heard)
-{
-	const struct scan_technique *technique = sender_technique_of(host, value);
-	struct verdict verdict;
-	unsigned attempt, old;
-
-	if (!attempt_of(raw, host, value, heard, &attempt))
-		return false;
-	heard->response.port = sender_port(host, value);
-	verdict = technique->judge(&heard->response);
-	if (verdict.state == PORT_UNKNOWN)
-		return false;
-	verdict.ttl = heard->response.packet->ip.ttl;
-	if (!heard->response.from_target)
-		verdict.from = heard->response.packet->ip.src;
-	old = prober_heard(&host->probing.prober, value);
-	if (attempt == CANARY_ATTEMPT) {
-		canary_answered(raw, host, value, heard);
-	} else if (!old) {
-		note_canary(host, technique, value);
-		answered(raw, host, value, attempt, verdict, heard->at_ns);
-	} else if (verdict_replaces(technique, state_of(technique, old),
-				    (enum port_state)verdict.state)) {
-		prober_note_heard(&host->probing.prober, value, heard_of(verdict.state));
-		sender_give_verdict(host, value, attempt, verdict, 0);
-	}
-	return true;
-}
-
-static bool kind_fits(const struct scan_technique *technique, const struct heard *heard)
-{
-	return technique->probe == heard->kind || technique->probe == PROBE_PROTOCOL;
-}
-
-static bool respond_to_ping(struct raw *raw, struct host *host, struct heard *heard)
-{
-	const struct plan_ping *pings = host->probing.pings;
-	uint32_t i;
-
-	for (i = 0; host->probing.pings == pings && i < host->probing.prober.order_count; i++) {
-		uint16_t port =
-			pings[i].technique->probe == PROBE_PROTOCOL ? heard->protocol : heard->port;
-
-		if (!kind_fits(pings[i].technique, heard) ||
-		    (pings[i].technique->probe != PROBE_ICMP && pings[i].port != port))
-			continue;
-		if (respond(raw, host, (uint16_t)i, heard))
-			return true;
-	}
-	return false;
-}
-
-/* Any ICMP message of the target proves that it speaks ICMP (SC-13). */
-static void icmp_proves_icmp(struct raw *raw, struct host *host, struct heard *heard)
-{
-	struct prober *prober = &host->probing.prober;
-	const uint16_t icmp = host->target->addr.family == IP_V6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP;
-	struct verdict verdict = {.state = PORT_OPEN, .reason = REASON_PROTO_RESPONSE};
-
-	if (!host->probing.technique || host->probing.technique->probe != PROBE_PROTOCOL ||
-	    !heard->response.quoted || !heard->response.from_target || host->probing.pings ||
-	    prober_heard(prober, icmp) || !probe_find(raw, host, icmp, false))
-		return;
-	verdict.ttl = heard->response.packet->ip.ttl;
-	answered(raw, host, icmp, 1, verdict, heard->at_ns);
-}
-
-static bool respond_to_host(struct raw *raw, struct host *host, struct heard *heard)
-{
-	const struct scan_technique *technique = host->probing.technique;
-	bool ours;
-
-	if (!technique || !sender_is_raw(technique))
-		return false;
-	if (host->probing.pings) {
-		ours = respond_to_ping(raw, host, heard);
-	} else {
-		ours = kind_fits(technique, heard) &&
-		       respond(raw, host,
-			       technique->probe == PROBE_PROTOCOL ? heard->protocol : heard->port,
-			       heard);
-		icmp_proves_icmp(raw, host, heard);
-	}
-	if (ours && host->probing.technique)
-		sender_settle(raw->sender, host);
-	return ours;
-}
-
-static void hear(void *self, const struct packet *packet, uint64_t at_ns)
-{
-	struct raw *raw = self;
-	struct heard heard = {.response.packet = packet, .at_ns = at_ns};
-	struct host *host, *next;
-
-	if (raw->listener && raw->listener(raw->listener_self, packet, at_ns))
-		return;
-	if (!packet_is_icmp_error(packet))
-		heard_directly(&heard, packet);
-	else if (packet_parse_quote(packet, &heard.quoted)) {
-		heard.response.quoted = &heard.quoted;
-		heard_from_quote(&heard);
-	} else
-		return;
-	heard.response.from_target = !memcmp(heard.target.bytes, packet->ip.src.bytes, 16);
-	for (host = *host_bucket(raw, &heard.target); host; host = next) {
-		next = host->chain;
-		if (!memcmp(host->target->addr.bytes, heard.target.bytes, 16) &&
-		    host->target->addr.family == heard.target.family &&
-		    respond_to_host(raw, host, &heard))
-			break;
-	}
-	sender_kick(raw->sender);
-}
-
-static void hear_neighbour(void *self, const struct ip_addr *addr, const struct mac_addr *mac,
-			   bool has_mac, uint64_t at_ns)
-{
-	struct raw *raw = self;
-	struct packet packet = {.kind = PACKET_OTHER};
-	struct heard heard = {
-		.response = {.packet = &packet, .from_target = true},
-		.target = *addr,
-		.kind = PROBE_NEIGHBOUR,
-		.at_ns = at_ns,
-	};
-	struct host *host, *next;
-
-	packet.ip.src = *addr;
-	for (host = *host_bucket(raw, addr); host; host = next) {
-		next = host->chain;
-		if (!memcmp(host->target->addr.bytes, addr->bytes, 16) &&
-		    host->target->addr.family == addr->family && host->probing.pings)
-			(void)respond_to_host(raw, host, &heard);
-	}
-	sender_kick(raw->sender);
-}
-
 /* ---- the whole ---- */
 
 static void wire_warns(void *self, const char *text)
@@ -891,8 +371,8 @@ static int raw_init_wire(struct raw *raw, const struct wire_ways *ways, struct g
 		.first_port = raw->first_port,
 		.last_port = (uint16_t)(raw->first_port + RAW_PORTS - 1),
 		.all_protocols = has_protocols(plan),
-		.heard = hear,
-		.neighbour = hear_neighbour,
+		.heard = raw_hear,
+		.neighbour = raw_hear_neighbour,
 		.hop_changed = hop_changed,
 		.warn = wire_warns,
 		.self = raw,
@@ -907,7 +387,7 @@ int raw_new(struct sender *sender, const struct wire_ways *ways, struct gate *ga
 {
 	struct raw *raw = alloc_zero(sizeof(*raw));
 	struct random random;
-	int r = ERROR_MEMORY;
+	int r;
 
 	if (!raw)
 		return ERROR_MEMORY;
@@ -916,10 +396,8 @@ int raw_new(struct sender *sender, const struct wire_ways *ways, struct gate *ga
 	raw->first_port = (uint16_t)(FIRST_PORT_LOWEST +
 				     random_below(&random, 65535 - FIRST_PORT_LOWEST - RAW_PORTS));
 	cookie_key_init(&raw->key, sender->plan->seed);
-	raw->hosts_mask = raw->probes_mask = TABLE_LEAST - 1;
-	raw->hosts = alloc_array(TABLE_LEAST, sizeof(struct host *));
-	raw->probes = alloc_array(TABLE_LEAST, sizeof(struct probe *));
-	if (raw->hosts && raw->probes)
+	r = raw_tables_init(raw);
+	if (r == 0)
 		r = raw_init_wire(raw, ways, gate);
 	if (r < 0) {
 		raw_free(raw);
@@ -934,8 +412,7 @@ void raw_free(struct raw *raw)
 	if (!raw)
 		return;
 	wire_free(raw->wire);
-	alloc_free(raw->hosts);
-	alloc_free(raw->probes);
+	raw_tables_release(raw);
 	alloc_free(raw);
 }
 

@@ -1,3 +1,4 @@
+#include "engine/answer.h"
 #include "engine/sweep_private.h"
 
 #include "util/alloc.h"
@@ -324,81 +325,6 @@ void sweep_give_up(struct sweep *sweep)
 
 /* ---- hearing ---- */
 
-struct answer {
-	struct response response;
-	struct packet quoted;
-	struct ip_addr target;
-	enum probe_kind kind;
-	uint16_t port, our_port;
-	uint32_t cookies[3];
-	unsigned cookies_count;
-};
-
-static void answer_from_quote(struct answer *answer)
-{
-	const struct packet *quoted = &answer->quoted;
-
-	answer->target = quoted->ip.dst;
-	switch (quoted->kind) {
-	case PACKET_TCP:
-		answer->kind = PROBE_TCP;
-		answer->port = quoted->tcp.dst_port;
-		answer->cookies[answer->cookies_count++] = quoted->tcp.seq;
-		break;
-	case PACKET_UDP:
-		answer->kind = PROBE_UDP;
-		answer->port = quoted->udp.dst_port;
-		answer->our_port = quoted->udp.src_port;
-		break;
-	case PACKET_SCTP:
-		answer->kind = PROBE_SCTP;
-		answer->port = quoted->sctp.dst_port;
-		answer->our_port = quoted->sctp.src_port;
-		break;
-	case PACKET_ICMP:
-	case PACKET_ICMPV6:
-		answer->kind = PROBE_ICMP;
-		answer->our_port = (uint16_t)(quoted->icmp.rest >> 16);
-		break;
-	default:
-		answer->kind = PROBE_PROTOCOL;
-	}
-}
-
-static void answer_directly(struct answer *answer, const struct packet *packet)
-{
-	answer->target = packet->ip.src;
-	switch (packet->kind) {
-	case PACKET_TCP:
-		answer->kind = PROBE_TCP;
-		answer->port = packet->tcp.src_port;
-		if (packet->tcp.flags & TCP_ACK) {
-			answer->cookies[answer->cookies_count++] = packet->tcp.ack - 1;
-			answer->cookies[answer->cookies_count++] = packet->tcp.ack;
-		}
-		if (packet->tcp.flags & TCP_RST)
-			answer->cookies[answer->cookies_count++] = packet->tcp.seq;
-		break;
-	case PACKET_UDP:
-		answer->kind = PROBE_UDP;
-		answer->port = packet->udp.src_port;
-		answer->our_port = packet->udp.dst_port;
-		break;
-	case PACKET_SCTP:
-		answer->kind = PROBE_SCTP;
-		answer->port = packet->sctp.src_port;
-		answer->cookies[answer->cookies_count++] = packet->sctp.vtag;
-		break;
-	case PACKET_ICMP:
-	case PACKET_ICMPV6:
-		answer->kind = PROBE_ICMP;
-		answer->our_port = (uint16_t)(packet->icmp.rest >> 16);
-		break;
-	default:
-		answer->kind = PROBE_PROTOCOL;
-	}
-}
-
 /* An identifier has 16 bits of a cookie: the notes that may be in it are tried. */
 static bool note_by_identifier(const struct sweep *sweep, const struct cookie_of *of,
 			       uint16_t identifier, unsigned *ret_note)
@@ -477,7 +403,7 @@ static void note_evidence(struct sweep *sweep, const struct chunk *chunk, enum s
 }
 
 static void take_answer(struct sweep *sweep, const struct answer *answer, uint128 target,
-			uint32_t probe, unsigned note, uint64_t at_ns)
+			uint32_t probe, unsigned note)
 {
 	uint128 value = target * sweep->config.probes_count + probe, position;
 	enum sweep_mark mark = (enum sweep_mark)(note & 3);
@@ -487,7 +413,7 @@ static void take_answer(struct sweep *sweep, const struct answer *answer, uint12
 
 	position = permutation_position(&sweep->permutation, value);
 	if (mark == MARK_CANARY) {
-		canary_answered(sweep, position, at_ns);
+		canary_answered(sweep, position, answer->at_ns);
 		return;
 	}
 	chunk = sweep_chunk_of(sweep, position, &place);
@@ -503,7 +429,7 @@ static void take_answer(struct sweep *sweep, const struct answer *answer, uint12
 	note_evidence(sweep, chunk, mark);
 	verdict.ttl = answer->response.packet->ip.ttl;
 	verdict.attempt = (uint8_t)mark;
-	verdict.rtt_us = rtt_us_of(at_ns, note);
+	verdict.rtt_us = rtt_us_of(answer->at_ns, note);
 	if (!answer->response.from_target)
 		verdict.from = answer->response.packet->ip.src;
 	else
@@ -515,25 +441,17 @@ static void take_answer(struct sweep *sweep, const struct answer *answer, uint12
 bool sweep_hear(void *self, const struct packet *packet, uint64_t at_ns)
 {
 	struct sweep *sweep = self;
-	struct answer answer = {.response.packet = packet};
+	struct answer answer;
 	uint128 target;
 	uint32_t probe;
 	unsigned note;
 
-	if (!packet_is_icmp_error(packet))
-		answer_directly(&answer, packet);
-	else if (packet_parse_quote(packet, &answer.quoted)) {
-		answer.response.quoted = &answer.quoted;
-		answer_from_quote(&answer);
-	} else
-		return false;
-	if (!probe_of(sweep, &answer, &probe) ||
+	if (!answer_init(&answer, packet, at_ns) || !probe_of(sweep, &answer, &probe) ||
 	    !note_of_answer(sweep, &answer, sweep->config.probes[probe].port, &note) ||
 	    !target_space_find(sweep->config.space, &answer.target, &target))
 		return false;
 	answer.response.port = sweep->config.probes[probe].port;
-	answer.response.from_target = !memcmp(answer.target.bytes, packet->ip.src.bytes, 16);
-	take_answer(sweep, &answer, target, probe, note, at_ns);
+	take_answer(sweep, &answer, target, probe, note);
 	return true;
 }
 

@@ -1,0 +1,269 @@
+/* What came in becomes verdicts: whose it is, by address, cookie and port; what it
+ * says, by the technique; and what that means for a port that may be in flight, waiting,
+ * or answered before. */
+#include "engine/answer.h"
+#include "engine/sender_raw_private.h"
+#include "engine/verdict_merge.h"
+
+/* The attempt that was answered; false: not a probe of ours. */
+static bool attempt_by_cookie(const struct raw *raw, const struct host *host, uint16_t port,
+			      const struct answer *answer, unsigned *ret_attempt)
+{
+	const struct cookie_of of = raw_cookie_of(host, port);
+	unsigned i;
+
+	for (i = 0; i < answer->cookies_count; i++)
+		if (cookie_check(&raw->key, &of, answer->cookies[i], ret_attempt))
+			return *ret_attempt > 0 && *ret_attempt < RAW_ATTEMPTS;
+	return false;
+}
+
+static bool attempt_by_port(const struct raw *raw, const struct host *host,
+			    const struct probe *probe, const struct answer *answer,
+			    unsigned *ret_attempt)
+{
+	uint16_t first = raw_src_port(raw, host, 0);
+
+	if (raw->sender->plan->packets.has_source_port) {
+		*ret_attempt = probe ? probe->again.attempts : 1;
+		return answer->our_port == raw->sender->plan->packets.source_port;
+	}
+	*ret_attempt = (unsigned)(answer->our_port - first);
+	return answer->our_port > first && *ret_attempt < RAW_ATTEMPTS;
+}
+
+static bool attempt_by_identifier(const struct raw *raw, const struct host *host,
+				  const struct answer *answer, unsigned *ret_attempt)
+{
+	const struct cookie_of of = raw_cookie_of(host, 0);
+	unsigned attempt;
+
+	for (attempt = 1; attempt < RAW_CANARY_ATTEMPT; attempt++)
+		if ((uint16_t)cookie_make(&raw->key, &of, attempt) == answer->our_port) {
+			*ret_attempt = attempt;
+			return true;
+		}
+	return false;
+}
+
+static bool attempt_of(const struct raw *raw, const struct host *host, uint16_t value,
+		       const struct answer *answer, unsigned *ret_attempt)
+{
+	const struct scan_technique *technique = sender_technique_of(host, value);
+	const struct probe *probe = raw_probe_find(raw, host, value, false);
+
+	switch (technique->probe) {
+	case PROBE_TCP:
+		return attempt_by_cookie(raw, host, sender_port(host, value), answer, ret_attempt);
+	case PROBE_SCTP:
+		/* An error's quote of an INIT has no tag yet: the ports must do. */
+		if (answer->cookies_count)
+			return attempt_by_cookie(raw, host, sender_port(host, value), answer,
+						 ret_attempt);
+		return attempt_by_port(raw, host, probe, answer, ret_attempt);
+	case PROBE_UDP:
+		return attempt_by_port(raw, host, probe, answer, ret_attempt);
+	case PROBE_ICMP:
+		return attempt_by_identifier(raw, host, answer, ret_attempt);
+	default:
+		*ret_attempt = probe ? probe->again.attempts : 1;
+		return probe != NULL;
+	}
+}
+
+/* Two bits of what a port has said: enough to tell what may still replace it. */
+static enum port_state state_of(const struct scan_technique *technique, unsigned heard)
+{
+	static const enum port_state states[] = {PORT_UNKNOWN, PORT_FILTERED, PORT_CLOSED,
+						 PORT_OPEN};
+
+	if (heard == 2 && (technique->letter == 'A' || technique->on_silence.state == PORT_UNKNOWN))
+		return PORT_UNFILTERED;
+	return states[heard & 3];
+}
+
+static unsigned heard_of(enum port_state state)
+{
+	switch (state) {
+	case PORT_OPEN:
+		return 3;
+	case PORT_CLOSED:
+	case PORT_UNFILTERED:
+		return 2;
+	default:
+		return 1;
+	}
+}
+
+static void note_canary(struct host *host, const struct scan_technique *technique, uint16_t value)
+{
+	host->sent_since_canary = 0;
+	if (host->has_canary || technique->probe != PROBE_TCP || host->probing.pings)
+		return;
+	host->has_canary = true;
+	host->canary = value;
+}
+
+static void canary_answered(struct raw *raw, struct host *host, uint16_t value,
+			    const struct answer *answer)
+{
+	struct probe *probe = raw_probe_find(raw, host, value, true);
+
+	host->sent_since_canary = 0;
+	if (!probe)
+		return;
+	sender_note_answer(raw->sender, host, probe->sent_ns, answer->at_ns - probe->sent_ns);
+	sender_probe_free(raw->sender, probe);
+}
+
+static void answered(struct raw *raw, struct host *host, uint16_t value, unsigned attempt,
+		     struct verdict verdict, uint64_t at_ns)
+{
+	struct sender *sender = raw->sender;
+	struct prober *prober = &host->probing.prober;
+	struct probe *probe = raw_probe_find(raw, host, value, false);
+	bool had_rtt = host->rtt.valid;
+	uint64_t rtt_ns = 0;
+
+	if (probe) {
+		if (attempt == raw_attempt_mark(probe) && at_ns > probe->sent_ns)
+			rtt_ns = at_ns - probe->sent_ns;
+		else if (attempt == raw_attempt_mark(probe))
+			rtt_ns = 1;
+		prober_note_heard(prober, value, heard_of(verdict.state));
+		sender_answered(sender, probe, attempt, verdict, rtt_ns);
+	} else {
+		(void)prober_answered_late(prober, value);
+		prober_note_heard(prober, value, heard_of(verdict.state));
+		sender_note_answer(sender, host, at_ns, 0);
+		sender_give_verdict(host, value, attempt, verdict, 0);
+	}
+	/* With the first round trip all that is waited for is waited for less. */
+	if (!had_rtt && host->rtt.valid && host->probing.technique)
+		raw_expiry_arm(sender, host);
+}
+
+/* A response to this probe of the host; false: it is none. */
+static bool respond(struct raw *raw, struct host *host, uint16_t value, struct answer *answer)
+{
+	const struct scan_technique *technique = sender_technique_of(host, value);
+	struct verdict verdict;
+	unsigned attempt, old;
+
+	if (!attempt_of(raw, host, value, answer, &attempt))
+		return false;
+	answer->response.port = sender_port(host, value);
+	verdict = technique->judge(&answer->response);
+	if (verdict.state == PORT_UNKNOWN)
+		return false;
+	verdict.ttl = answer->response.packet->ip.ttl;
+	if (!answer->response.from_target)
+		verdict.from = answer->response.packet->ip.src;
+	old = prober_heard(&host->probing.prober, value);
+	if (attempt == RAW_CANARY_ATTEMPT) {
+		canary_answered(raw, host, value, answer);
+	} else if (!old) {
+		note_canary(host, technique, value);
+		answered(raw, host, value, attempt, verdict, answer->at_ns);
+	} else if (verdict_replaces(technique, state_of(technique, old),
+				    (enum port_state)verdict.state)) {
+		prober_note_heard(&host->probing.prober, value, heard_of(verdict.state));
+		sender_give_verdict(host, value, attempt, verdict, 0);
+	}
+	return true;
+}
+
+static bool kind_fits(const struct scan_technique *technique, const struct answer *answer)
+{
+	return technique->probe == answer->kind || technique->probe == PROBE_PROTOCOL;
+}
+
+static bool respond_to_ping(struct raw *raw, struct host *host, struct answer *answer)
+{
+	const struct plan_ping *pings = host->probing.pings;
+	uint32_t i;
+
+	for (i = 0; host->probing.pings == pings && i < host->probing.prober.order_count; i++) {
+		uint16_t port = pings[i].technique->probe == PROBE_PROTOCOL ? answer->protocol
+									    : answer->port;
+
+		if (!kind_fits(pings[i].technique, answer) ||
+		    (pings[i].technique->probe != PROBE_ICMP && pings[i].port != port))
+			continue;
+		if (respond(raw, host, (uint16_t)i, answer))
+			return true;
+	}
+	return false;
+}
+
+/* Any ICMP message of the target proves that it speaks ICMP (SC-13). */
+static void icmp_proves_icmp(struct raw *raw, struct host *host, struct answer *answer)
+{
+	struct prober *prober = &host->probing.prober;
+	const uint16_t icmp = host->target->addr.family == IP_V6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP;
+	struct verdict verdict = {.state = PORT_OPEN, .reason = REASON_PROTO_RESPONSE};
+
+	if (!host->probing.technique || host->probing.technique->probe != PROBE_PROTOCOL ||
+	    !answer->response.quoted || !answer->response.from_target || host->probing.pings ||
+	    prober_heard(prober, icmp) || !raw_probe_find(raw, host, icmp, false))
+		return;
+	verdict.ttl = answer->response.packet->ip.ttl;
+	answered(raw, host, icmp, 1, verdict, answer->at_ns);
+}
+
+static bool respond_to_host(struct raw *raw, struct host *host, struct answer *answer)
+{
+	const struct scan_technique *technique = host->probing.technique;
+	bool ours;
+
+	if (!technique || !sender_is_raw(technique))
+		return false;
+	if (host->probing.pings) {
+		ours = respond_to_ping(raw, host, answer);
+	} else {
+		ours = kind_fits(technique, answer) &&
+		       respond(raw, host,
+			       technique->probe == PROBE_PROTOCOL ? answer->protocol : answer->port,
+			       answer);
+		icmp_proves_icmp(raw, host, answer);
+	}
+	if (ours && host->probing.technique)
+		sender_settle(raw->sender, host);
+	return ours;
+}
+
+void raw_hear(void *self, const struct packet *packet, uint64_t at_ns)
+{
+	struct raw *raw = self;
+	struct host *host, *next;
+	struct answer answer;
+
+	if (raw->listener && raw->listener(raw->listener_self, packet, at_ns))
+		return;
+	if (!answer_init(&answer, packet, at_ns))
+		return;
+	for (host = *raw_host_bucket(raw, &answer.target); host; host = next) {
+		next = host->chain;
+		if (answer_same_addr(&host->target->addr, &answer.target) &&
+		    respond_to_host(raw, host, &answer))
+			break;
+	}
+	sender_kick(raw->sender);
+}
+
+void raw_hear_neighbour(void *self, const struct ip_addr *addr, const struct mac_addr *mac,
+			bool has_mac, uint64_t at_ns)
+{
+	struct raw *raw = self;
+	struct host *host, *next;
+	struct packet packet;
+	struct answer answer;
+
+	answer_init_neighbour(&answer, addr, &packet, at_ns);
+	for (host = *raw_host_bucket(raw, addr); host; host = next) {
+		next = host->chain;
+		if (answer_same_addr(&host->target->addr, addr) && host->probing.pings)
+			(void)respond_to_host(raw, host, &answer);
+	}
+	sender_kick(raw->sender);
+}
