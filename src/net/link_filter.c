@@ -84,10 +84,10 @@ static void resolve(struct assembler *out)
 
 static void put_ethernet(struct assembler *out)
 {
-	op(out, BPF_LDX | BPF_W | BPF_IMM, ETH_HLEN);
+	op(out, BPF_LDX | BPF_IMM, ETH_HLEN);
 	op(out, BPF_LD | BPF_H | BPF_ABS, 12);
 	put(out, BPF_JMP | BPF_JEQ | BPF_K, ETH_P_8021Q, NEXT, UNTAGGED);
-	op(out, BPF_LDX | BPF_W | BPF_IMM, ETH_HLEN + 4);
+	op(out, BPF_LDX | BPF_IMM, ETH_HLEN + 4);
 	op(out, BPF_LD | BPF_H | BPF_ABS, 16);
 	here(out, UNTAGGED);
 	when(out, ETH_P_ARP, ACCEPT);
@@ -95,7 +95,7 @@ static void put_ethernet(struct assembler *out)
 
 static void put_network(struct assembler *out)
 {
-	op(out, BPF_LDX | BPF_W | BPF_IMM, 0);
+	op(out, BPF_LDX | BPF_IMM, 0);
 	op(out, BPF_LD | BPF_H | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_PROTOCOL));
 }
 

@@ -174,12 +174,17 @@ static struct clocks read_clocks(struct loop *loop)
 	return (struct clocks){.now_ns = loop_time_ns(loop), .wall_ns = loop_wall_ns(loop)};
 }
 
-/* The kernel stamps by the wall clock. */
-static uint64_t arrival_ns(const struct clocks *clocks, const struct tpacket2_hdr *slot)
+/* The kernel stamps by the wall clock. A frame that came after the clocks were
+ * read has them read again. */
+static uint64_t arrival_ns(struct loop *loop, struct clocks *clocks,
+			   const struct tpacket2_hdr *slot)
 {
 	uint64_t stamp_ns = slot->tp_sec * NS_PER_S + slot->tp_nsec;
-	uint64_t age_ns = clocks->wall_ns - stamp_ns;
+	uint64_t age_ns;
 
+	if (stamp_ns > clocks->wall_ns)
+		*clocks = read_clocks(loop);
+	age_ns = clocks->wall_ns - stamp_ns;
 	if (stamp_ns > clocks->wall_ns || age_ns > STAMP_AGE_NS || age_ns > clocks->now_ns)
 		return clocks->now_ns;
 	return clocks->now_ns - age_ns;
@@ -215,12 +220,11 @@ size_t link_ring_hear(struct link_ring *ring, size_t most)
 
 		if (!is_ours(slot))
 			break;
-		if (!heard++)
-			clocks = read_clocks(ring->link->config.loop);
+		heard++;
 		/* heard() may poll for more, and may come round to this slot. */
 		ring->at = ring->at + 1 == ring->slots_count ? 0 : ring->at + 1;
 		slot->tp_status = SLOT_BUSY;
-		tell(ring, slot, arrival_ns(&clocks, slot));
+		tell(ring, slot, arrival_ns(ring->link->config.loop, &clocks, slot));
 		__atomic_store_n(&slot->tp_status, TP_STATUS_KERNEL, __ATOMIC_RELEASE);
 	}
 	return heard;

@@ -161,6 +161,28 @@ static void its_own_way(void)
 	one_release(&at_the_end);
 }
 
+static void link_local(void)
+{
+	static struct one one, at_the_end;
+	struct bytes packet = ipv6(IPPROTO_TCP, "fe80::2", 2000, 1);
+
+	make_veth();
+	sh("ip link add c0 type veth peer name d0 && ip link set c0 up && ip link set d0 up;"
+	   "for i in c0 a0; do echo 0 > /proc/sys/net/ipv6/conf/$i/disable_ipv6;"
+	   "ip addr add fe80::1/64 dev $i nodad; ip neigh replace fe80::2 lladdr 2:0:0:0:0:1 dev "
+	   "$i;"
+	   "done");
+	one_init(&one, "a0", INTERFACE_ETHERNET);
+	one_init(&at_the_end, "b0", INTERFACE_ETHERNET);
+	CHECK(link_filter(at_the_end.link, 2000, 2000, false) == 0);
+	CHECK(send_one(one.link, &packet) == 1);
+	do
+		ear_hear(&at_the_end.ear, 1);
+	while (!ear_kept(&at_the_end.ear, at_the_end.ear.heard - 1, &packet));
+	one_release(&one);
+	one_release(&at_the_end);
+}
+
 static void hears_ip_only(void)
 {
 	static struct one one;
@@ -273,6 +295,7 @@ IN_NETWORK(question_and_answer_on_loopback_are_heard_once_each, loopback_answers
 IN_NETWORK(own_addresses_are_reached_through_loopback, own_address)
 IN_NETWORK(a_tun_carries_packets_both_ways, tun)
 IN_NETWORK(packets_leave_by_the_interface_of_the_link, its_own_way)
+IN_NETWORK(link_local_addresses_are_of_the_link, link_local)
 IN_NETWORK(nothing_but_ip_is_heard, hears_ip_only)
 IN_NETWORK(what_cannot_be_sent_is_refused_alone, refusals)
 IN_NETWORK(a_full_queue_is_told, no_room)
@@ -286,6 +309,7 @@ int main(void)
 		cmocka_unit_test(own_addresses_are_reached_through_loopback),
 		cmocka_unit_test(a_tun_carries_packets_both_ways),
 		cmocka_unit_test(packets_leave_by_the_interface_of_the_link),
+		cmocka_unit_test(link_local_addresses_are_of_the_link),
 		cmocka_unit_test(nothing_but_ip_is_heard),
 		cmocka_unit_test(what_cannot_be_sent_is_refused_alone),
 		cmocka_unit_test(a_full_queue_is_told),
