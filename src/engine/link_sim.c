@@ -253,6 +253,7 @@ static void sim_free(struct link *link)
 		hash_map_each(sim->memories, free_memory, NULL);
 	hash_map_free(sim->memories);
 	alloc_free(sim->paths);
+	alloc_free(sim->partials);
 	alloc_free(sim->scratch);
 	alloc_free(sim);
 }

@@ -217,7 +217,7 @@ struct link_sim_truth {
 	struct link_sim_way_truth out, back;
 	uint64_t refused;      /* link_send() took fewer: by how many */
 	uint64_t too_long;     /* frames beyond the MTU; dropped */
-	uint64_t unparsable;   /* no packet, a fragment, or cut short */
+	uint64_t unparsable;   /* no packet, or cut short */
 	uint64_t bad_checksum; /* the host dropped it */
 	uint64_t wrong_mac;    /* nobody has this hardware address */
 	uint64_t to_nowhere;   /* no host there */

@@ -139,7 +139,6 @@ static void take(struct sim_exchange *exchange)
 {
 	struct link_sim *sim = exchange->sim;
 	const struct link_sim_host *host = exchange->host;
-	bool fragment = exchange->probe->ip.more_fragments || exchange->probe->ip.fragment_offset;
 
 	if (exchange->probe->ip.ttl <= host->distance) {
 		expire(exchange);
@@ -152,7 +151,7 @@ static void take(struct sim_exchange *exchange)
 			  is_v6 ? 3 : 1, 0);
 		return;
 	}
-	if (fragment || exchange->count < exchange->probe->ip.total_bytes) {
+	if (exchange->count < exchange->probe->ip.total_bytes) {
 		sim->truth.unparsable++;
 		return;
 	}
@@ -175,6 +174,12 @@ static bool is_for(const struct sim_exchange *exchange, const struct ethernet_he
 	       mac_equal(&exchange->mac, &ethernet->dst);
 }
 
+static bool is_fragment(const struct packet *packet)
+{
+	return packet->ip.more_fragments || packet->ip.fragment_offset;
+}
+
+/* Fragments meet before their host is looked for, as if a firewall had put them together. */
 static void arrive_ip(struct link_sim *sim, uint64_t now_ns, const struct ethernet_header *ethernet,
 		      const uint8_t *bytes, size_t count)
 {
@@ -191,7 +196,11 @@ static void arrive_ip(struct link_sim *sim, uint64_t now_ns, const struct ethern
 		sim->truth.unparsable++;
 		return;
 	}
-	if (packet.ip.total_bytes < count)
+	if (is_fragment(&packet) &&
+	    (!sim_reassemble(sim, &packet, bytes, count, &exchange.bytes, &exchange.count) ||
+	     !packet_parse(exchange.bytes, exchange.count, &packet)))
+		return;
+	if (packet.ip.total_bytes < exchange.count)
 		exchange.count = packet.ip.total_bytes;
 	if (packet.kind == PACKET_ICMPV6 && sim_nd(sim, now_ns, &packet))
 		return;

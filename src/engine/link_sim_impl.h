@@ -4,6 +4,7 @@
  *   link_sim_queue.c      what is under way, by time
  *   link_sim_path.c       what befalls a packet between here and there
  *   link_sim_host.c       arrival: which host, does it take the packet
+ *   link_sim_fragments.c  fragments become a packet
  *   link_sim_stack.c      what a host's stack says to TCP, UDP, ICMP
  *   link_sim_sctp.c       and to SCTP
  *   link_sim_answer.c     an answer's way into the path: limits, TTL, identification
@@ -69,7 +70,7 @@ struct sim_pending {
 struct sim_chunk;
 
 struct sim_queue {
-	struct sim_pending *heap; /* from 1 */
+	struct sim_pending *heap;
 	size_t count, cap;
 	uint64_t order;
 	struct sim_slot *free;
@@ -91,6 +92,23 @@ static inline const uint8_t *sim_slot_bytes(const struct sim_slot *slot)
 	return slot->big ? slot->big : slot->bytes;
 }
 
+/* --- fragments on their way to be one packet --- */
+
+#define SIM_PARTIALS       8u
+#define SIM_PARTIAL_HEADER 60u
+#define SIM_PARTIAL_BYTES  2048u
+#define SIM_UNIT_BYTES     8u
+
+struct sim_partial {
+	uint8_t id[2], addrs[8], protocol;
+	bool used;
+	size_t header_bytes; /* of the first fragment; 0: not here yet */
+	size_t whole_bytes;  /* after the header; 0: not known yet */
+	size_t units;        /* that are there */
+	bool has[SIM_PARTIAL_BYTES / SIM_UNIT_BYTES];
+	uint8_t bytes[SIM_PARTIAL_HEADER + SIM_PARTIAL_BYTES]; /* the header ends at HEADER */
+};
+
 /* --- the network --- */
 
 struct link_sim {
@@ -108,6 +126,8 @@ struct link_sim {
 	uint16_t filter_first, filter_last;
 	struct link_stats stats;
 	struct link_sim_truth truth;
+	struct sim_partial *partials; /* NULL: there was no fragment yet */
+	size_t partials_next;
 	uint8_t *scratch; /* where answers are built: header_bytes and a packet */
 };
 
@@ -148,6 +168,10 @@ void sim_travel_between(struct link_sim *sim, const struct link_sim_host *to, ui
 
 /* A frame is there. */
 void sim_arrive(struct link_sim *sim, uint64_t now_ns, const uint8_t *bytes, size_t count);
+/* True when a fragment was the last that its packet waited for; the bytes of the whole are
+ * valid until the next fragment. */
+bool sim_reassemble(struct link_sim *sim, const struct packet *packet, const uint8_t *ip,
+		    size_t count, const uint8_t **ret_whole, size_t *ret_count);
 /* Frames that are no IP, and packets that ask for a neighbour: true when it was one. */
 void sim_arp(struct link_sim *sim, uint64_t now_ns, const uint8_t *bytes, size_t count);
 bool sim_nd(struct link_sim *sim, uint64_t now_ns, const struct packet *packet);

@@ -1,6 +1,7 @@
-/* What is under way: a binary heap of (due, order) over slots that never move
- * and are used again, so that a packet costs no allocation once the network
- * has been as busy before. */
+/* What is under way: a heap of (due, order) over slots that never move and are
+ * used again, so that a packet costs no allocation once the network has been as
+ * busy before. Four children a node: half the levels of a binary heap, and siblings lie
+ * side by side; it is where most of an exchange's time goes. */
 #include "engine/link_sim_impl.h"
 
 #include "util/alloc.h"
@@ -10,6 +11,7 @@
 
 #define CHUNK_SLOTS    128
 #define HEAP_FIRST_CAP 256
+#define CHILDREN       4
 
 struct sim_chunk {
 	struct sim_chunk *next;
@@ -64,10 +66,14 @@ static int take_slot(struct sim_queue *queue, size_t count, struct sim_slot **re
 static void push(struct sim_queue *queue, const struct sim_pending *pending)
 {
 	struct sim_pending *heap = queue->heap;
-	size_t at = ++queue->count;
+	size_t at = queue->count++, parent;
 
-	for (; at > 1 && is_before(pending, &heap[at / 2]); at /= 2)
-		heap[at] = heap[at / 2];
+	for (; at; at = parent) {
+		parent = (at - 1) / CHILDREN;
+		if (!is_before(pending, &heap[parent]))
+			break;
+		heap[at] = heap[parent];
+	}
 	heap[at] = *pending;
 }
 
@@ -76,7 +82,7 @@ int sim_queue_add(struct sim_queue *queue, uint64_t due_ns, enum sim_event event
 {
 	struct sim_pending pending = {.due_ns = due_ns};
 
-	if (queue->count + 1 >= queue->cap && grow_heap(queue) < 0)
+	if (queue->count >= queue->cap && grow_heap(queue) < 0)
 		return ERROR_MEMORY;
 	if (take_slot(queue, count, &pending.slot) < 0)
 		return ERROR_MEMORY;
@@ -91,22 +97,32 @@ int sim_queue_add(struct sim_queue *queue, uint64_t due_ns, enum sim_event event
 
 uint64_t sim_queue_due_ns(const struct sim_queue *queue)
 {
-	return queue->count ? queue->heap[1].due_ns : UINT64_MAX;
+	return queue->count ? queue->heap[0].due_ns : UINT64_MAX;
+}
+
+static size_t first_child(const struct sim_queue *queue, size_t parent)
+{
+	size_t child = parent * CHILDREN + 1, first = child, i;
+
+	for (i = child + 1; i < child + CHILDREN && i < queue->count; i++)
+		if (is_before(&queue->heap[i], &queue->heap[first]))
+			first = i;
+	return first;
 }
 
 struct sim_slot *sim_queue_take(struct sim_queue *queue)
 {
 	struct sim_pending *heap = queue->heap;
-	struct sim_slot *slot = heap[1].slot;
-	struct sim_pending last = heap[queue->count--];
-	size_t at = 1, child;
+	struct sim_slot *slot = heap[0].slot;
+	struct sim_pending last = heap[--queue->count];
+	size_t at = 0, child;
 
-	for (; (child = at * 2) <= queue->count; at = child) {
-		if (child < queue->count && is_before(&heap[child + 1], &heap[child]))
-			child++;
+	while (at * CHILDREN + 1 < queue->count) {
+		child = first_child(queue, at);
 		if (!is_before(&heap[child], &last))
 			break;
 		heap[at] = heap[child];
+		at = child;
 	}
 	heap[at] = last;
 	return slot;

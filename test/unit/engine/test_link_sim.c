@@ -406,9 +406,11 @@ static void routers_say_when_the_ttl_is_used_up(void **state)
 	assert_non_null(answer);
 	assert_int_equal(answer->icmp.type, ICMP_TIME_EXCEEDED);
 	assert_true(ip_equal(&answer->ip.src, &second));
+	probe.ip.ttl = 3;
+	assert_int_equal(ask(&one.fixture, &probe)->ip.src.bytes[3], 3);
 	probe.ip.ttl = 4;
 	assert_int_equal(ask(&one.fixture, &probe)->kind, PACKET_TCP);
-	assert_int_equal(one.fixture.truth.expired, 1);
+	assert_int_equal(one.fixture.truth.expired, 2);
 	end(&one);
 }
 
@@ -442,6 +444,52 @@ static void an_unreachable_host_is_reported_by_its_router(void **state)
 	assert_int_equal(answer->icmp.type, ICMP_UNREACHABLE);
 	assert_int_equal(answer->icmp.code, 1);
 	assert_true(ip_equal(&answer->ip.src, &one.hosts[0].router));
+	/* No error is answered with an error; RFC 1122, 3.2.2. */
+	assert_non_null(icmp(&one, "10.1.0.5", PACKET_ICMP, ICMP_ECHO));
+	assert_null(icmp(&one, "10.1.0.5", PACKET_ICMP, ICMP_UNREACHABLE));
+	end(&one);
+}
+
+/* Sends `bytes` of the packet's transport part from `offset` on. */
+static void send_part(struct fixture *fixture, const struct packet *whole, size_t offset,
+		      size_t bytes, bool more)
+{
+	uint8_t image[256];
+	struct packet part = *whole;
+	size_t count = packet_build(whole, image, sizeof(image));
+
+	assert_true(count >= IPV4_HEADER_BYTES + offset + bytes);
+	part.kind = PACKET_OTHER;
+	part.ip.protocol = PROTOCOL_TCP;
+	part.ip.id = 77;
+	part.ip.fragment_offset = (uint16_t)offset;
+	part.ip.more_fragments = more;
+	part.payload = image + IPV4_HEADER_BYTES + offset;
+	part.payload_bytes = bytes;
+	send_packet(fixture, &part);
+}
+
+static void fragments_are_put_together(void **state)
+{
+	struct one one;
+	struct packet probe;
+
+	begin(&one, NULL);
+	probe = tcp_probe(&one.fixture, "10.1.0.5", 22, TCP_SYN);
+	probe.payload = (const uint8_t *)"xyz";
+	probe.payload_bytes = 3;
+	send_part(&one.fixture, &probe, 16, 7, false);
+	send_part(&one.fixture, &probe, 0, 8, true);
+	send_part(&one.fixture, &probe, 0, 8, true); /* twice */
+	settle(&one.fixture);
+	assert_int_equal(one.fixture.heard, 0);
+	send_part(&one.fixture, &probe, 8, 8, true);
+	settle(&one.fixture);
+	assert_int_equal(one.fixture.heard, 1);
+	assert_int_equal(one.fixture.kept[0].packet.tcp.ack, OUR_SEQ + 1);
+	send_part(&one.fixture, &probe, 8, 8, true); /* of another packet, now */
+	settle(&one.fixture);
+	assert_int_equal(one.fixture.heard, 1);
 	end(&one);
 }
 
@@ -782,6 +830,7 @@ int main(void)
 		cmocka_unit_test(routers_say_when_the_ttl_is_used_up),
 		cmocka_unit_test(strangers_are_silent_and_counted),
 		cmocka_unit_test(an_unreachable_host_is_reported_by_its_router),
+		cmocka_unit_test(fragments_are_put_together),
 		cmocka_unit_test(hosts_and_ports_change_with_time),
 		cmocka_unit_test(identifications_follow_their_class),
 		cmocka_unit_test(a_zombie_tells_on_open_ports),

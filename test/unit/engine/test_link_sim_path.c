@@ -86,6 +86,32 @@ static void a_host_may_have_a_path_of_its_own(void **state)
 	end(&one);
 }
 
+/* A limit is one for all of its path, and nobody else's. */
+static void paths_keep_their_own_accounts(void **state)
+{
+	const struct link_sim_path path = {.out = {.policer = {1, 2}}};
+	struct link_sim_host hosts[3];
+	struct fixture fixture;
+	struct packet probe;
+	unsigned i;
+
+	for (i = 0; i < 3; i++)
+		hosts[i] = (struct link_sim_host){.first = ip_v4(0x0a100000 + i),
+						  .last = ip_v4(0x0a100000 + i)};
+	hosts[0].path = &path;
+	fixture_init(&fixture, hosts, 3);
+	fixture.config.path.out.policer = (struct link_sim_rate){1, 5};
+	fixture_begin(&fixture);
+	probe = tcp_probe(&fixture, "10.16.0.0", 1, TCP_SYN);
+	for (i = 0; i < 30; i++) {
+		probe.ip.dst.bytes[3] = (uint8_t)(i / 10);
+		send_packet(&fixture, &probe);
+	}
+	settle(&fixture);
+	assert_int_equal(fixture.heard, 2 + 5);
+	fixture_end(&fixture);
+}
+
 /* Twice the policer's rate for a second: its burst, and its rate. */
 static void a_policer_is_exact(void **state)
 {
@@ -150,6 +176,19 @@ static void some_are_overtaken(void **state)
 	end(&one);
 }
 
+/* What is due at the same instant comes in the order of sending. */
+static void equal_ways_keep_the_order(void **state)
+{
+	struct one one;
+	unsigned i;
+
+	init(&one);
+	run(&one, KEPT, 0);
+	for (i = 0; i < KEPT; i++)
+		assert_int_equal(one.fixture.kept[i].packet.tcp.src_port, i + 1);
+	end(&one);
+}
+
 static void some_come_twice(void **state)
 {
 	struct one one;
@@ -183,6 +222,12 @@ static void delay_and_jitter_add_to_the_hosts(void **state)
 	}
 	assert_in_range(first, MS(120), MS(121));
 	assert_in_range(last, MS(123), MS(124) - 1);
+	end(&one);
+	init(&one);
+	one.fixture.config.path.out.jitter_ns = MS(4);
+	run(&one, 2, MS(50));
+	assert_in_range(one.fixture.kept[0].at_ns, MS(20), MS(24) - 1);
+	assert_int_not_equal(one.fixture.kept[1].at_ns - one.fixture.kept[0].at_ns, MS(50));
 	end(&one);
 }
 
@@ -426,6 +471,29 @@ static void without_memory_packets_are_dropped(void **state)
 	assert_in_range(nth, 5, 100);
 }
 
+/* Also when it is the loop that has no memory for the timer. */
+static void what_was_dropped_does_not_come_back(void **state)
+{
+	long nth;
+	bool struck = true;
+
+	for (nth = 0; struck; nth++) {
+		struct one one;
+
+		init(&one);
+		fixture_begin(&one.fixture);
+		alloc_fault_after(nth);
+		send_packet(&one.fixture, &one.probe);
+		struck = alloc_fault_hit();
+		alloc_fault_after(-1);
+		settle(&one.fixture);
+		assert_int_equal(one.fixture.heard, !struck);
+		assert_non_null(ask(&one.fixture, &one.probe));
+		end(&one);
+	}
+	assert_int_equal(nth, 4);
+}
+
 static void a_link_is_made_whole_or_not_at_all(void **state)
 {
 	struct one one;
@@ -492,9 +560,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(losses_are_drawn_for_each_way_alone),
 		cmocka_unit_test(a_host_may_have_a_path_of_its_own),
+		cmocka_unit_test(paths_keep_their_own_accounts),
 		cmocka_unit_test(a_policer_is_exact),
 		cmocka_unit_test(a_slow_line_queues_and_drops_the_tail),
 		cmocka_unit_test(some_are_overtaken),
+		cmocka_unit_test(equal_ways_keep_the_order),
 		cmocka_unit_test(some_come_twice),
 		cmocka_unit_test(delay_and_jitter_add_to_the_hosts),
 		cmocka_unit_test(a_full_card_takes_fewer),
@@ -507,6 +577,7 @@ int main(void)
 		cmocka_unit_test(a_seed_replays_bit_for_bit),
 		cmocka_unit_test(the_steady_path_allocates_nothing),
 		cmocka_unit_test(without_memory_packets_are_dropped),
+		cmocka_unit_test(what_was_dropped_does_not_come_back),
 		cmocka_unit_test(a_link_is_made_whole_or_not_at_all),
 		cmocka_unit_test(spoilt_frames_do_no_harm),
 	};
