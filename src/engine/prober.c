@@ -121,14 +121,29 @@ static unsigned sends_allowed(const struct prober *prober)
 	return wanted < prober->retries_cap + 1 ? wanted : prober->retries_cap + 1;
 }
 
+uint32_t prober_wait_ms(const struct prober *prober)
+{
+	uint32_t passed_ms;
+
+	if (!prober->again.count || !prober->again_wait_ms)
+		return 0;
+	passed_ms = prober->now_ms - prober->again.at[prober->again.head].sent_ms;
+	return passed_ms < prober->again_wait_ms ? prober->again_wait_ms - passed_ms : 0;
+}
+
+static bool again_is_due(const struct prober *prober)
+{
+	return prober->again.count && !prober_wait_ms(prober);
+}
+
 bool prober_has_work(const struct prober *prober)
 {
-	return prober->again.count || prober->cursor < prober->order_count;
+	return again_is_due(prober) || prober->cursor < prober->order_count;
 }
 
 enum prober_next prober_next(struct prober *prober, struct probe_again *ret_probe)
 {
-	if (pop_unheard(prober, &prober->again, ret_probe)) {
+	if (again_is_due(prober) && pop_unheard(prober, &prober->again, ret_probe)) {
 		prober->in_flight++;
 		return PROBER_SEND;
 	}
@@ -137,7 +152,7 @@ enum prober_next prober_next(struct prober *prober, struct probe_again *ret_prob
 		prober->in_flight++;
 		return PROBER_SEND;
 	}
-	if (prober->in_flight)
+	if (prober->in_flight || prober->again.count)
 		return PROBER_WAIT;
 	return prober->bench.count ? PROBER_SILENT : PROBER_DONE;
 }

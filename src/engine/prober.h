@@ -34,8 +34,11 @@ struct prober {
 	 * place_of tells a port's place, NULL: the value is the place. */
 	uint8_t *heard;
 	const uint16_t *place_of;
-	unsigned retries_cap;  /* --max-retries */
-	unsigned sends_least;  /* sends that the measured loss asks for; 0: two */
+	unsigned retries_cap; /* --max-retries */
+	unsigned sends_least; /* sends that the measured loss asks for; 0: two */
+	/* A port is asked again so much later at the earliest, new ones go before; 0: at
+	 * once. now_ms is set by whoever asks for the next probe. */
+	uint32_t again_wait_ms, now_ms;
 	unsigned best_attempt; /* highest attempt that was answered */
 	bool cap_hit;          /* a port would have been asked again but for the cap */
 };
@@ -70,6 +73,8 @@ void prober_want_sends(struct prober *prober, unsigned sends);
 enum prober_next prober_next(struct prober *prober, struct probe_again *ret_probe);
 /* Is there something prober_next() would send? */
 bool prober_has_work(const struct prober *prober);
+/* How long until the first that waits may be asked again; 0: now, or none waits. */
+uint32_t prober_wait_ms(const struct prober *prober);
 /* A probe in flight was answered for good: its port is done. Gives how many of its
  * sends were lost before (0: the first was answered). */
 unsigned prober_answered(struct prober *prober, const struct probe_again *probe);

@@ -99,6 +99,8 @@ static void ready_remove(struct sender *sender, struct host *host)
 		sender->ready_last = host->ready_prev;
 }
 
+static void delay_over(void *self);
+
 static bool window_and_delay_allow(const struct sender *sender, const struct host *host)
 {
 	return window_has_room(&host->window) && loop_now_ns(sender->loop) >= host->next_send_ns;
@@ -112,12 +114,29 @@ static bool host_may_send(const struct sender *sender, const struct host *host)
 	       (sender->pacer.min_pps > 0 || window_and_delay_allow(sender, host));
 }
 
+/* Nothing may be sent before a port may be asked again: then the host is looked at. */
+static void wait_for_again(struct sender *sender, struct host *host)
+{
+	uint32_t wait_ms = prober_wait_ms(&host->probing.prober);
+
+	if (!wait_ms || loop_timer_is_set(&host->delay_timer))
+		return;
+	host->delay_timer.fire = delay_over;
+	host->delay_timer.self = host;
+	(void)loop_timer_set(sender->loop, &host->delay_timer,
+			     loop_now_ns(sender->loop) + wait_ms * NS_PER_MS);
+}
+
 void sender_consider(struct sender *sender, struct host *host)
 {
+	host->probing.prober.now_ms =
+		(uint32_t)((loop_now_ns(sender->loop) - sender->start_ns) / NS_PER_MS);
 	if (host_may_send(sender, host))
 		ready_add(sender, host);
 	else
 		ready_remove(sender, host);
+	if (host->probing.technique && !prober_has_work(&host->probing.prober))
+		wait_for_again(sender, host);
 }
 
 static void delay_over(void *self)
@@ -228,7 +247,7 @@ bool sender_settle(struct sender *sender, struct host *host)
 
 	if (!host->probing.technique)
 		return true;
-	if (prober_has_work(prober) || prober->in_flight) {
+	if (prober_has_work(prober) || prober->in_flight || prober->again.count) {
 		sender_consider(sender, host);
 		return false;
 	}

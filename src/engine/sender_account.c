@@ -211,7 +211,8 @@ void sender_silent(struct sender *sender, struct probe *probe)
 	struct probe_again again = probe->again;
 
 	if (probe->holds_slot) {
-		window_silence(&host->window);
+		if (!sender_hears_by_icmp(host->probing.technique))
+			window_silence(&host->window);
 		if (probe->flow || !sender_is_raw(host->probing.technique))
 			window_silence(&sender->window);
 	}

@@ -68,6 +68,12 @@ void sender_raw_unlist(struct sender *sender, struct probe *probe);
 /* The pace looks at what has become of the probes. */
 void raw_judge_pace(struct sender *sender);
 
+/* Closed ports answer by ICMP errors, which all systems ration. */
+static inline bool sender_hears_by_icmp(const struct scan_technique *technique)
+{
+	return technique->probe == PROBE_UDP || technique->probe == PROBE_PROTOCOL;
+}
+
 /* sender_raw.c: a host's raw probing begins and ends; 0 or ERROR_*. */
 int sender_raw_begin(struct sender *sender, struct host *host);
 void sender_raw_end(struct sender *sender, struct host *host);

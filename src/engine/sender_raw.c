@@ -14,9 +14,12 @@
 
 #include <string.h>
 
-#define CANARY_AFTER      64u /* probes without an answer */
-#define HOST_CWND_MOST    2000.0
-#define SLOT_LEAST_NS     (5 * NS_PER_MS)
+#define CANARY_AFTER   64u /* probes without an answer */
+#define HOST_CWND_MOST 2000.0
+#define SLOT_LEAST_NS  (5 * NS_PER_MS)
+/* Systems send few ICMP errors a second, Linux one to each peer: asking again
+ * sooner would be answered no better (TM-08). */
+#define ICMP_AGAIN_MS     1000u
 #define NEIGHBOUR_SENDS   3u
 #define SETTLE_LEAST_NS   (50 * NS_PER_MS)
 #define FIRST_PORT_LOWEST 33000u
@@ -81,7 +84,7 @@ static void free_slots(struct sender *sender, struct host *host, uint64_t now_ns
 
 	while ((probe = host->slots) &&
 	       (!probe->holds_slot || probe->sent_ns + slot_ns(sender, probe) <= now_ns)) {
-		if (probe->holds_slot)
+		if (probe->holds_slot && !sender_hears_by_icmp(host->probing.technique))
 			window_silence(&host->window);
 		sender_free_slot(sender, probe);
 		host->slots = probe->next;
@@ -148,6 +151,7 @@ static int send_one_packet(struct sender *sender, struct host *host, const struc
 	uint16_t port = sender_port(host, probe->again.port);
 	unsigned attempt = raw_attempt_mark(probe);
 	const struct cookie_of of = raw_cookie_of(host, port);
+	uint8_t scratch[PROBE_SCRATCH_BYTES];
 	const struct probe_request request = {
 		.from = host->route->source,
 		.to = host->target->addr,
@@ -156,6 +160,7 @@ static int send_one_packet(struct sender *sender, struct host *host, const struc
 		.cookie = cookie_make(&sender->raw->key, &of, attempt),
 		.scan_flags = host->probing.pings ? -1 : sender->plan->packets.scan_flags,
 		.payload = payload,
+		.scratch = scratch,
 	};
 	struct packet packet = {.kind = PACKET_OTHER};
 
@@ -258,6 +263,8 @@ int sender_raw_begin(struct sender *sender, struct host *host)
 		return r;
 	if (!sender->plan->timing.max_parallelism && host->window.ceiling < HOST_CWND_MOST)
 		host->window.ceiling = HOST_CWND_MOST;
+	if (sender_hears_by_icmp(host->probing.technique) && host->probing.prober.order_count > 1)
+		host->probing.prober.again_wait_ms = ICMP_AGAIN_MS;
 	if (host->probing.technique->probe == PROBE_NEIGHBOUR)
 		prober_want_sends(&host->probing.prober, NEIGHBOUR_SENDS);
 	host->expiry_timer.fire = expire;

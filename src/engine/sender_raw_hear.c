@@ -196,19 +196,19 @@ static bool respond_to_ping(struct raw *raw, struct host *host, struct answer *a
 	return false;
 }
 
-/* Any ICMP message of the target proves that it speaks ICMP (SC-13). */
-static void icmp_proves_icmp(struct raw *raw, struct host *host, struct answer *answer)
+/* What the response says of another port than the one that was asked. */
+static void respond_also(struct raw *raw, struct host *host, const struct answer *answer)
 {
-	struct prober *prober = &host->probing.prober;
-	const uint16_t icmp = host->target->addr.family == IP_V6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP;
-	struct verdict verdict = {.state = PORT_OPEN, .reason = REASON_PROTO_RESPONSE};
+	const struct scan_technique *technique = host->probing.technique;
+	struct verdict verdict;
+	uint16_t port;
 
-	if (!host->probing.technique || host->probing.technique->probe != PROBE_PROTOCOL ||
-	    !answer->response.quoted || !answer->response.from_target || host->probing.pings ||
-	    prober_heard(prober, icmp) || !raw_probe_find(raw, host, icmp, false))
+	if (!technique || !technique->also || host->probing.pings ||
+	    !technique->also(&answer->response, &port, &verdict) ||
+	    prober_heard(&host->probing.prober, port) || !raw_probe_find(raw, host, port, false))
 		return;
 	verdict.ttl = answer->response.packet->ip.ttl;
-	answered(raw, host, icmp, 1, verdict, answer->at_ns);
+	answered(raw, host, port, 1, verdict, answer->at_ns);
 }
 
 static bool respond_to_host(struct raw *raw, struct host *host, struct answer *answer)
@@ -225,7 +225,8 @@ static bool respond_to_host(struct raw *raw, struct host *host, struct answer *a
 		       respond(raw, host,
 			       technique->probe == PROBE_PROTOCOL ? answer->protocol : answer->port,
 			       answer);
-		icmp_proves_icmp(raw, host, answer);
+		if (ours)
+			respond_also(raw, host, answer);
 	}
 	if (ours && host->probing.technique)
 		sender_settle(raw->sender, host);

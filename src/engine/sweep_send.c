@@ -24,7 +24,9 @@ static bool is_generic(const struct plan *plan)
 static void init_template(struct sweep *sweep, struct way *way, size_t i, const struct ip_addr *to)
 {
 	const struct scan_technique *technique = sweep->techniques[i];
+	uint8_t scratch[PROBE_SCRATCH_BYTES];
 	const struct probe_request request = {
+		.scratch = scratch,
 		.from = way->route->source,
 		.to = *to,
 		.port = 1,
@@ -196,7 +198,9 @@ static int send_built(struct sweep *sweep, struct way *way, const struct scan_te
 		      const struct ip_addr *to, uint16_t port, uint32_t cookie,
 		      enum sweep_mark mark)
 {
+	uint8_t scratch[PROBE_SCRATCH_BYTES];
 	struct probe_request request = {
+		.scratch = scratch,
 		.from = way->route->source,
 		.to = *to,
 		.port = port,
