@@ -22,10 +22,7 @@
 struct way {
 	int fd; /* -1: no such family */
 	/* Which interface; no bytes: whichever the route says. */
-	union {
-		char bytes[CMSG_SPACE(sizeof(struct in6_pktinfo))];
-		struct cmsghdr align;
-	} control;
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct in6_pktinfo))];
 	size_t control_bytes;
 };
 
@@ -94,7 +91,7 @@ static void set_message(struct ip_link *own, size_t i, const struct way *way,
 	message->msg_name = &own->to[i];
 	message->msg_namelen =
 		way == &own->v4 ? address_v4(own, i, frame) : address_v6(own, i, frame);
-	message->msg_control = way->control_bytes ? (void *)way->control.bytes : NULL;
+	message->msg_control = way->control_bytes ? (void *)way->control : NULL;
 	message->msg_controllen = way->control_bytes;
 }
 
@@ -204,7 +201,7 @@ static const struct link_ops ip_ops = {
 
 static void set_control(struct way *way, int level, int type, const void *info, size_t bytes)
 {
-	struct cmsghdr *header = &way->control.align;
+	struct cmsghdr *header = (struct cmsghdr *)(void *)way->control;
 
 	header->cmsg_level = level;
 	header->cmsg_type = type;

@@ -37,7 +37,8 @@
 /* Neither ours to hear nor the kernel's to fill. */
 #define SLOT_BUSY TP_STATUS_COPY
 /* A stamp older than this is of a wall clock that was set since. */
-#define STAMP_AGE_NS (10 * NS_PER_S)
+#define STAMP_AGE_NS    (10 * NS_PER_S)
+#define CLOCKS_APART_NS (2 * NS_PER_US)
 
 static struct tpacket2_hdr *slot_at(const struct link_ring *ring, size_t i)
 {
@@ -164,14 +165,24 @@ void link_ring_close(struct link_ring *ring)
 
 /* --- hearing --- */
 
-/* The two clocks read next to each other, once for many frames. */
+/* The two clocks read next to each other. */
 struct clocks {
 	uint64_t now_ns, wall_ns;
 };
 
+/* Whoever is interrupted between the two would be wrong by as much: again, then. */
 static struct clocks read_clocks(struct loop *loop)
 {
-	return (struct clocks){.now_ns = loop_time_ns(loop), .wall_ns = loop_wall_ns(loop)};
+	struct clocks clocks;
+	uint64_t after_ns;
+	int tries = 0;
+
+	do {
+		clocks.now_ns = loop_time_ns(loop);
+		clocks.wall_ns = loop_wall_ns(loop);
+		after_ns = loop_time_ns(loop);
+	} while (after_ns - clocks.now_ns > CLOCKS_APART_NS && ++tries < 4);
+	return clocks;
 }
 
 /* The kernel stamps by the wall clock. A frame that came after the clocks were

@@ -50,6 +50,7 @@ static int open_one(int family, int protocol, int *ret_fd)
 	return 0;
 }
 
+/* IPPROTO_RAW: with the header, in either family, and nothing is heard. */
 static int open_raw_v4(int *ret_fd)
 {
 	const int on = 1;
@@ -70,7 +71,6 @@ static int open_raw_v6(int *ret_fd)
 
 	if (r < 0)
 		return r;
-	setsockopt(*ret_fd, IPPROTO_IPV6, IPV6_HDRINCL, &on, sizeof(on));
 	setsockopt(*ret_fd, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof(on));
 	return 0;
 }
