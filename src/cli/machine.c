@@ -1,22 +1,16 @@
 /* What the command asks of the machine it runs on. */
 #include "cli/cli.h"
+#include "util/confine.h"
 
 #include <errno.h>
-#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 static bool has_net_raw(void)
 {
-	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
-
-	if (syscall(SYS_capget, &header, data) != 0)
-		return false;
-	return data[0].effective >> CAP_NET_RAW & 1;
+	return privileges_have_raw();
 }
 
 /* features.md CL-10; whatever the value, as Nmap has it. */

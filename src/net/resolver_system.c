@@ -9,6 +9,7 @@
 #include "net/host_name.h"
 #include "net/resolver_list.h"
 #include "util/alloc.h"
+#include "util/confine.h"
 #include "util/error.h"
 
 #include <netdb.h>
@@ -172,7 +173,9 @@ static void *thread_main(void *self)
 	struct shared *shared = self;
 	struct system_query *query;
 	struct ring *link;
+	struct diag ignored;
 
+	(void)confine_capabilities(&ignored);
 	pthread_mutex_lock(&shared->lock);
 	while (!shared->is_closing) {
 		if (!(link = ring_take(&shared->to_do))) {

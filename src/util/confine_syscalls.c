@@ -79,9 +79,9 @@ static const char *const allowed[] = {
 	/* signals: to other processes none, see refused */
 	"rt_sigaction", "sigaction", "rt_sigprocmask", "sigprocmask", "rt_sigreturn", "sigreturn",
 	"rt_sigpending", "rt_sigsuspend", "sigsuspend", "rt_sigtimedwait", "rt_sigtimedwait_time64",
-	"rt_sigqueueinfo", "rt_tgsigqueueinfo", "sigaltstack", "signal", "tgkill", "tkill", "kill",
-	"alarm", "setitimer", "getitimer", "timer_create", "timer_settime", "timer_settime64",
-	"timer_gettime", "timer_gettime64", "timer_getoverrun", "timer_delete",
+	"sigaltstack", "signal", "tgkill", "kill", "alarm", "setitimer", "getitimer",
+	"timer_create", "timer_settime", "timer_settime64", "timer_gettime", "timer_gettime64",
+	"timer_getoverrun", "timer_delete",
 	/* clocks and chance */
 	"clock_gettime", "clock_gettime64", "clock_getres", "clock_getres_time64", "gettimeofday",
 	"time", "times", "getrandom",
@@ -95,85 +95,26 @@ static const char *const allowed[] = {
 
 /* Not permitted, and said so. The rest of what is not allowed says ENOSYS, from which the
  * C library draws its conclusions (clone3: then it uses clone, whose flags can be seen). */
-static const char *const refused[] = {"execve",
-				      "execveat",
-				      "fork",
-				      "vfork",
-				      "process_vm_readv",
-				      "process_vm_writev",
-				      "process_madvise",
-				      "pidfd_open",
-				      "pidfd_getfd",
-				      "pidfd_send_signal",
-				      "kcmp",
-				      "setns",
-				      "unshare",
-				      "mount",
-				      "umount",
-				      "umount2",
-				      "move_mount",
-				      "open_tree",
-				      "fsopen",
-				      "fsmount",
-				      "fsconfig",
-				      "fspick",
-				      "mount_setattr",
-				      "pivot_root",
-				      "chroot",
-				      "swapon",
-				      "swapoff",
-				      "init_module",
-				      "finit_module",
-				      "delete_module",
-				      "create_module",
-				      "kexec_load",
-				      "kexec_file_load",
-				      "bpf",
-				      "perf_event_open",
-				      "keyctl",
-				      "add_key",
-				      "request_key",
-				      "open_by_handle_at",
-				      "name_to_handle_at",
-				      "userfaultfd",
-				      "io_uring_setup",
-				      "io_uring_enter",
-				      "io_uring_register",
-				      "acct",
-				      "quotactl",
-				      "quotactl_fd",
-				      "reboot",
-				      "sethostname",
-				      "setdomainname",
-				      "settimeofday",
-				      "clock_settime",
-				      "clock_settime64",
-				      "clock_adjtime",
-				      "adjtimex",
-				      "iopl",
-				      "ioperm",
-				      "modify_ldt",
-				      "vm86",
-				      "lookup_dcookie",
-				      "syslog",
-				      "vhangup",
-				      "nfsservctl",
-				      "personality",
-				      "mknod",
-				      "mknodat",
-				      "setuid",
-				      "setuid32",
-				      "setgid",
-				      "setgid32",
-				      "setreuid",
-				      "setregid",
-				      "setfsuid",
-				      "setfsgid",
-				      "fanotify_init",
-				      "fanotify_mark",
-				      "landlock_create_ruleset",
-				      "symlink",
-				      "symlinkat"};
+static const char *const refused[] = {
+	/* programs, and other processes */
+	"execve", "execveat", "fork", "vfork", "process_vm_readv", "process_vm_writev",
+	"process_madvise", "pidfd_open", "pidfd_getfd", "pidfd_send_signal", "kcmp", "tkill",
+	"rt_sigqueueinfo", "rt_tgsigqueueinfo", "personality", "acct",
+	/* identity, keys */
+	"setuid", "setuid32", "setgid", "setgid32", "setreuid", "setregid", "setfsuid", "setfsgid",
+	"keyctl", "add_key", "request_key",
+	/* namespaces, mounts, files by the back door */
+	"setns", "unshare", "mount", "umount", "umount2", "move_mount", "open_tree", "fsopen",
+	"fsmount", "fsconfig", "fspick", "mount_setattr", "pivot_root", "chroot",
+	"open_by_handle_at", "name_to_handle_at", "mknod", "mknodat", "symlink", "symlinkat",
+	"fanotify_init", "fanotify_mark",
+	/* the machine and its kernel */
+	"swapon", "swapoff", "init_module", "finit_module", "delete_module", "create_module",
+	"kexec_load", "kexec_file_load", "bpf", "perf_event_open", "userfaultfd", "io_uring_setup",
+	"io_uring_enter", "io_uring_register", "quotactl", "quotactl_fd", "reboot", "sethostname",
+	"setdomainname", "settimeofday", "clock_settime", "clock_settime64", "clock_adjtime",
+	"adjtimex", "iopl", "ioperm", "modify_ldt", "vm86", "lookup_dcookie", "syslog", "vhangup",
+	"nfsservctl", "landlock_create_ruleset"};
 
 /* For all threads; they have no filters of their own. */
 static scmp_filter_ctx begin(uint32_t otherwise)
@@ -263,8 +204,10 @@ static int refuse_processes(scmp_filter_ctx filter)
 /* A signal to another process, or to a group or everybody (0 and below). */
 static int refuse_killing(scmp_filter_ctx filter)
 {
-	return seccomp_rule_add(filter, ERRNO_OF(EPERM), SCMP_SYS(kill), 1,
-				SCMP_CMP64(0, SCMP_CMP_NE, (scmp_datum_t)getpid()));
+	const struct scmp_arg_cmp others = SCMP_CMP64(0, SCMP_CMP_NE, (scmp_datum_t)getpid());
+	int r = seccomp_rule_add(filter, ERRNO_OF(EPERM), SCMP_SYS(kill), 1, others);
+
+	return r ? r : seccomp_rule_add(filter, ERRNO_OF(EPERM), SCMP_SYS(tgkill), 1, others);
 }
 
 static int load_allowed(void)

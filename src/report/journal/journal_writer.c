@@ -4,6 +4,7 @@
 #include "report/journal/journal.h"
 #include "report/journal/journal_batch.h"
 #include "util/alloc.h"
+#include "util/confine.h"
 #include "util/error.h"
 #include "util/hash.h"
 #include "util/loop.h"
@@ -113,6 +114,17 @@ static int64_t log_bytes(const char *path)
 	return bytes;
 }
 
+/* The database may have needed root to be made; writing it does not. What fails here
+ * fails for the session, too, which says so. */
+static void give_up_privileges(const struct journal_writer *writer)
+{
+	struct diag ignored;
+
+	if (writer->owner.set)
+		(void)confine_user(writer->owner.uid, writer->owner.gid, &ignored);
+	(void)confine_capabilities(&ignored);
+}
+
 static void *run_journal(void *self)
 {
 	struct journal_writer *writer = self;
@@ -121,6 +133,7 @@ static void *run_journal(void *self)
 	struct diag why = {0};
 	int r = journal_batch_open(writer->path, &writer->owner, &writer->scan, &batch, &why);
 
+	give_up_privileges(writer);
 	if (r == 0) {
 		note_scan_id(writer, journal_batch_scan_id(batch));
 		r = write_batches(writer, batch, &why);

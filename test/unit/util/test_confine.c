@@ -11,6 +11,7 @@
 #include <netinet/in.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
@@ -267,6 +268,9 @@ static void check_refused(void)
 	CHILD_REFUSED(kill(getppid(), 0), EPERM);
 	CHILD_REFUSED(kill(-1, 0), EPERM);
 	CHILD_REFUSED(kill(0, 0), EPERM);
+	CHILD_REFUSED(syscall(SYS_tgkill, getppid(), getppid(), 0), EPERM);
+	CHILD_REFUSED(syscall(SYS_tkill, getppid(), 0), EPERM);
+	CHILD_REQUIRE(kill(getpid(), 0) == 0 && raise(SIGCONT) == 0);
 	if (slave >= 0)
 		CHILD_REFUSED(ioctl(slave, TIOCSTI, "x"), EPERM);
 	CHILD_REFUSED(syscall(SYS_acct, NULL), EPERM);
