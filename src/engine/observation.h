@@ -70,7 +70,8 @@ struct observation {
 		} done;
 		struct {
 			enum run_task task;
-			const struct scan_technique *technique; /* TASK_PORTS */
+			/* TASK_PORTS; TASK_PING: `neighbour` when only ARP or ND asks, else NULL */
+			const struct scan_technique *technique;
 			uint64_t hosts,
 				ports; /* begin: hosts in sight, ports per host; end: totals done */
 			const struct target *only; /* the host when there is just one */
@@ -89,6 +90,9 @@ struct observation {
 			 * for loss: the estimate, and the interval that holds the truth with
 			 * 95 %; < 0 unknown. */
 			double missed, missed_low, missed_high;
+			/* Raw packets and the bytes of their IP parts (ARP: of its own); of the
+			 * received only those that were answers. */
+			uint64_t raw_sent, raw_sent_bytes, raw_received, raw_received_bytes;
 		} end;
 	};
 };

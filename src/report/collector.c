@@ -293,6 +293,10 @@ static int see_host(struct collector *collector, const struct observation *seen)
 	report->reason = seen->host.reason;
 	report->reason_ttl = seen->host.ttl;
 	report->reason_from = seen->host.from;
+	if (seen->host.has_mac) {
+		report->has_mac = true;
+		report->mac = seen->host.mac;
+	}
 	if (report->state == HOST_UP && !was_up && seen->host.more)
 		tell(collector,
 		     &(struct format_event){.kind = FORMAT_HINT, .seen = seen, .host = report});

@@ -24,7 +24,9 @@ struct host_report {
 	enum reason reason;
 	uint8_t reason_ttl;
 	struct ip_addr reason_from; /* IP_NONE: the host itself */
-	bool list_only;             /* -sL: no state was looked for */
+	bool has_mac;               /* a neighbour's, told by ARP or ND */
+	struct mac_addr mac;
+	bool list_only; /* -sL: no state was looked for */
 	bool ports_scanned;
 	bool timed_out;         /* --host-timeout */
 	bool incomplete;        /* the scan stopped before it was through */

@@ -20,7 +20,8 @@ TEXT = [
     (r"^Illegal character\(s\) in hostname.*\n", ""),
     # Lines of their own accord: when a scan takes long; and what ours says of loss.
     (r"^.* Timing: About .*\n", ""),
-    (r"^ +About [\d.]+ % of probes unanswered for loss\n", ""),
+    (r"^ +About [\d.e-]+ % of probes unanswered for loss\n", ""),
+    (r"^ +(?:Probes|Missed): .*\n", ""),
     # A port that the services file calls "unknown" has no name since 7.94.
     (r"(\d+/[a-z|]+/[a-z]+//)unknown(///)", r"\1\2"),
 ]

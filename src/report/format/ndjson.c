@@ -92,6 +92,26 @@ static void add_run(struct json_writer *json, const struct format_writer *writer
 	json_write_object_end(json);
 }
 
+static void add_probe_counts(struct json_writer *json, const struct observation *seen)
+{
+	json_write_uint(json, "probes_answered", seen->end.probes_answered);
+	json_write_uint(json, "probes_resent", seen->end.probes_resent);
+	json_write_uint(json, "dropped_locally", seen->end.dropped_locally);
+	json_write_uint(json, "dropped_receiving", seen->end.dropped_receiving);
+	json_write_uint(json, "raw_sent", seen->end.raw_sent);
+	json_write_uint(json, "raw_sent_bytes", seen->end.raw_sent_bytes);
+	json_write_uint(json, "raw_received", seen->end.raw_received);
+	json_write_uint(json, "raw_received_bytes", seen->end.raw_received_bytes);
+	if (!seen->end.probes_planned)
+		return;
+	json_write_uint(json, "probes_planned", seen->end.probes_planned);
+	if (seen->end.missed < 0)
+		return;
+	json_write_fixed(json, "missed", seen->end.missed, 3);
+	json_write_fixed(json, "missed_low", seen->end.missed_low, 3);
+	json_write_fixed(json, "missed_high", seen->end.missed_high, 3);
+}
+
 static void add_end(struct json_writer *json, const struct format_event *event)
 {
 	static const char *const outcomes[] = {[RUN_COMPLETE] = "complete",
@@ -107,6 +127,8 @@ static void add_end(struct json_writer *json, const struct format_event *event)
 	json_write_uint(json, "hosts_total", totals->hosts_total);
 	json_write_uint(json, "hosts_up", totals->hosts_up);
 	json_write_uint(json, "probes_sent", totals->probes_sent);
+	if (event->seen)
+		add_probe_counts(json, event->seen);
 	if (totals->estimated_missed >= 0)
 		json_write_fixed(json, "estimated_missed", totals->estimated_missed, 6);
 	json_write_object_end(json);
@@ -305,10 +327,14 @@ static void add_times(struct json_writer *json, const struct host_report *host)
 static void add_host(struct json_writer *json, const struct format_writer *writer,
 		     const struct host_report *host)
 {
+	char mac[MAC_TEXT_BYTES];
+
 	begin_event(json, "host", NULL);
 	json_write_uint(json, "index", host->index);
 	add_address(json, "address", &host->addr);
 	json_write_word(json, "family", host->addr.family == IP_V6 ? "ipv6" : "ipv4");
+	if (host->has_mac)
+		json_write_word(json, "mac", mac_format(&host->mac, mac));
 	add_text_if_known(json, "name", host->name);
 	add_text_if_known(json, "ptr", host->ptr);
 	if (host->others_count) {

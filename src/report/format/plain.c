@@ -1,6 +1,10 @@
 #include "report/format/plain.h"
 
+#include "engine/technique.h"
 #include "report/format/words.h"
+
+/* Before lines on how well it went. */
+#define MARGIN "           "
 
 /* What -d shows of the timing of the run. */
 static void add_timing(const struct plain *plain)
@@ -27,6 +31,16 @@ static void add_timing(const struct plain *plain)
 	buf_add_str(out, "---------------------------------------------\n");
 }
 
+static void add_spoofed(const struct plain *plain)
+{
+	const struct plan_packets *packets = &plain->context->plan->packets;
+	char text[MAC_TEXT_BYTES];
+
+	if (packets->has_mac)
+		buf_addf(plain->out, "Spoofing MAC address %s (No registered vendor)\n",
+			 mac_format(&packets->mac, text));
+}
+
 static void add_begin(const struct plain *plain)
 {
 	const struct format_context *context = plain->context;
@@ -37,12 +51,15 @@ static void add_begin(const struct plain *plain)
 			 context->url);
 		words_add_time(out, "%Y-%m-%d %H:%M %z", context->start_s);
 	} else {
+		add_spoofed(plain);
 		buf_addf(out, "# Nmap %s scan initiated ", context->version);
 		words_add_ctime(out, context->start_s);
 		buf_add_str(out, " as: ");
 		words_add_clean(out, context->plan->command_line, false);
 	}
 	buf_add_char(out, '\n');
+	if (plain->screen)
+		add_spoofed(plain);
 	if (format_debugging(context) >= 1)
 		add_timing(plain);
 }
@@ -67,13 +84,90 @@ static bool seems_blocked(const struct plan *plan, const struct format_totals *t
 	       !plan->list_only && totals->outcome == RUN_COMPLETE;
 }
 
+/* "340B", "7.028KB" */
+static void add_bytes(struct buf *out, uint64_t bytes)
+{
+	if (bytes < 1000)
+		buf_addf(out, "%lluB", (unsigned long long)bytes);
+	else if (bytes < 1000000)
+		buf_addf(out, "%.3fKB", (double)bytes / 1e3);
+	else
+		buf_addf(out, "%.3fMB", (double)bytes / 1e6);
+}
+
+/* Did the plan have raw packets to send? */
+static bool has_raw_probes(const struct plan *plan)
+{
+	size_t i;
+
+	if (!plan->privileged || plan->list_only)
+		return false;
+	for (i = 0; i < plan->techniques_count; i++)
+		if (plan->techniques[i]->probe != PROBE_FLOW)
+			return true;
+	return plan->discovery.pings_count > 0;
+}
+
+static void add_raw_packets(struct buf *out, const struct observation *seen)
+{
+	buf_addf(out, MARGIN "Raw packets sent: %llu (", (unsigned long long)seen->end.raw_sent);
+	add_bytes(out, seen->end.raw_sent_bytes);
+	buf_addf(out, ") | Rcvd: %llu (", (unsigned long long)seen->end.raw_received);
+	add_bytes(out, seen->end.raw_received_bytes);
+	buf_add_str(out, ")\n");
+}
+
+static void add_some(struct buf *out, uint64_t count, const char *what)
+{
+	if (count)
+		buf_addf(out, ", %llu %s", (unsigned long long)count, what);
+}
+
+static void add_probes(struct buf *out, const struct observation *seen)
+{
+	buf_addf(out, MARGIN "Probes: %llu planned, %llu sent, %llu answered",
+		 (unsigned long long)seen->end.probes_planned,
+		 (unsigned long long)seen->end.probes_sent,
+		 (unsigned long long)seen->end.probes_answered);
+	add_some(out, seen->end.probes_resent, "sent again");
+	add_some(out, seen->end.dropped_locally, "not sent for want of room");
+	add_some(out, seen->end.dropped_receiving, "answers lost on this machine");
+	buf_add_char(out, '\n');
+}
+
+/* What the estimate comes to in what people look for. */
+static void add_missed_count(const struct plain *plain, const struct observation *seen)
+{
+	const char *what = plain->context->plan->port_scan ? "ports" : "hosts";
+
+	buf_addf(plain->out,
+		 MARGIN
+		 "Missed: about %.2g %s that would have answered (%.2g to %.2g, with 95 %%)\n",
+		 seen->end.missed, what, seen->end.missed_low, seen->end.missed_high);
+}
+
 /* Two digits that matter: "0.021 %". */
 static void add_missed(struct buf *out, double share)
 {
-	buf_addf(out, "           About %.2g %% of probes unanswered for loss\n", share * 100);
+	buf_addf(out, MARGIN "About %.2g %% of probes unanswered for loss\n", share * 100);
 }
 
-static void add_end_screen(const struct plain *plain, const struct format_totals *totals)
+/* How well it went, of which Nmap says only the first line. */
+static void add_counts(const struct plain *plain, const struct format_totals *totals,
+		       const struct observation *seen)
+{
+	if (has_raw_probes(plain->context->plan) && seen)
+		add_raw_packets(plain->out, seen);
+	if (seen && seen->end.probes_planned)
+		add_probes(plain->out, seen);
+	if (seen && seen->end.probes_planned && seen->end.missed >= 0)
+		add_missed_count(plain, seen);
+	if (totals->estimated_missed >= 0)
+		add_missed(plain->out, totals->estimated_missed);
+}
+
+static void add_end_screen(const struct plain *plain, const struct format_totals *totals,
+			   const struct observation *seen)
 {
 	struct buf *out = plain->out;
 
@@ -83,11 +177,12 @@ static void add_end_screen(const struct plain *plain, const struct format_totals
 	buf_add_str(out, "Nmap done: ");
 	words_add_totals(out, totals);
 	buf_add_char(out, '\n');
-	if (totals->estimated_missed >= 0 && format_verbosity(plain->context) >= 1)
-		add_missed(out, totals->estimated_missed);
+	if (format_verbosity(plain->context) >= 1)
+		add_counts(plain, totals, seen);
 }
 
-static void add_end(const struct plain *plain, const struct format_totals *totals)
+static void add_end(const struct plain *plain, const struct format_totals *totals,
+		    const struct observation *seen)
 {
 	struct buf *out = plain->out;
 
@@ -100,7 +195,7 @@ static void add_end(const struct plain *plain, const struct format_totals *total
 		buf_add_char(out, '\n');
 	}
 	if (plain->screen) {
-		add_end_screen(plain, totals);
+		add_end_screen(plain, totals, seen);
 		return;
 	}
 	buf_add_str(out, "# Nmap done at ");
@@ -156,7 +251,7 @@ void plain_event(const struct plain *plain, const struct format_event *event)
 			plain_add_host(plain, event->host);
 		break;
 	case FORMAT_END:
-		add_end(plain, event->totals);
+		add_end(plain, event->totals, event->seen);
 		break;
 	case FORMAT_HINT:
 		break;

@@ -216,6 +216,14 @@ static void add_port_table(const struct plain *plain, const struct host_report *
 	table_release(&table);
 }
 
+static void add_mac(const struct plain *plain, const struct host_report *host)
+{
+	char text[MAC_TEXT_BYTES];
+
+	if (host->has_mac && host->state == HOST_UP)
+		buf_addf(plain->out, "MAC Address: %s (Unknown)\n", mac_format(&host->mac, text));
+}
+
 static void add_ports(const struct plain *plain, const struct host_report *host)
 {
 	struct ignored ignored;
@@ -225,6 +233,7 @@ static void add_ports(const struct plain *plain, const struct host_report *host)
 	add_not_shown(plain, host, &ignored);
 	if (ignored.shown)
 		add_port_table(plain, host, &ignored);
+	add_mac(plain, host);
 	if (plain->screen && host->has_rtt && format_debugging(plain->context) >= 1)
 		buf_addf(plain->out, "Final times for host: srtt: %llu rttvar: %llu  to: %llu\n",
 			 (unsigned long long)host->srtt_us, (unsigned long long)host->rttvar_us,
@@ -245,5 +254,7 @@ void plain_add_host(const struct plain *plain, const struct host_report *host)
 		buf_add_str(plain->out, " due to host timeout\n");
 	} else if (host->ports_scanned && host->state == HOST_UP) {
 		add_ports(plain, host);
+	} else {
+		add_mac(plain, host);
 	}
 }

@@ -104,11 +104,22 @@ void words_add_totals(struct buf *out, const struct format_totals *totals)
 		 totals->elapsed_s);
 }
 
+/* Neighbours are asked by one of two protocols. */
+static const char *ping_task(const struct plan *plan, const struct observation *seen)
+{
+	bool v6 = seen->task.only ? seen->task.only->addr.family == IP_V6
+				  : plan->targets.families == RESOLVE_V6;
+
+	if (!seen->task.technique)
+		return "Ping Scan";
+	return v6 ? "ND Ping Scan" : seen->task.technique->task;
+}
+
 void words_add_task(struct buf *out, const struct plan *plan, const struct observation *seen)
 {
 	switch (seen->task.task) {
 	case TASK_PING:
-		buf_add_str(out, "Ping Scan");
+		buf_add_str(out, ping_task(plan, seen));
 		break;
 	case TASK_DNS:
 		buf_addf(out, "%s DNS resolution of %llu host%s.",

@@ -42,13 +42,29 @@ static void add_root(struct buf *out, const struct format_context *context)
 	buf_add_str(out, " xmloutputversion=\"1.05\">\n");
 }
 
+/* --scanflags: the names of the bits, lowest first. */
+static void add_scan_flags(struct buf *out, int flags)
+{
+	static const char *const names[] = {"FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"};
+	unsigned bit;
+
+	buf_add_str(out, " scanflags=\"");
+	for (bit = 0; bit < 8; bit++)
+		if (flags >> bit & 1)
+			buf_add_str(out, names[bit]);
+	buf_add_char(out, '"');
+}
+
 static void add_scaninfo(struct buf *out, const struct plan *plan,
 			 const struct scan_technique *technique)
 {
 	const struct portset *ports = &plan->ports->of[technique->transport];
 
-	buf_addf(out, "<scaninfo type=\"%s\" protocol=\"%s\" numservices=\"%u\" services=\"",
-		 technique->scaninfo, transport_name(technique->transport), ports->count);
+	buf_addf(out, "<scaninfo type=\"%s\"", technique->scaninfo);
+	if (technique->probe == PROBE_TCP && plan->packets.scan_flags >= 0)
+		add_scan_flags(out, plan->packets.scan_flags);
+	buf_addf(out, " protocol=\"%s\" numservices=\"%u\" services=\"",
+		 transport_name(technique->transport), ports->count);
 	portset_format(ports, out);
 	buf_add_str(out, "\"/>\n");
 }

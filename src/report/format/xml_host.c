@@ -25,6 +25,15 @@ static void add_address(struct buf *out, const struct ip_addr *addr)
 	buf_addf(out, " addrtype=\"ipv%d\"/>\n", addr->family);
 }
 
+static void add_mac(struct buf *out, const struct host_report *host)
+{
+	char text[MAC_TEXT_BYTES];
+
+	if (host->has_mac)
+		buf_addf(out, "<address addr=\"%s\" addrtype=\"mac\"/>\n",
+			 mac_format(&host->mac, text));
+}
+
 static void add_name(struct buf *out, const char *name, const char *type)
 {
 	if (!name)
@@ -44,15 +53,15 @@ static void add_names(struct buf *out, const char *user, const char *ptr)
 
 void xml_add_hint(struct buf *out, const struct host_report *host)
 {
-	enum reason reason = host->reason;
+	/* Nmap writes the hint of a ping before it knows the reason; ARP and ND it
+	 * asks in another way. */
+	bool known = host->reason == REASON_ARP_RESPONSE || host->reason == REASON_ND_RESPONSE;
 
-	/* Nmap writes the hint of a connect ping before it knows the reason. */
-	if (reason == REASON_SYN_ACK || reason == REASON_CONN_REFUSED)
-		reason = REASON_UNKNOWN_RESPONSE;
 	buf_add_str(out, "<hosthint>");
-	add_status(out, "up", reason, host->reason_ttl);
+	add_status(out, "up", known ? host->reason : REASON_UNKNOWN_RESPONSE, 0);
 	buf_add_char(out, '\n');
 	add_address(out, &host->addr);
+	add_mac(out, host);
 	add_names(out, host->name, NULL);
 	buf_add_str(out, "</hosthint>\n");
 }
@@ -142,6 +151,7 @@ void xml_add_host(struct buf *out, const struct format_context *context,
 	 * that is done (formats.md 11): not so here. */
 	buf_add_char(out, host->incomplete ? ' ' : '\n');
 	add_address(out, &host->addr);
+	add_mac(out, host);
 	if (host->state == HOST_UP || host->name || host->ptr)
 		add_names(out, host->name, words_ptr(host, ptr));
 	if (host->ports_scanned && !host->timed_out && host->state == HOST_UP)

@@ -92,7 +92,7 @@ static int read_pragma(sqlite3 *db, const char *sql, int64_t *ret_value, struct 
 	return r;
 }
 
-/* 1: it is a journal we know; 0: it is empty. */
+/* Gives the version of a journal we know; 0: it is empty. */
 static int check_version(sqlite3 *db, struct diag *diag)
 {
 	const char *path = sqlite3_db_filename(db, "main");
@@ -108,12 +108,12 @@ static int check_version(sqlite3 *db, struct diag *diag)
 	if (application != JOURNAL_APPLICATION_ID)
 		return diag_set(diag, ERROR_CORRUPT,
 				"%s is a database of another program, not a journal", path);
-	if (version != JOURNAL_SCHEMA_VERSION)
+	if (version < 1 || version > JOURNAL_SCHEMA_VERSION)
 		return diag_set(diag, ERROR_UNSUPPORTED,
 				"The journal %s has version %lld and this program knows version "
 				"%d; use a newer portolan, or another file with --journal",
 				path, (long long)version, JOURNAL_SCHEMA_VERSION);
-	return 1;
+	return (int)version;
 }
 
 /* The same from outside a transaction: of one instant, for another process may
@@ -129,7 +129,29 @@ static int check_version_at_once(sqlite3 *db, struct diag *diag)
 	return r;
 }
 
-/* A new file: another process may be making it at the same time, so the look
+/* What version 1 had not. Programs of version 1 that write meanwhile name their
+ * columns, so they go on. */
+static const char upgrade_to_2[] = "ALTER TABLE scan ADD COLUMN probes_planned INTEGER;"
+				   "ALTER TABLE scan ADD COLUMN dropped_receiving INTEGER;"
+				   "ALTER TABLE scan ADD COLUMN missed REAL;"
+				   "ALTER TABLE scan ADD COLUMN missed_low REAL;"
+				   "ALTER TABLE scan ADD COLUMN missed_high REAL;"
+				   "ALTER TABLE scan ADD COLUMN raw_sent INTEGER;"
+				   "ALTER TABLE scan ADD COLUMN raw_sent_bytes INTEGER;"
+				   "ALTER TABLE scan ADD COLUMN raw_received INTEGER;"
+				   "ALTER TABLE scan ADD COLUMN raw_received_bytes INTEGER;"
+				   "ALTER TABLE host ADD COLUMN mac TEXT;";
+
+/* For readers, who change nothing: tables of version 1 look like ours. */
+static const char views_of_1[] =
+	"CREATE TEMP VIEW scan AS SELECT *, NULL AS probes_planned, NULL AS dropped_receiving,"
+	" NULL AS missed, NULL AS missed_low, NULL AS missed_high, NULL AS raw_sent,"
+	" NULL AS raw_sent_bytes, NULL AS raw_received, NULL AS raw_received_bytes"
+	" FROM main.scan;"
+	"CREATE TEMP VIEW host AS SELECT *, NULL AS mac FROM main.host;";
+
+/* Makes the tables of a new file, or brings old ones to our version; nothing to
+ * do when they are of it. Another process may be doing the same, so the look
  * and the making are one transaction. */
 static int make_schema(sqlite3 *db, struct diag *diag)
 {
@@ -140,8 +162,13 @@ static int make_schema(sqlite3 *db, struct diag *diag)
 	if (!stamp)
 		return ERROR_MEMORY;
 	if ((r = journal_db_exec(db, "BEGIN IMMEDIATE", diag)) == 0) {
-		if ((r = check_version(db, diag)) == 0 &&
-		    (r = journal_db_exec(db, (const char *)builtin_schema_sql, diag)) == 0)
+		int version = r = check_version(db, diag);
+
+		if (version == 0)
+			r = journal_db_exec(db, (const char *)builtin_schema_sql, diag);
+		else if (version == 1)
+			r = journal_db_exec(db, upgrade_to_2, diag);
+		if (r == 0)
 			r = journal_db_exec(db, stamp, diag);
 		if (!sqlite3_get_autocommit(db))
 			sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
@@ -168,8 +195,7 @@ static int use_wal(sqlite3 *db, struct diag *diag)
 
 static int set_up(sqlite3 *db, enum journal_db_use use, struct diag *diag)
 {
-	bool made;
-	int r;
+	int r, version;
 
 	sqlite3_extended_result_codes(db, 1);
 	sqlite3_busy_timeout(db, JOURNAL_BUSY_MS);
@@ -177,14 +203,14 @@ static int set_up(sqlite3 *db, enum journal_db_use use, struct diag *diag)
 	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
-	if ((r = check_version_at_once(db, diag)) < 0)
-		return r;
+	if ((version = check_version_at_once(db, diag)) < 0)
+		return version;
+	if (use == JOURNAL_READS && !version)
+		return diag_set(diag, ERROR_NOT_FOUND, "The journal %s holds no scan yet",
+				sqlite3_db_filename(db, "main"));
 	if (use == JOURNAL_READS)
-		return r ? 0
-			 : diag_set(diag, ERROR_NOT_FOUND, "The journal %s holds no scan yet",
-				    sqlite3_db_filename(db, "main"));
-	made = r;
-	if ((r = use_wal(db, diag)) < 0 || made)
+		return version == 1 ? journal_db_exec(db, views_of_1, diag) : 0;
+	if ((r = use_wal(db, diag)) < 0 || version == JOURNAL_SCHEMA_VERSION)
 		return r;
 	return make_schema(db, diag);
 }

@@ -8,14 +8,15 @@
 
 #include <sqlite3.h>
 
-#define JOURNAL_SCHEMA_VERSION 1
+#define JOURNAL_SCHEMA_VERSION 2
 #define JOURNAL_APPLICATION_ID 0x50544c4e /* "PTLN" */
 
 enum journal_db_use { JOURNAL_READS, JOURNAL_WRITES };
 
-/* JOURNAL_WRITES fills an empty file with the schema; JOURNAL_READS wants one
- * that is there. ERROR_NOT_FOUND, ERROR_CORRUPT, ERROR_UNSUPPORTED (a newer
- * version), ERROR_PERMISSION, ERROR_IO, ERROR_BUSY, ERROR_MEMORY. */
+/* JOURNAL_WRITES fills an empty file with the schema, and brings one of an
+ * older version to ours; JOURNAL_READS wants one that is there, and leaves it as it
+ * is: what an older version has not is NULL. ERROR_NOT_FOUND, ERROR_CORRUPT, ERROR_UNSUPPORTED (a
+ * newer version), ERROR_PERMISSION, ERROR_IO, ERROR_BUSY, ERROR_MEMORY. */
 int journal_db_open(const char *path, enum journal_db_use use, sqlite3 **ret_db, struct diag *diag);
 void journal_db_close(sqlite3 *db); /* NULL is fine */
 
@@ -37,6 +38,7 @@ static inline struct journal_row journal_row_of(sqlite3_stmt *stmt)
 }
 
 void row_put_int(struct journal_row *row, int64_t value);
+void row_put_double(struct journal_row *row, double value);
 void row_put_null(struct journal_row *row);
 void row_put_word(struct journal_row *row, const char *text);  /* static ASCII */
 void row_put_bytes(struct journal_row *row, const char *text); /* a stranger's; NULL is fine */
@@ -46,6 +48,7 @@ void row_put_key_of(struct journal_row *row, const struct ip_addr *addr);
 int row_run(struct journal_row *row, sqlite3 *db, struct diag *diag);
 
 int64_t row_int(struct journal_row *row);
+double row_double(struct journal_row *row, double unknown); /* that for NULL */
 bool row_is_null(const struct journal_row *row);
 /* NULL for NULL; lives until the next step. */
 const char *row_text(struct journal_row *row);

@@ -51,6 +51,10 @@ int journal_host_take(struct journal_host *host, const struct journal_record *re
 			host->found_seq = record->seq;
 		}
 		host->found = record->seen;
+		if (record->seen.host.has_mac) {
+			host->has_mac = true;
+			host->mac = record->seen.host.mac;
+		}
 		return 0;
 	case OBSERVED_NAME:
 		if (!(ptr = alloc_strdup(journal_record_text(record, 0))))

@@ -12,7 +12,9 @@ struct journal_host {
 	char *name, *ptr;
 	struct observation found, done; /* OBSERVED_HOST, OBSERVED_HOST_DONE */
 	uint64_t found_seq, done_seq;   /* 0: not yet */
-	bool hinted;                    /* a hint was announced; found_seq is its */
+	bool has_mac;
+	struct mac_addr mac;
+	bool hinted; /* a hint was announced; found_seq is its */
 	bool others_written;
 	struct journal_verdicts verdicts;
 	uint32_t pieces; /* rows of port_range so far */

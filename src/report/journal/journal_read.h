@@ -14,9 +14,8 @@ struct journal {
 struct journal_scan_facts {
 	int64_t id, start_s, begin_ns, last_ns, end_ns; /* end_ns 0: never ended */
 	bool list_only;
-	uint64_t hosts_total, hosts_up, probes_sent;
-	double estimated_missed; /* < 0 unknown */
-	char *outcome, *why;     /* owned; NULL */
+	struct observation end; /* its totals and counts; outcome and why are below */
+	char *outcome, *why;    /* owned; NULL */
 };
 
 /* id 0: the newest. ERROR_NOT_FOUND. */

@@ -157,6 +157,35 @@ void journal_scan_facts_release(struct journal_scan_facts *facts)
 	facts->outcome = facts->why = NULL;
 }
 
+#define COUNT_COLUMNS                                                                     \
+	"hosts_total, hosts_up, hosts_down, probes_sent, probes_answered, probes_resent," \
+	" dropped_locally, estimated_missed, probes_planned, dropped_receiving, missed,"  \
+	" missed_low, missed_high, raw_sent, raw_sent_bytes, raw_received, raw_received_bytes"
+
+static void read_counts(struct journal_row *row, struct observation *ret_end)
+{
+	struct observation end = {.kind = OBSERVED_RUN_END};
+
+	end.end.hosts_total = (uint64_t)row_int(row);
+	end.end.hosts_up = (uint64_t)row_int(row);
+	end.end.hosts_down = (uint64_t)row_int(row);
+	end.end.probes_sent = (uint64_t)row_int(row);
+	end.end.probes_answered = (uint64_t)row_int(row);
+	end.end.probes_resent = (uint64_t)row_int(row);
+	end.end.dropped_locally = (uint64_t)row_int(row);
+	end.end.estimated_missed = row_double(row, -1);
+	end.end.probes_planned = (uint64_t)row_int(row);
+	end.end.dropped_receiving = (uint64_t)row_int(row);
+	end.end.missed = row_double(row, -1);
+	end.end.missed_low = row_double(row, -1);
+	end.end.missed_high = row_double(row, -1);
+	end.end.raw_sent = (uint64_t)row_int(row);
+	end.end.raw_sent_bytes = (uint64_t)row_int(row);
+	end.end.raw_received = (uint64_t)row_int(row);
+	end.end.raw_received_bytes = (uint64_t)row_int(row);
+	*ret_end = end;
+}
+
 int journal_read_scan(struct journal *journal, int64_t id, struct journal_scan_facts *ret_facts,
 		      struct diag *diag)
 {
@@ -165,8 +194,8 @@ int journal_read_scan(struct journal *journal, int64_t id, struct journal_scan_f
 	struct journal_row row;
 	sqlite3_stmt *stmt = NULL;
 	int r = find_scan(journal,
-			  "SELECT id, start_s, begin_ns, last_ns, end_ns, list_only, hosts_total,"
-			  " hosts_up, probes_sent, outcome, why, estimated_missed" WHERE_SCAN,
+			  "SELECT id, start_s, begin_ns, last_ns, end_ns, list_only, outcome, why,"
+			  " " COUNT_COLUMNS WHERE_SCAN,
 			  id, &stmt, diag);
 
 	if (r < 0)
@@ -178,12 +207,9 @@ int journal_read_scan(struct journal *journal, int64_t id, struct journal_scan_f
 	facts.last_ns = row_int(&row);
 	facts.end_ns = row_int(&row);
 	facts.list_only = row_int(&row);
-	facts.hosts_total = (uint64_t)row_int(&row);
-	facts.hosts_up = (uint64_t)row_int(&row);
-	facts.probes_sent = (uint64_t)row_int(&row);
 	outcome = row_text(&row);
 	why = row_text(&row);
-	facts.estimated_missed = row_is_null(&row) ? -1 : sqlite3_column_double(stmt, row.column);
+	read_counts(&row, &facts.end);
 	if ((outcome && !(facts.outcome = alloc_strdup(outcome))) ||
 	    (why && !(facts.why = alloc_strdup(why)))) {
 		journal_scan_facts_release(&facts);

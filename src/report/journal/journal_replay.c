@@ -14,7 +14,7 @@
 #define HOST_COLUMNS                                                                              \
 	"host, address_key, scope, port_set, name, ptr, state, reason, ttl, from_address,"        \
 	" hinted, found_ns, found_seq, done_seq, ports_scanned, timed_out, incomplete, start_ns," \
-	" end_ns, srtt_us, rttvar_us, timeout_us, attempt, rtt_us, probe_port"
+	" end_ns, srtt_us, rttvar_us, timeout_us, attempt, rtt_us, probe_port, mac"
 
 #define EVENTS                                                                                    \
 	"SELECT seq, 's', at_ns, NULL, expression, why, NULL FROM skipped WHERE scan_id=?1"       \
@@ -128,7 +128,7 @@ static void read_host(const struct replay *replay, sqlite3_stmt *stmt, struct ho
 	struct journal_row row = journal_row_of(stmt);
 	struct host_row host = {0};
 	struct host_report *report = &host.report;
-	const char *reason;
+	const char *reason, *mac;
 
 	report->index = (uint64_t)row_int(&row);
 	report->addr = row_key(&row);
@@ -154,6 +154,8 @@ static void read_host(const struct replay *replay, sqlite3_stmt *stmt, struct ho
 	host.found.host.attempt = (uint8_t)row_int(&row);
 	host.found.host.rtt_us = (uint32_t)row_int(&row);
 	host.found.host.port = (uint16_t)row_int(&row);
+	mac = row_text(&row);
+	report->has_mac = mac && mac_parse(mac, &report->mac);
 	*ret_host = host;
 }
 
@@ -221,7 +223,9 @@ static int play_hint(struct replay *replay, struct observation *seen, int64_t in
 				      .state = HOST_UP,
 				      .reason = host.report.reason,
 				      .reason_ttl = host.report.reason_ttl,
-				      .reason_from = host.report.reason_from};
+				      .reason_from = host.report.reason_from,
+				      .has_mac = host.report.has_mac,
+				      .mac = host.report.mac};
 	target.index = report.index;
 	target.addr = report.addr;
 	target.name = (char *)report.name;
@@ -391,12 +395,12 @@ static void play_end(struct replay *replay)
 		.why = facts->why,
 		.end_s = end_ns / (int64_t)NS_PER_S,
 		.elapsed_s = (double)(end_ns - facts->begin_ns) / (double)NS_PER_S,
-		.hosts_total = ended ? facts->hosts_total : replay->hosts_total,
-		.hosts_up = ended ? facts->hosts_up : replay->hosts_up,
-		.probes_sent = facts->probes_sent,
-		.estimated_missed = facts->estimated_missed,
+		.hosts_total = ended ? facts->end.end.hosts_total : replay->hosts_total,
+		.hosts_up = ended ? facts->end.end.hosts_up : replay->hosts_up,
+		.probes_sent = facts->end.end.probes_sent,
+		.estimated_missed = facts->end.end.estimated_missed,
 	};
-	struct observation seen = {.kind = OBSERVED_RUN_END, .wall_ns = (uint64_t)end_ns};
+	struct observation seen = facts->end;
 
 	if (!ended) {
 		say_interrupted(facts, interrupted, sizeof(interrupted));
@@ -406,12 +410,11 @@ static void play_end(struct replay *replay)
 	} else if (!strcmp(or_empty(facts->outcome), "cancelled")) {
 		totals.outcome = RUN_CANCELLED;
 	}
+	seen.wall_ns = (uint64_t)end_ns;
 	seen.end.outcome = totals.outcome;
 	seen.end.why = totals.why;
 	seen.end.hosts_total = totals.hosts_total;
 	seen.end.hosts_up = totals.hosts_up;
-	seen.end.probes_sent = totals.probes_sent;
-	seen.end.estimated_missed = totals.estimated_missed;
 	play(replay, &(struct format_event){.kind = FORMAT_END, .seen = &seen, .totals = &totals});
 }
 

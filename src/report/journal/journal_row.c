@@ -9,6 +9,11 @@ void row_put_int(struct journal_row *row, int64_t value)
 	sqlite3_bind_int64(row->stmt, ++row->column, value);
 }
 
+void row_put_double(struct journal_row *row, double value)
+{
+	sqlite3_bind_double(row->stmt, ++row->column, value);
+}
+
 void row_put_null(struct journal_row *row)
 {
 	sqlite3_bind_null(row->stmt, ++row->column);
@@ -62,6 +67,14 @@ int row_run(struct journal_row *row, sqlite3 *db, struct diag *diag)
 int64_t row_int(struct journal_row *row)
 {
 	return sqlite3_column_int64(row->stmt, row->column++);
+}
+
+double row_double(struct journal_row *row, double unknown)
+{
+	bool known = !row_is_null(row);
+	double value = sqlite3_column_double(row->stmt, row->column++);
+
+	return known ? value : unknown;
 }
 
 bool row_is_null(const struct journal_row *row)

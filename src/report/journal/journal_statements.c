@@ -15,15 +15,18 @@ static const char *const statements[STATEMENTS] = {
 			  " WHERE id=?6",
 	[END_SCAN] = "UPDATE scan SET end_ns=?, outcome=?, why=?, hosts_total=?, hosts_up=?,"
 		     " hosts_down=?, probes_sent=?, probes_answered=?, probes_resent=?,"
-		     " dropped_locally=?, estimated_missed=?, open_ports=(SELECT count(*) FROM port"
+		     " dropped_locally=?, estimated_missed=?, probes_planned=?,"
+		     " dropped_receiving=?, missed=?, missed_low=?, missed_high=?, raw_sent=?,"
+		     " raw_sent_bytes=?, raw_received=?, raw_received_bytes=?, open_ports=(SELECT "
+		     "count(*) FROM port"
 		     " WHERE scan_id=scan.id AND state='open') WHERE id=?",
 	[SPOIL_SCAN] = "UPDATE scan SET why=? WHERE id=?",
 	[ADD_PORT_SET] = "INSERT INTO port_set VALUES (?,?,?,?)",
 	[PUT_HOST] = "INSERT OR REPLACE INTO host (scan_id, host, address, address_key, scope,"
 		     " port_set, name, ptr, state, reason, ttl, from_address, attempt, rtt_us,"
 		     " probe_port, found_ns, found_seq, hinted, done_ns, done_seq, ports_scanned,"
-		     " timed_out, incomplete, start_ns, end_ns, srtt_us, rttvar_us, timeout_us)"
-		     " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		     " timed_out, incomplete, start_ns, end_ns, srtt_us, rttvar_us, timeout_us,"
+		     " mac) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	[PUT_OTHER] = "INSERT OR REPLACE INTO host_other VALUES (?,?,?,?,?,?)",
 	[PUT_PORT] = "INSERT OR REPLACE INTO port (scan_id, host, transport, number, state, reason,"
 		     " ttl, from_address, attempt, rtt_us, at_ns, seq)"

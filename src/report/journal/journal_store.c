@@ -152,6 +152,29 @@ int journal_store_progress(struct journal_store *store, const struct journal_pro
 	return run_row(store, &row);
 }
 
+static void put_known(struct journal_row *row, double value, bool known)
+{
+	if (known)
+		row_put_double(row, value);
+	else
+		row_put_null(row);
+}
+
+static void put_counts(struct journal_row *row, const struct observation *seen)
+{
+	bool known = seen->end.probes_planned && seen->end.missed >= 0;
+
+	row_put_int(row, (int64_t)seen->end.probes_planned);
+	row_put_int(row, (int64_t)seen->end.dropped_receiving);
+	put_known(row, seen->end.missed, known);
+	put_known(row, seen->end.missed_low, known);
+	put_known(row, seen->end.missed_high, known);
+	row_put_int(row, (int64_t)seen->end.raw_sent);
+	row_put_int(row, (int64_t)seen->end.raw_sent_bytes);
+	row_put_int(row, (int64_t)seen->end.raw_received);
+	row_put_int(row, (int64_t)seen->end.raw_received_bytes);
+}
+
 int journal_store_end_scan(struct journal_store *store, const struct journal_record *record)
 {
 	static const char *const outcomes[] = {[RUN_COMPLETE] = "complete",
@@ -170,7 +193,8 @@ int journal_store_end_scan(struct journal_store *store, const struct journal_rec
 	row_put_int(&row, (int64_t)seen->end.probes_answered);
 	row_put_int(&row, (int64_t)seen->end.probes_resent);
 	row_put_int(&row, (int64_t)seen->end.dropped_locally);
-	sqlite3_bind_double(row.stmt, ++row.column, seen->end.estimated_missed);
+	row_put_double(&row, seen->end.estimated_missed);
+	put_counts(&row, seen);
 	row_put_int(&row, store->scan_id);
 	return run_row(store, &row);
 }

@@ -78,6 +78,13 @@ static void put_done(struct journal_row *row, const struct journal_host *host)
 		row_put_null(row);
 }
 
+static void put_mac(struct journal_row *row, const struct journal_host *host)
+{
+	char text[MAC_TEXT_BYTES];
+
+	row_put_bytes(row, host->has_mac ? mac_format(&host->mac, text) : NULL);
+}
+
 int journal_store_put_host(struct journal_store *store, const struct journal_host *host)
 {
 	struct journal_row row = begin_row(store, PUT_HOST);
@@ -94,6 +101,7 @@ int journal_store_put_host(struct journal_store *store, const struct journal_hos
 	row_put_word(&row, host_state_name(journal_host_state(host)));
 	put_found(&row, host);
 	put_done(&row, host);
+	put_mac(&row, host);
 	return run_row(store, &row);
 }
 

@@ -1,4 +1,4 @@
--- The journal's tables, version 1 (PRAGMA user_version). Documented for people who query it in
+-- The journal's tables, version 2 (PRAGMA user_version). Documented for people who query it in
 -- data/schema/journal.md; what a reader must know is there, what a writer must know is here.
 --
 -- Every table is clustered by (scan_id, host): a scan is written, read and deleted as one stretch,
@@ -29,7 +29,17 @@ CREATE TABLE scan (
 	probes_answered  INTEGER NOT NULL DEFAULT 0,
 	probes_resent    INTEGER NOT NULL DEFAULT 0,
 	dropped_locally  INTEGER NOT NULL DEFAULT 0,
-	estimated_missed REAL
+	estimated_missed REAL,
+	-- since version 2
+	probes_planned     INTEGER,
+	dropped_receiving  INTEGER,
+	missed             REAL,
+	missed_low         REAL,
+	missed_high        REAL,
+	raw_sent           INTEGER,
+	raw_sent_bytes     INTEGER,
+	raw_received       INTEGER,
+	raw_received_bytes INTEGER
 );
 
 CREATE TABLE port_set (
@@ -69,6 +79,7 @@ CREATE TABLE host (
 	srtt_us       INTEGER,
 	rttvar_us     INTEGER,
 	timeout_us    INTEGER,
+	mac           TEXT, -- since version 2
 	PRIMARY KEY (scan_id, host)
 ) WITHOUT ROWID;
 

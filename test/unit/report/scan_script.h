@@ -108,6 +108,47 @@ static inline void script_add_port(void *self, uint16_t port)
 	portset_add(self, port);
 }
 
+static inline enum transport script_transport(const char *name)
+{
+	int transport;
+
+	for (transport = 0; name && transport < TRANSPORTS; transport++)
+		if (!strcmp(transport_name((enum transport)transport), name))
+			return (enum transport)transport;
+	return TRANSPORT_TCP;
+}
+
+/* ports [TRANSPORT] LIST; a connect scan unless "scans" said another. */
+static inline void script_plan_ports(struct script *script)
+{
+	bool named = script->words_count > 2;
+	enum transport transport = script_transport(named ? script->words[1] : NULL);
+	struct plan *plan = &script->plan;
+
+	plan->ports = &script->ports;
+	plan->port_scan = true;
+	script_each_port(script->words[named ? 2 : 1], script_add_port,
+			 &script->ports.of[transport]);
+	if (plan->techniques_count)
+		return;
+	plan->techniques[0] = technique_by_name("tcp-connect");
+	plan->techniques_count = 1;
+}
+
+/* scans NAME ...: raw ones, with privilege */
+static inline void script_plan_scans(struct script *script)
+{
+	struct plan *plan = &script->plan;
+	size_t i;
+
+	plan->privileged = true;
+	plan->discovery.pings_count = 1; /* never looked at but for being there */
+	for (i = 1; i < script->words_count; i++) {
+		plan->techniques[plan->techniques_count] = technique_by_name(script->words[i]);
+		assert_non_null(plan->techniques[plan->techniques_count++]);
+	}
+}
+
 static inline void script_plan(struct script *script)
 {
 	struct plan *plan = &script->plan;
@@ -125,11 +166,14 @@ static inline void script_plan(struct script *script)
 	else if (!strcmp(word, "stylesheet"))
 		plan->output.stylesheet = script_keep(script, rest);
 	else if (!strcmp(word, "ports")) {
-		plan->ports = &script->ports;
-		plan->port_scan = true;
-		script_each_port(rest, script_add_port, &script->ports.of[TRANSPORT_TCP]);
-		plan->techniques[0] = technique_by_name("tcp-connect");
-		plan->techniques_count = 1;
+		script_plan_ports(script);
+	} else if (!strcmp(word, "scans"))
+		script_plan_scans(script);
+	else if (!strcmp(word, "scanflags"))
+		plan->packets.scan_flags = (int)strtol(rest, NULL, 10);
+	else if (!strcmp(word, "spoof")) {
+		plan->packets.has_mac = mac_parse(rest, &plan->packets.mac);
+		assert_true(plan->packets.has_mac);
 	} else if (!strcmp(word, "retries"))
 		plan->timing.max_retries = (unsigned)strtoul(rest, NULL, 10);
 	else if (!strcmp(word, "is")) {
@@ -208,6 +252,7 @@ static inline void script_new_target(struct script *script)
 static inline void script_host(struct script *script)
 {
 	struct observation seen = {.kind = OBSERVED_HOST, .target = script_target(script)};
+	const char *mac = script_value(script, "mac");
 
 	seen.host.state = script_flag(script, "up")     ? HOST_UP
 			  : script_flag(script, "down") ? HOST_DOWN
@@ -215,6 +260,7 @@ static inline void script_host(struct script *script)
 	seen.host.reason = (enum reason)reason_parse(script_value(script, "reason"));
 	seen.host.ttl = (uint8_t)script_number(script, "ttl");
 	seen.host.more = script_flag(script, "more");
+	seen.host.has_mac = mac && mac_parse(mac, &seen.host.mac);
 	script_send(script, seen);
 }
 
@@ -231,7 +277,7 @@ static inline void script_one_port(void *self, uint16_t port)
 	script_send(ports->script, ports->seen);
 }
 
-/* ports INDEX LIST STATE reason=R [ttl=N] [from=A] */
+/* ports INDEX LIST STATE reason=R [ttl=N] [from=A] [transport=T] */
 static inline void script_ports(struct script *script)
 {
 	struct script_ports ports = {script, {.kind = OBSERVED_PORT}};
@@ -239,7 +285,7 @@ static inline void script_ports(struct script *script)
 	const char *from = script_value(script, "from");
 
 	ports.seen.target = script_target(script);
-	ports.seen.port.transport = TRANSPORT_TCP;
+	ports.seen.port.transport = script_transport(script_value(script, "transport"));
 	verdict->state = (uint8_t)port_state_parse(script->words[3]);
 	verdict->reason = (uint8_t)reason_parse(script_value(script, "reason"));
 	verdict->ttl = (uint8_t)script_number(script, "ttl");
@@ -267,11 +313,12 @@ static inline void script_done(struct script *script)
 	script_send(script, seen);
 }
 
-/* task begin|end ping|dns|ports at=T hosts=N ports=N [only=INDEX] */
+/* task begin|end ping|dns|ports at=T hosts=N ports=N [only=INDEX] [technique=NAME] */
 static inline void script_task(struct script *script)
 {
 	struct observation seen = {.kind = OBSERVED_TASK_END};
 	const char *only = script_value(script, "only");
+	const char *technique = script_value(script, "technique");
 
 	if (!strcmp(script->words[1], "begin"))
 		seen.kind = OBSERVED_TASK_BEGIN;
@@ -280,6 +327,8 @@ static inline void script_task(struct script *script)
 							    : TASK_PORTS;
 	if (seen.task.task == TASK_PORTS)
 		seen.task.technique = script->plan.techniques[0];
+	if (technique)
+		seen.task.technique = technique_by_name(technique);
 	seen.task.hosts = (uint64_t)script_number(script, "hosts");
 	seen.task.ports = (uint64_t)script_number(script, "ports");
 	if (only)
@@ -288,8 +337,34 @@ static inline void script_task(struct script *script)
 	script_send(script, seen);
 }
 
+/* raw=SENT,BYTES,RECEIVED,BYTES counts=PLANNED,SENT,ANSWERED,RESENT,UNSENT,UNHEARD
+ * lost=MISSED,LOW,HIGH */
+static inline void script_counts(struct script *script, struct observation *seen)
+{
+	const char *raw = script_value(script, "raw"), *counts = script_value(script, "counts");
+	const char *lost = script_value(script, "lost");
+
+	seen->end.missed = -1;
+	if (raw)
+		assert_int_equal(sscanf(raw, "%lu,%lu,%lu,%lu", &seen->end.raw_sent,
+					&seen->end.raw_sent_bytes, &seen->end.raw_received,
+					&seen->end.raw_received_bytes),
+				 4);
+	if (counts)
+		assert_int_equal(sscanf(counts, "%lu,%lu,%lu,%lu,%lu,%lu",
+					&seen->end.probes_planned, &seen->end.probes_sent,
+					&seen->end.probes_answered, &seen->end.probes_resent,
+					&seen->end.dropped_locally, &seen->end.dropped_receiving),
+				 6);
+	if (lost)
+		assert_int_equal(sscanf(lost, "%lf,%lf,%lf", &seen->end.missed,
+					&seen->end.missed_low, &seen->end.missed_high),
+				 3);
+}
+
 static inline void script_end(struct script *script)
 {
+	struct observation seen = {.kind = OBSERVED_RUN_END};
 	uint64_t elapsed_ns = (uint64_t)(script_number(script, "elapsed") * 1e9 + 0.5);
 	struct format_totals totals = {
 		.outcome = script_flag(script, "cancelled") ? RUN_CANCELLED : RUN_COMPLETE,
@@ -302,11 +377,13 @@ static inline void script_end(struct script *script)
 	};
 	size_t i;
 
+	script_counts(script, &seen);
 	/* Not through the collector, which would have end - begin = elapsed: a
 	 * time stamp of whole seconds does not say where in the second a run began. */
 	for (i = 0; i < script->writers_count; i++)
-		format_writer_event(script->writers[i],
-				    &(struct format_event){.kind = FORMAT_END, .totals = &totals});
+		format_writer_event(script->writers[i], &(struct format_event){.kind = FORMAT_END,
+									       .seen = &seen,
+									       .totals = &totals});
 }
 
 static inline void script_line(struct script *script)
@@ -366,6 +443,8 @@ static inline void script_play(struct script *script, char *text)
 
 	memset(script, 0, sizeof(*script));
 	script->plan.program = "nmap";
+	script->plan.packets.scan_flags = -1;
+	script->plan.targets.families = RESOLVE_V4;
 	timing_template(3, &script->plan.timing);
 	while ((line = strsep(&text, "\n"))) {
 		if (!*line || *line == '#')

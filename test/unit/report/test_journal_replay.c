@@ -59,7 +59,8 @@ static void plan_scan(struct replayed *t)
 	scan_plan(&t->scan, (uint16_t)(1 + chance(t, 40)));
 	portset_add(&t->scan.ports.of[TRANSPORT_TCP], 443);
 	portset_add(&t->scan.ports.of[TRANSPORT_UDP], 53);
-	plan->techniques[0] = technique_by_name("tcp-connect");
+	plan->privileged = chance(t, 2);
+	plan->techniques[0] = technique_by_name(plan->privileged ? "tcp-syn" : "tcp-connect");
 	plan->techniques_count = plan->techniques[0] ? 1 : 0;
 	plan->output.verbosity = (int)chance(t, 4);
 	plan->output.reasons = chance(t, 2);
@@ -69,6 +70,7 @@ static void plan_scan(struct replayed *t)
 	if (!plan->port_scan)
 		plan->ports = NULL;
 	t->context = (struct format_context){.plan = plan,
+					     .screen = chance(t, 2),
 					     .program = "portolan",
 					     .version = "0.1.0",
 					     .url = "https://portolan.example/",
@@ -105,6 +107,8 @@ static void tell_host(struct replayed *t, const struct target *target, enum host
 	seen.host.reason = state == HOST_UP ? REASON_SYN_ACK : REASON_HOST_UNREACH;
 	seen.host.ttl = (uint8_t)(chance(t, 2) * 64);
 	seen.host.from = chance(t, 5) ? (struct ip_addr){0} : t->others[0];
+	seen.host.has_mac = target->index % 3 == 1;
+	seen.host.mac = (struct mac_addr){{2, 0, 0, 0, 0, (uint8_t)target->index}};
 	seen.host.more = state == HOST_UP && t->scan.plan.port_scan;
 	tell(t, seen);
 	if (chance(t, 2))
@@ -176,7 +180,19 @@ static void tell_end(struct replayed *t, uint64_t hosts)
 	seen.end.hosts_total = hosts;
 	seen.end.hosts_up = hosts / 2;
 	seen.end.probes_sent = chance(t, 1000);
+	seen.end.probes_answered = chance(t, 1000);
+	seen.end.probes_resent = chance(t, 3);
+	seen.end.dropped_locally = chance(t, 3);
 	seen.end.estimated_missed = (double)chance(t, 3) / 2 - 0.5;
+	seen.end.probes_planned = chance(t, 3);
+	seen.end.dropped_receiving = chance(t, 3);
+	seen.end.missed = (double)chance(t, 3) - 1;
+	seen.end.missed_low = chance(t, 10) / 10.0;
+	seen.end.missed_high = 1 + chance(t, 10) / 10.0;
+	seen.end.raw_sent = chance(t, 1000);
+	seen.end.raw_sent_bytes = chance(t, 2000000);
+	seen.end.raw_received = chance(t, 1000);
+	seen.end.raw_received_bytes = chance(t, 2000000);
 	tell(t, seen);
 }
 
