@@ -158,7 +158,7 @@ static bool address_at(const uint8_t *bytes, size_t count, size_t at, enum ip_fa
 
 	if (count < at + width)
 		return false;
-	*ret_addr = (struct ip_addr){.family = family};
+	*ret_addr = (struct ip_addr){.family = (uint8_t)family};
 	memcpy(ret_addr->bytes, bytes + at, width);
 	return true;
 }
@@ -278,6 +278,7 @@ static void init(struct link_sim *sim, const struct link_sim_config *config)
 	sim->config = *config;
 	sim->header_bytes = config->layer == LINK_ETHERNET ? ETHERNET_HEADER_BYTES : 0;
 	sim->timer = (struct timer){.fire = on_timer, .self = sim};
+	sim->hosts_in_order = sim_hosts_are_in_order(config);
 	random_init(&sim->random, config->seed);
 }
 

@@ -186,7 +186,8 @@ struct link_sim_config {
 	struct ip_addr gateway_v4, gateway_v6;
 	struct mac_addr gateway_mac;
 	/* The network. Packets to addresses without a host go nowhere. */
-	const struct link_sim_host *hosts; /* first match wins */
+	const struct link_sim_host *hosts; /* first match wins; found by halves when all
+					    * are in order and none overlap */
 	size_t hosts_count;
 	struct link_sim_path path;
 	struct link_sim_garbage garbage;
@@ -239,6 +240,9 @@ bool link_sim_route(const struct link *link, const struct ip_addr *to, struct ro
 /* The interface as interfaces_read() would give it; addrs has room for own_count. */
 void link_sim_interface(const struct link *link, struct interface_addr *addrs,
 			struct interface *ret_interface);
+/* As router_neighbour(): the kernel knows the gateway. */
+bool link_sim_neighbour(const struct link *link, const struct ip_addr *addr,
+			struct mac_addr *ret_mac);
 /* The hardware address that hosts have by default: 02 and bytes of the address. */
 struct mac_addr link_sim_mac(const struct ip_addr *addr);
 

@@ -14,33 +14,56 @@ bool sim_is_during(const struct link_sim_span *span, uint64_t now_ns)
 	return now_ns >= span->from_ns && (!span->until_ns || now_ns < span->until_ns);
 }
 
-static bool is_between(const struct ip_addr *addr, const struct ip_addr *first,
-		       const struct ip_addr *last)
+/* As ip_compare(), without the scope that packets do not have. */
+static int compare(const struct ip_addr *a, const struct ip_addr *b)
 {
-	size_t bytes = addr->family == IP_V6 ? 16 : 4;
+	if (a->family != b->family)
+		return a->family < b->family ? -1 : 1;
+	return memcmp(a->bytes, b->bytes, a->family == IP_V6 ? 16 : 4);
+}
 
-	return addr->family == first->family && memcmp(addr->bytes, first->bytes, bytes) >= 0 &&
-	       memcmp(addr->bytes, last->bytes, bytes) <= 0;
+bool sim_hosts_are_in_order(const struct link_sim_config *config)
+{
+	size_t i;
+
+	for (i = 1; i < config->hosts_count; i++)
+		if (compare(&config->hosts[i - 1].last, &config->hosts[i].first) >= 0)
+			return false;
+	return true;
+}
+
+/* The first host whose range ends at addr or later: only it can be meant. */
+static size_t search(const struct link_sim *sim, const struct ip_addr *addr)
+{
+	size_t low = 0, high = sim->config.hosts_count, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (compare(&sim->config.hosts[middle].last, addr) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 const struct link_sim_host *sim_find_host(const struct link_sim *sim, const struct ip_addr *addr,
 					  uint64_t now_ns)
 {
-	size_t i;
+	size_t i = 0, end = sim->config.hosts_count;
 
-	for (i = 0; i < sim->config.hosts_count; i++) {
+	if (sim->hosts_in_order) {
+		i = search(sim, addr);
+		end = i < end ? i + 1 : end;
+	}
+	for (; i < end; i++) {
 		const struct link_sim_host *host = &sim->config.hosts[i];
 
-		if (is_between(addr, &host->first, &host->last) &&
+		if (compare(&host->first, addr) <= 0 && compare(addr, &host->last) <= 0 &&
 		    sim_is_during(&host->when, now_ns))
 			return host;
 	}
 	return NULL;
-}
-
-static bool same_addr(const struct ip_addr *a, const struct ip_addr *b)
-{
-	return a->family == b->family && !memcmp(a->bytes, b->bytes, sizeof(a->bytes));
 }
 
 bool sim_is_own(const struct link_sim *sim, const struct ip_addr *addr)
@@ -48,7 +71,7 @@ bool sim_is_own(const struct link_sim *sim, const struct ip_addr *addr)
 	size_t i;
 
 	for (i = 0; i < sim->config.own_count; i++)
-		if (same_addr(&sim->config.own[i], addr))
+		if (!compare(&sim->config.own[i], addr))
 			return true;
 	return false;
 }

@@ -115,6 +115,7 @@ struct link_sim {
 	struct link base;
 	struct link_sim_config config;
 	size_t header_bytes; /* of the link layer */
+	bool hosts_in_order; /* by address, no two with the same one: they can be searched */
 	struct random random;
 	struct timer timer; /* set exactly when something is under way */
 	struct sim_queue queue;
@@ -148,6 +149,7 @@ bool sim_chance(struct link_sim *sim, double share);
 /* Arms the loop's timer for the queue's first; see link_sim.c. */
 int sim_arm(struct link_sim *sim);
 bool sim_is_during(const struct link_sim_span *span, uint64_t now_ns);
+bool sim_hosts_are_in_order(const struct link_sim_config *config);
 /* NULL: nobody. */
 const struct link_sim_host *sim_find_host(const struct link_sim *sim, const struct ip_addr *addr,
 					  uint64_t now_ns);

@@ -59,6 +59,17 @@ static bool is_gateway(const struct link_sim *sim, const struct ip_addr *addr)
 	return ip_equal(addr, &sim->config.gateway_v4) || ip_equal(addr, &sim->config.gateway_v6);
 }
 
+bool link_sim_neighbour(const struct link *link, const struct ip_addr *addr,
+			struct mac_addr *ret_mac)
+{
+	const struct link_sim *sim = (const struct link_sim *)link;
+
+	if (link->layer != LINK_ETHERNET || !is_gateway(sim, addr))
+		return false;
+	*ret_mac = sim->config.gateway_mac;
+	return true;
+}
+
 /* Who has it, and with what hardware address? */
 static bool find_neighbour(const struct link_sim *sim, const struct ip_addr *addr, uint64_t now_ns,
 			   const struct link_sim_host **ret_host, struct mac_addr *ret_mac)

@@ -430,6 +430,39 @@ static void strangers_are_silent_and_counted(void **state)
 	end(&one);
 }
 
+/* Ranges of 16 with gaps of 16; each answers with a TTL of its own. */
+static uint64_t digest_of_ranges(bool in_order)
+{
+	static struct link_sim_host hosts[200];
+	struct fixture fixture;
+	struct packet probe;
+	uint32_t i;
+
+	for (i = 0; i < COUNT(hosts); i++)
+		hosts[in_order ? i : COUNT(hosts) - 1 - i] = (struct link_sim_host){
+			.first = ip_v4(0x0a100000 + i * 32),
+			.last = ip_v4(0x0a100000 + i * 32 + 15),
+			.distance = (uint8_t)(i % 50),
+		};
+	fixture_init(&fixture, hosts, COUNT(hosts));
+	fixture_begin(&fixture);
+	probe = tcp_probe(&fixture, "10.16.0.0", 22, TCP_SYN);
+	for (i = 0; i < COUNT(hosts) * 32; i++) {
+		probe.ip.dst = ip_v4(0x0a100000 + i - 16);
+		send_packet(&fixture, &probe);
+	}
+	settle(&fixture);
+	assert_int_equal(fixture.heard, COUNT(hosts) * 16);
+	assert_int_equal(fixture.truth.to_nowhere, COUNT(hosts) * 16);
+	fixture_end(&fixture);
+	return fixture.digest;
+}
+
+static void hosts_are_found_whatever_their_order(void **state)
+{
+	assert_int_equal(digest_of_ranges(true), digest_of_ranges(false));
+}
+
 static void an_unreachable_host_is_reported_by_its_router(void **state)
 {
 	struct one one;
@@ -784,6 +817,7 @@ static void routes_are_as_the_kernel_would_say(void **state)
 	struct interface_addr addrs[2];
 	struct interface interface;
 	struct route route;
+	struct mac_addr mac;
 
 	begin_ethernet(&fixture, hosts);
 	route = route_to(&fixture, "10.0.0.5");
@@ -803,6 +837,9 @@ static void routes_are_as_the_kernel_would_say(void **state)
 	route = route_to(&fixture, "fd01::1");
 	assert_true(ip_equal(&route.next_hop, &fixture.config.gateway_v6));
 	assert_true(ip_equal(&route.source, &fixture.own[1]));
+	assert_true(link_sim_neighbour(fixture.link, &route.next_hop, &mac));
+	assert_true(mac_equal(&mac, &fixture.config.gateway_mac));
+	assert_false(link_sim_neighbour(fixture.link, &hosts[0].first, &mac));
 	link_sim_interface(fixture.link, addrs, &interface);
 	assert_int_equal(interface.kind, INTERFACE_ETHERNET);
 	assert_true(interface.up && interface.arp);
@@ -829,6 +866,7 @@ int main(void)
 		cmocka_unit_test(what_has_a_bad_checksum_is_dropped),
 		cmocka_unit_test(routers_say_when_the_ttl_is_used_up),
 		cmocka_unit_test(strangers_are_silent_and_counted),
+		cmocka_unit_test(hosts_are_found_whatever_their_order),
 		cmocka_unit_test(an_unreachable_host_is_reported_by_its_router),
 		cmocka_unit_test(fragments_are_put_together),
 		cmocka_unit_test(hosts_and_ports_change_with_time),
