@@ -5,7 +5,8 @@
  *
  * Packets leave by the interface of the link, except on loopback: our own
  * addresses are reached through it and yet belong to other interfaces, so a
- * look-up bound to it would not find them. */
+ * look-up bound to it would not find them. That serves link-local addresses too:
+ * with the interface given they need no scope, and our own are found without. */
 #include "net/link.h"
 #include "net/link_batch.h"
 #include "net/link_ring.h"
@@ -57,11 +58,6 @@ static enum ip_family family_of(const struct link_frame *frame)
 	return IP_NONE;
 }
 
-static bool needs_scope(const uint8_t dst[16])
-{
-	return (dst[0] == 0xfe && (dst[1] & 0xc0) == 0x80) || dst[0] == 0xff;
-}
-
 static socklen_t address_v4(struct ip_link *own, size_t i, const struct link_frame *frame)
 {
 	struct sockaddr_in *to = &own->to[i].v4;
@@ -77,8 +73,6 @@ static socklen_t address_v6(struct ip_link *own, size_t i, const struct link_fra
 
 	*to = (struct sockaddr_in6){.sin6_family = AF_INET6};
 	memcpy(&to->sin6_addr, frame->bytes + 24, sizeof(to->sin6_addr));
-	if (needs_scope(frame->bytes + 24))
-		to->sin6_scope_id = own->base.interface;
 	return sizeof(*to);
 }
 

@@ -86,9 +86,13 @@ static void own_address(void)
 {
 	static struct one one;
 	struct bytes packet = ipv4(IPPROTO_UDP, 0, "10.99.0.1", 2000, 1);
+	struct bytes packet_v6 = ipv6(IPPROTO_UDP, "fd99::1", 2000, 2);
+	struct bytes link_local = ipv6(IPPROTO_UDP, "fe80::1", 2000, 3);
 
 	make_veth();
-	sh("ip link set lo up && ip addr add 10.99.0.1/24 dev a0");
+	sh("echo 0 > /proc/sys/net/ipv6/conf/a0/disable_ipv6; ip link set lo up &&"
+	   "ip addr add 10.99.0.1/24 dev a0 && ip addr add fd99::1/64 dev a0 nodad &&"
+	   "ip addr add fe80::1/64 dev a0 nodad");
 	one_init(&one, "lo", INTERFACE_LOOPBACK);
 	CHECK(link_filter(one.link, 2000, 2000, false) == 0);
 	/* From itself, as a scan of oneself is. */
@@ -96,6 +100,12 @@ static void own_address(void)
 	CHECK(send_one(one.link, &packet) == 1);
 	ear_hear(&one.ear, 1);
 	CHECK(!memcmp(one.ear.kept[0] + 12, packet.at + 12, 28));
+	CHECK(send_one(one.link, &packet_v6) == 1);
+	ear_hear(&one.ear, 1);
+	CHECK(ear_kept(&one.ear, 1, &packet_v6));
+	CHECK(send_one(one.link, &link_local) == 1);
+	ear_hear(&one.ear, 1);
+	CHECK(ear_kept(&one.ear, 2, &link_local));
 	one_release(&one);
 }
 
@@ -147,16 +157,23 @@ static void its_own_way(void)
 	static struct one one;
 	static struct one at_the_end;
 	struct bytes packet = ipv4(IPPROTO_TCP, 0, "10.99.0.2", 2000, 1);
+	struct bytes packet_v6 = ipv6(IPPROTO_TCP, "fd99::2", 2000, 2);
 
 	make_veth();
 	sh("ip link add c0 type veth peer name d0 && ip link set c0 arp off up && "
 	   "ip link set d0 arp off up &&"
-	   "ip route add 10.99.0.2 dev c0 metric 1 && ip route add 10.99.0.2 dev a0 metric 2");
+	   "ip route add 10.99.0.2 dev c0 metric 1 && ip route add 10.99.0.2 dev a0 metric 2;"
+	   "for i in c0 a0; do echo 0 > /proc/sys/net/ipv6/conf/$i/disable_ipv6; done;"
+	   "ip route add fd99::2 dev c0 metric 1 && ip route add fd99::2 dev a0 metric 2");
 	one_init(&one, "a0", INTERFACE_ETHERNET);
 	one_init(&at_the_end, "b0", INTERFACE_ETHERNET);
 	CHECK(send_one(one.link, &packet) == 1);
 	ear_hear(&at_the_end.ear, 1);
-	CHECK(ear_kept(&at_the_end.ear, 0, &packet));
+	while (!ear_kept(&at_the_end.ear, at_the_end.ear.heard - 1, &packet))
+		ear_hear(&at_the_end.ear, 1); /* IPv6 begins to talk */
+	CHECK(send_one(one.link, &packet_v6) == 1);
+	while (!ear_kept(&at_the_end.ear, at_the_end.ear.heard - 1, &packet_v6))
+		ear_hear(&at_the_end.ear, 1);
 	one_release(&one);
 	one_release(&at_the_end);
 }
@@ -191,7 +208,8 @@ static void hears_ip_only(void)
 	struct link_sockets *sockets;
 	struct link_config config;
 	struct bytes packet = ipv4(IPPROTO_TCP, 0, "10.99.0.2", 2000, 1);
-	struct bytes arp = ethernet(0x0806, &packet), lldp = ethernet(0x88cc, &packet);
+	struct bytes other = ipv4(IPPROTO_TCP, 0, "10.99.0.2", 2000, 2);
+	struct bytes arp = ethernet(0x0806, &other), lldp = ethernet(0x88cc, &other);
 	struct bytes ip = ethernet(0x0800, &packet);
 	struct link *link = NULL;
 	struct diag diag;

@@ -303,9 +303,13 @@ static void down_while_sending(void)
 	sh("ip link set a0 down");
 	CHECK(send_one(pair.a, &frame) == ERROR_SYSTEM);
 	CHECK(pair.other.lost == 0);
+	/* It is lost for good, even when it comes back at once. */
+	sh("ip link set a0 up");
+	CHECK(send_one(pair.a, &frame) == ERROR_SYSTEM);
 	ear_run(&pair.other);
 	ear_turn(&pair.other);
 	CHECK(pair.other.lost == 1);
+	CHECK(send_one(pair.a, &frame) == ERROR_SYSTEM);
 	pair_release(&pair);
 }
 
