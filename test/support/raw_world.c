@@ -353,7 +353,7 @@ int raw_world_try(struct raw_world *world, struct diag *diag)
 		.ways = &world->ways,
 		.gate = &world->gate,
 		.resolver = world->resolver,
-		.excludes = world->excludes,
+		.excludes = world->excludes_gate_only ? NULL : world->excludes,
 		.done = world->done,
 		.sinks = &world->sink,
 		.sinks_count = 1,

@@ -43,6 +43,7 @@ struct raw_world {
 	struct plan *plan;    /* likewise */
 	struct gate gate;
 	struct addrset *excludes, *done; /* NULL: none */
+	bool excludes_gate_only;         /* the target stream does not hear of them */
 	struct flow_net *flows;
 	struct resolver *resolver; /* NULL: no name is known */
 	struct run *run;
