@@ -29,7 +29,8 @@ static void build(const struct packet *packet, uint64_t sum, uint8_t *out, size_
 	out[1] = packet->icmp.code;
 	put_be16(out + ICMP_CHECKSUM_AT, 0);
 	put_be32(out + 4, packet->icmp.rest);
-	put_be16(out + ICMP_CHECKSUM_AT, layer_checksum(packet, checksum_add(sum, out, bytes)));
+	put_be16(out + ICMP_CHECKSUM_AT,
+		 layer_checksum(checksum_add(sum, out, bytes), packet->bad_sum));
 }
 
 const struct layer layer_icmp = {

@@ -3,6 +3,7 @@
 #ifndef PORTOLAN_PACKET_LAYER_H
 #define PORTOLAN_PACKET_LAYER_H
 
+#include "packet/checksum.h"
 #include "packet/packet.h"
 #include "util/reader.h"
 
@@ -32,7 +33,7 @@ struct layer {
 
 extern const struct layer layer_tcp, layer_udp, layer_sctp, layer_icmp, layer_icmpv6, layer_igmp;
 
-/* ip.c. Parsing leaves `in` behind the last extension header, ending where the
+/* ip_header.c. Parsing leaves `in` behind the last extension header, ending where the
  * packet does. */
 bool ip_header_parse(struct reader *in, enum parse_mode mode, struct ip_header *ret_ip);
 /* 0: a field is out of range. */
@@ -44,9 +45,22 @@ bool ip_header_build(const struct ip_header *ip, uint8_t protocol, size_t after_
 uint64_t ip_pseudo_sum(const struct ip_header *ip, uint8_t protocol, size_t after_bytes,
 		       const uint8_t *out);
 
-/* A header's Internet checksum, from the unfolded sum; wrong by one if the packet
- * wants that. One's complement has two zeros, so that 0 decremented is 0xfffe. */
-uint16_t layer_checksum(const struct packet *packet, uint64_t sum);
+/* A header's Internet checksum, from the unfolded sum, or one that is wrong by
+ * one. One's complement has two zeros, so that 0 decremented is 0xfffe. */
+static inline uint16_t layer_checksum(uint64_t sum, bool bad_sum)
+{
+	uint16_t right = checksum_fold(sum);
+
+	if (!bad_sum)
+		return right;
+	return (uint16_t)((right ? right : UINT16_MAX) - 1);
+}
+
+/* In UDP 0 would say that there is no checksum (RFC 768). */
+static inline uint16_t udp_never_zero(uint16_t sum)
+{
+	return sum ? sum : UINT16_MAX;
+}
 
 /* At most `most` bytes are left. */
 static inline void reader_limit(struct reader *in, size_t most)

@@ -1,7 +1,6 @@
-/* Whole packets: the IP header (ip.c) and one of the layers below, or nothing known. */
+/* Whole packets: the IP header (ip_header.c) and one of the layers below, or nothing known. */
 #include "packet/packet.h"
 
-#include "packet/checksum.h"
 #include "packet/layer.h"
 
 #include <string.h>
@@ -109,15 +108,6 @@ bool packet_parse_quote(const struct packet *error, struct packet *ret_quoted)
 		return false;
 	*ret_quoted = quoted;
 	return true;
-}
-
-uint16_t layer_checksum(const struct packet *packet, uint64_t sum)
-{
-	uint16_t right = checksum_fold(sum);
-
-	if (!packet->bad_sum)
-		return right;
-	return (uint16_t)((right ? right : UINT16_MAX) - 1);
 }
 
 /* What a packet consists of, in bytes. */

@@ -64,7 +64,8 @@ static void build(const struct packet *packet, uint64_t sum, uint8_t *out, size_
 	put_be16(out + 18, tcp->urgent);
 	if (tcp->options_bytes)
 		memcpy(out + TCP_HEADER_BYTES, tcp->options, tcp->options_bytes);
-	put_be16(out + TCP_CHECKSUM_AT, layer_checksum(packet, checksum_add(sum, out, bytes)));
+	put_be16(out + TCP_CHECKSUM_AT,
+		 layer_checksum(checksum_add(sum, out, bytes), packet->bad_sum));
 }
 
 const struct layer layer_tcp = {

@@ -28,12 +28,6 @@ static size_t header_bytes(const struct packet *packet)
 	return UDP_HEADER_BYTES;
 }
 
-/* 0 would say that there is no checksum (RFC 768). */
-static uint16_t never_zero(uint16_t sum)
-{
-	return sum ? sum : UINT16_MAX;
-}
-
 static void build(const struct packet *packet, uint64_t sum, uint8_t *out, size_t bytes)
 {
 	const struct udp_header *udp = &packet->udp;
@@ -43,7 +37,7 @@ static void build(const struct packet *packet, uint64_t sum, uint8_t *out, size_
 	put_be16(out + 4, (uint16_t)bytes); /* packet_build() has seen that it fits */
 	put_be16(out + UDP_CHECKSUM_AT, 0);
 	sum = checksum_add(sum, out, bytes);
-	put_be16(out + UDP_CHECKSUM_AT, never_zero(layer_checksum(packet, sum)));
+	put_be16(out + UDP_CHECKSUM_AT, udp_never_zero(layer_checksum(sum, packet->bad_sum)));
 }
 
 const struct layer layer_udp = {
