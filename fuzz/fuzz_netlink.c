@@ -35,13 +35,12 @@ static void check_addr(struct reader body)
 /* Whatever is cut, a piece holds the address it was asked for. */
 static void check_piece(const struct ip_addr *to, unsigned bits)
 {
-	struct route_pieces pieces;
+	struct route_pieces pieces = {.family = to->family};
 	ip_value first, last, value = ip_value_of(to);
 
 	require(to->family == IP_V4 || to->family == IP_V6);
 	require(bits <= ip_bits(to));
-	if (route_pieces_init(&pieces, to->family) == 0 &&
-	    route_pieces_cut(&pieces, to, bits) == 0) {
+	if (route_pieces_cut(&pieces, to, bits) == 0) {
 		route_pieces_seal(&pieces);
 		route_pieces_find(&pieces, value, &first, &last);
 		require(first <= value && value <= last);

@@ -6,6 +6,7 @@
 Where namespaces cannot be made the tests skip, and say so; with CI=true that is a failure."""
 import os
 import pathlib
+import subprocess
 import sys
 
 import pytest
@@ -14,6 +15,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "test/lab"))
 
 from lab import Lab, LabError, Namespace  # noqa: E402
+from link import Link  # noqa: E402
+from raw_rows import ROUTER  # noqa: E402
 
 
 def made_or_skipped(make):
@@ -40,6 +43,15 @@ def namespaces():
             raise LabError("namespaces need root")
         Namespace(f"pt-{os.getpid()}-try").remove()
     made_or_skipped(attempt)
+
+
+@pytest.fixture(scope="module")
+def raw_link(namespaces):
+    """One link for a scripted responder, which is the router too."""
+    with Link("raw") as made:
+        made.scanner.ip("route", "add", "10.89.2.0/24", "via", ROUTER[0])
+        made.scanner.ip("-6", "route", "add", "fd89:2::/64", "via", ROUTER[1])
+        yield made
 
 
 def program_of(variable, default):
@@ -71,3 +83,10 @@ def standin(portolan, tmp_path_factory):
 def scanner(request):
     """Both programs: Nmap proves the test right, ours is what it is for."""
     return "nmap" if request.param == "nmap" else request.getfixturevalue("portolan")
+
+
+@pytest.fixture(scope="session")
+def is_nmap(portolan):
+    """Whether Nmap 7.93 is under test, whose own opinions some tests know."""
+    version = subprocess.run([portolan, "--version"], capture_output=True, text=True).stdout
+    return version.startswith("Nmap version 7.93")

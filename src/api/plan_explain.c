@@ -98,7 +98,6 @@ static void explain_targets(const struct plan *plan, double count, struct buf *o
 /* "icmp-echo, tcp-syn 22 25, udp 40125": each technique once. */
 static void explain_pings(const struct plan_discovery *discovery, struct buf *out)
 {
-	const struct scan_technique *last = NULL;
 	size_t i;
 
 	buf_add_str(out, "those that answer ");
@@ -109,11 +108,10 @@ static void explain_pings(const struct plan_discovery *discovery, struct buf *ou
 			buf_add_str(out, " ...");
 			break;
 		}
-		if (ping->technique != last)
-			buf_addf(out, "%s%s", last ? ", " : "", ping->technique->name);
+		if (!i || ping->technique != ping[-1].technique)
+			buf_addf(out, "%s%s", i ? ", " : "", ping->technique->name);
 		if (ping->technique->probe != PROBE_ICMP)
 			buf_addf(out, " %u", ping->port);
-		last = ping->technique;
 	}
 	if (discovery->neighbours)
 		buf_add_str(out, "; those of the local net ARP or ND");

@@ -110,7 +110,7 @@ struct link_sim_port {
 	enum link_sim_state state;
 	uint8_t icmp_type, icmp_code;
 	struct ip_addr router; /* IP_NONE: the host itself */
-	/* UDP, open: what it says; NULL: nothing. */
+	/* UDP and protocols without ports, open: what it says; NULL: nothing. */
 	const void *answer;
 	size_t answer_bytes;
 	bool wants_payload; /* says it only to a probe that has a payload */

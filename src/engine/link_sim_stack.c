@@ -257,13 +257,13 @@ static void tcp(struct sim_exchange *exchange)
 
 /* --- UDP --- */
 
-static void udp_open(struct sim_exchange *exchange, const struct link_sim_port *port)
+static void answer_open(struct sim_exchange *exchange, const struct link_sim_port *port)
 {
 	struct packet answer;
 
 	if (!port || !port->answer || (port->wants_payload && !exchange->probe->payload_bytes))
 		return;
-	answer = sim_reply(exchange);
+	answer = sim_reply(exchange); /* UDP, or a protocol without ports */
 	answer.payload = port->answer;
 	answer.payload_bytes = port->answer_bytes;
 	sim_answer(exchange, &answer);
@@ -277,7 +277,7 @@ static void udp(struct sim_exchange *exchange)
 		sim_port_state(exchange, TRANSPORT_UDP, exchange->probe->udp.dst_port, &port);
 
 	if (state == LINK_SIM_OPEN)
-		udp_open(exchange, port);
+		answer_open(exchange, port);
 	else if (state == LINK_SIM_REJECTED)
 		sim_reject(exchange, port);
 	else if (state == LINK_SIM_CLOSED)
@@ -366,4 +366,6 @@ void sim_stack(struct sim_exchange *exchange)
 		sim_reject(exchange, protocol);
 	else if (state == LINK_SIM_OPEN && say[probe->kind])
 		say[probe->kind](exchange);
+	else if (state == LINK_SIM_OPEN)
+		answer_open(exchange, protocol);
 }

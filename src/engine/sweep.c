@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#define START_PPS      5000.0
+#define START_PPS      10000.0
 #define TURN_BATCH     256u
 #define TURN_BATCHES   8u
 #define BUSY_PAUSE_NS  (2 * NS_PER_MS)
@@ -100,7 +100,7 @@ int sweep_new(const struct sweep_config *config, struct sweep **ret_sweep)
 	random_init(&sweep->random, config->plan->seed ^ 0x73656e64ull);
 	take_share(sweep, size);
 	pace_init(&sweep->pace, START_PPS, loop_now_ns(config->loop));
-	sweep->pace.probes_least = 3200; /* a hundredth of them are canaries: enough to judge by */
+	sweep->pace.probes_least = 2400; /* a hundredth of them are canaries: enough to judge by */
 	rtt_init(&sweep->rtt, &config->plan->timing);
 	sweep->turn_soon.run = sweep->turn_later.fire = sweep_turn;
 	sweep->turn_soon.self = sweep->turn_later.self = sweep;
@@ -424,7 +424,7 @@ static void take_answer(struct sweep *sweep, const struct answer *answer, uint12
 	verdict = sweep->config.probes[probe].technique->judge(&answer->response);
 	if (verdict.state == PORT_UNKNOWN)
 		return;
-	chunk_note_heard(chunk, place);
+	chunk_note_heard(chunk, place, answer->response.from_target);
 	sweep->answered++;
 	note_evidence(sweep, chunk, mark);
 	verdict.ttl = answer->response.packet->ip.ttl;

@@ -19,11 +19,11 @@ bool chunk_heard(const struct chunk *chunk, uint32_t place)
 	return chunk->heard[place / 64] >> place % 64 & 1;
 }
 
-void chunk_note_heard(struct chunk *chunk, uint32_t place)
+void chunk_note_heard(struct chunk *chunk, uint32_t place, bool from_target)
 {
 	chunk->heard[place / 64] |= 1ull << place % 64;
 	chunk->heard_count++;
-	chunk->found++;
+	chunk->found += from_target;
 }
 
 struct chunk *sweep_chunk_of(struct sweep *sweep, uint128 position, uint32_t *ret_place)

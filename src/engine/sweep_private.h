@@ -35,7 +35,7 @@ struct chunk {
 	unsigned sends;       /* to each position (sampled ones: one more) */
 	uint32_t sample_step; /* RESEND: each so-manieth silent one; 1 all */
 	uint32_t sampled;     /* sent in this round */
-	uint32_t found;       /* heard since this round began */
+	uint32_t found;       /* heard from targets since this round began */
 	uint64_t due_ns;      /* SETTLE: until then */
 	uint64_t *heard;      /* SWEEP_CHUNK bits */
 };
@@ -109,7 +109,8 @@ void sweep_free_ways(struct sweep *sweep);
 
 /* sweep_chunk.c */
 bool chunk_heard(const struct chunk *chunk, uint32_t place);
-void chunk_note_heard(struct chunk *chunk, uint32_t place);
+/* What a router says of a target is an answer, but not found by asking again. */
+void chunk_note_heard(struct chunk *chunk, uint32_t place, bool from_target);
 /* The next position to send to, and as which attempt; false: nothing just now, and
  * *ret_due_ns says until when (UINT64_MAX: all is done). */
 bool sweep_next_position(struct sweep *sweep, uint64_t now_ns, struct chunk **ret_chunk,

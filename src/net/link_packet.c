@@ -12,17 +12,24 @@
  * costs the ring a page reference and a destructor. */
 #include "net/link.h"
 #include "net/link_batch.h"
+#include "net/link_crew.h"
 #include "net/link_ring.h"
 #include "net/link_sockets.h"
 #include "util/alloc.h"
 #include "util/error.h"
 
 #include <linux/if_packet.h>
+#include <poll.h>
+
+#define CREW_FRAMES 64 /* fewer are not worth waking a thread for */
+#define FULL_TRIES  20
 
 struct packet_link {
 	struct link base;
 	struct link_ring ring;
-	uint64_t refused; /* frames that were not taken */
+	uint64_t refused;       /* frames that were given up */
+	struct link_crew *crew; /* NULL: none yet, or none to be had */
+	bool alone;             /* no crew wanted: the device was full, or it can't be had */
 	struct link_batch batch;
 };
 
@@ -39,6 +46,53 @@ static int send_some(struct packet_link *own, const struct link_frame *frames, s
 	return link_batch_send(&own->batch, own->ring.fd, count);
 }
 
+static struct link_crew *crew_for(struct packet_link *own, size_t count)
+{
+	if (count < CREW_FRAMES || own->alone)
+		return NULL;
+	if (!own->crew && !(own->crew = link_crew_new(own->ring.fd)))
+		own->alone = true;
+	return own->crew;
+}
+
+/* What a device that is full left over of a half: it gets a little time, then
+ * the rest is given up. Two threads are too fast for it, so there is no next time. */
+static void send_rest(struct packet_link *own, const struct link_frame *frames, size_t count)
+{
+	struct pollfd writable = {.fd = own->ring.fd, .events = POLLOUT};
+	int tries, r = 0;
+
+	own->alone = true;
+	for (tries = 0; count && r >= 0 && tries < FULL_TRIES; tries++) {
+		(void)poll(&writable, 1, 1);
+		r = send_some(own, frames, count);
+		if (r > 0) {
+			frames += r;
+			count -= (size_t)r;
+		}
+	}
+	own->refused += count;
+}
+
+/* The second half leaves from the crew's thread. */
+static int send_halves(struct packet_link *own, struct link_crew *crew,
+		       const struct link_frame *frames, size_t count)
+{
+	size_t half = count / 2;
+	int mine, theirs;
+
+	link_crew_send(crew, frames + half, count - half);
+	mine = send_some(own, frames, half);
+	theirs = link_crew_wait(crew);
+	if (mine < 0 || theirs < 0)
+		return ERROR_SYSTEM;
+	if ((size_t)mine < half)
+		send_rest(own, frames + mine, half - (size_t)mine);
+	if ((size_t)theirs < count - half)
+		send_rest(own, frames + half + theirs, count - half - (size_t)theirs);
+	return (int)count;
+}
+
 static int packet_send(struct link *link, const struct link_frame *frames, size_t count)
 {
 	struct packet_link *own = packet_link(link);
@@ -48,7 +102,9 @@ static int packet_send(struct link *link, const struct link_frame *frames, size_
 		return ERROR_SYSTEM;
 	while (taken < count) {
 		size_t some = count - taken < LINK_BATCH ? count - taken : LINK_BATCH;
-		int r = send_some(own, frames + taken, some);
+		struct link_crew *crew = crew_for(own, some);
+		int r = crew ? send_halves(own, crew, frames + taken, some)
+			     : send_some(own, frames + taken, some);
 
 		if (r < 0) {
 			link_ring_lose(&own->ring);
@@ -58,7 +114,6 @@ static int packet_send(struct link *link, const struct link_frame *frames, size_
 		if ((size_t)r < some)
 			break;
 	}
-	own->refused += count - taken;
 	return (int)taken;
 }
 
@@ -75,17 +130,21 @@ static int packet_filter(struct link *link, uint16_t first, uint16_t last, bool 
 static void packet_stats(const struct link *link, struct link_stats *ret_stats)
 {
 	struct packet_link *own = packet_link(link);
+	uint64_t sent = 0, refused = 0;
 
+	if (own->crew)
+		link_crew_count(own->crew, &sent, &refused);
 	*ret_stats = (struct link_stats){
-		.sent = own->batch.sent,
+		.sent = own->batch.sent + sent,
 		.received = own->ring.received,
-		.dropped_sending = own->refused + own->batch.refused,
+		.dropped_sending = own->refused + own->batch.refused + refused,
 		.dropped_receiving = link_ring_dropped(&own->ring),
 	};
 }
 
 static void packet_free(struct link *link)
 {
+	link_crew_free(packet_link(link)->crew);
 	link_ring_close(&packet_link(link)->ring);
 	alloc_free(link);
 }

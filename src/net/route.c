@@ -229,31 +229,35 @@ static int ask_for(struct router *router, const struct ip_addr *to, struct route
 
 /* What is remembered */
 
-static struct route_ranges *add_zone(struct router *router, uint32_t scope_id)
+static bool add_zone(struct router *router, uint32_t scope_id, struct route_ranges **ret_ranges)
 {
 	struct route_ranges *zone;
 
 	if (router->zones_count == ZONES_MAX ||
 	    !(zone = arena_alloc(&router->arena, sizeof(*zone))))
-		return NULL;
+		return false;
 	*zone = (struct route_ranges){.family = IP_V6, .scope_id = scope_id};
 	router->zones[router->zones_count++] = zone;
-	return zone;
+	*ret_ranges = zone;
+	return true;
 }
 
-/* NULL: nothing can be remembered of this zone. */
-static struct route_ranges *ranges_for(struct router *router, const struct ip_addr *to)
+/* False: nothing can be remembered of this zone. */
+static bool ranges_for(struct router *router, const struct ip_addr *to,
+		       struct route_ranges **ret_ranges)
 {
 	size_t i;
 
-	if (to->family == IP_V4)
-		return &router->ranges_v4;
-	if (!to->scope_id)
-		return &router->ranges_v6;
-	for (i = 0; i < router->zones_count; i++)
-		if (router->zones[i]->scope_id == to->scope_id)
-			return router->zones[i];
-	return add_zone(router, to->scope_id);
+	if (to->family == IP_V4 || !to->scope_id) {
+		*ret_ranges = to->family == IP_V4 ? &router->ranges_v4 : &router->ranges_v6;
+		return true;
+	}
+	for (i = 0; i < router->zones_count; i++) {
+		*ret_ranges = router->zones[i];
+		if ((*ret_ranges)->scope_id == to->scope_id)
+			return true;
+	}
+	return add_zone(router, to->scope_id, ret_ranges);
 }
 
 static const struct route_range *use_slot(struct router *router, const struct ip_addr *to,
@@ -277,18 +281,38 @@ static void narrow(const struct ip_addr *to, struct route_range *answer)
 		answer->first = answer->last = ip_value_of(to);
 }
 
-static int learn(struct router *router, const struct ip_addr *to, struct route_ranges *ranges,
-		 const struct route_range **ret_range)
+static int learn(struct router *router, const struct ip_addr *to, struct route_range *ret_answer)
 {
-	struct route_range answer = {0};
-	int r = ask_for(router, to, &answer);
+	int r = ask_for(router, to, ret_answer);
 
 	if (r < 0)
 		return r;
 	route_pieces_find(to->family == IP_V6 ? &router->pieces_v6 : &router->pieces_v4,
-			  ip_value_of(to), &answer.first, &answer.last);
-	narrow(to, &answer);
-	*ret_range = ranges ? route_ranges_add(ranges, &router->arena, &answer) : NULL;
+			  ip_value_of(to), &ret_answer->first, &ret_answer->last);
+	narrow(to, ret_answer);
+	return 0;
+}
+
+static int learn_for_now(struct router *router, const struct ip_addr *to,
+			 const struct route_range **ret_range)
+{
+	struct route_range answer = {0};
+	int r = learn(router, to, &answer);
+
+	if (r == 0)
+		*ret_range = use_slot(router, to, &answer);
+	return r;
+}
+
+static int learn_for_good(struct router *router, const struct ip_addr *to,
+			  struct route_ranges *ranges, const struct route_range **ret_range)
+{
+	struct route_range answer = {0};
+	int r = learn(router, to, &answer);
+
+	if (r < 0)
+		return r;
+	*ret_range = route_ranges_add(ranges, &router->arena, &answer);
 	if (!*ret_range)
 		*ret_range = use_slot(router, to, &answer);
 	return 0;
@@ -301,9 +325,10 @@ static int find_range(struct router *router, const struct ip_addr *to,
 
 	if (to->family != IP_V4 && to->family != IP_V6)
 		return ERROR_NOT_FOUND;
-	ranges = ranges_for(router, to);
-	*ret_range = ranges ? route_ranges_find(ranges, ip_value_of(to)) : NULL;
-	return *ret_range ? 0 : learn(router, to, ranges, ret_range);
+	if (!ranges_for(router, to, &ranges))
+		return learn_for_now(router, to, ret_range);
+	*ret_range = route_ranges_find(ranges, ip_value_of(to));
+	return *ret_range ? 0 : learn_for_good(router, to, ranges, ret_range);
 }
 
 int router_lookup(struct router *router, const struct ip_addr *to, const struct route **ret_route)
@@ -334,7 +359,7 @@ const char *router_refusal(struct router *router, const struct ip_addr *to)
 		return "a route says unreachable";
 	case EACCES:
 		return "a route says prohibit";
-	case EINVAL:
+	case EINVAL: /* of blackhole routes, and of addresses that mean nothing */
 		return "a blackhole, or an address that cannot be sent to";
 	default:
 		return strerrordesc_np(range->refusal);

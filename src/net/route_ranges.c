@@ -33,7 +33,7 @@ static size_t begin_up_to(const struct route_ranges *ranges, ip_value value)
 	while (left > 1) {
 		size_t half = left / 2;
 
-		base += base[half - 1] <= value ? half : 0;
+		base += half * (size_t)(base[half - 1] <= value);
 		left -= half;
 	}
 	return (size_t)(base - ranges->firsts) + (*base <= value);

@@ -204,7 +204,7 @@ static int refuse_processes(scmp_filter_ctx filter)
 /* A signal to another process, or to a group or everybody (0 and below). */
 static int refuse_killing(scmp_filter_ctx filter)
 {
-	const struct scmp_arg_cmp others = SCMP_CMP64(0, SCMP_CMP_NE, (scmp_datum_t)getpid());
+	const struct scmp_arg_cmp others = SCMP_CMP64(0, SCMP_CMP_NE, (scmp_datum_t)getpid(), 0);
 	int r = seccomp_rule_add(filter, ERRNO_OF(EPERM), SCMP_SYS(kill), 1, others);
 
 	return r ? r : seccomp_rule_add(filter, ERRNO_OF(EPERM), SCMP_SYS(tgkill), 1, others);

@@ -1,12 +1,9 @@
-"""What the tests of raw probes share: one link with a scripted responder at its
-other end, and a scan of what is behind it."""
+"""What the tests of raw scans share: a scan of hosts that a scripted responder plays."""
 import dataclasses
-import subprocess
 
 import pytest
 
 import report
-from link import Link
 from raw_rows import ROUTER
 from responder import Responder, arp
 
@@ -21,21 +18,6 @@ class Scanned:
     def probes_to(self, address):
         return [packet for packet in self.seen if packet.family and packet.to == address and
                 not (packet.flags and "R" in packet.flags)]
-
-
-@pytest.fixture(scope="module")
-def raw_link(namespaces):
-    with Link("raw") as made:
-        made.scanner.ip("route", "add", "10.89.2.0/24", "via", ROUTER[0])
-        made.scanner.ip("-6", "route", "add", "fd89:2::/64", "via", ROUTER[1])
-        yield made
-
-
-@pytest.fixture(scope="session")
-def is_nmap(portolan):
-    """Whether Nmap 7.93 is under test, whose own opinions some tests know."""
-    version = subprocess.run([portolan, "--version"], capture_output=True, text=True).stdout
-    return version.startswith("Nmap version 7.93")
 
 
 @pytest.fixture(scope="module")

@@ -260,6 +260,9 @@ static void what_is_wrong_is_named_by_its_path(void **state)
 		RAW("packets\": {\"ip_options\": \"0101\"}", "packets.ip_options"),
 		RAW("packets\": {\"first_hop\": \"10.0.0.1\", \"target_at\": 4}",
 		    "packets.target_at"),
+		RAW("packets\": {\"first_hop\": \"10.0.0.1\", \"target_at\": 5,"
+		    " \"ip_options\": \"0101010101010101\"}",
+		    "packets.target_at"),
 		RAW("packets\": {\"first_hop\": \"::1\"}", "packets.first_hop"),
 		RAW("packets\": {\"decoys\": [null]}", "packets.decoys"),
 		RAW("packets\": {\"decoys\": [\"x\"]}", "packets.decoys"),

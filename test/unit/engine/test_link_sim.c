@@ -21,6 +21,12 @@ static const struct link_sim_port ports[] = {
 	{.transport = TRANSPORT_UDP, .first = 54, .last = 54, .state = LINK_SIM_OPEN},
 	{.transport = TRANSPORT_SCTP, .first = 36412, .last = 36412, .state = LINK_SIM_OPEN},
 	{.transport = TRANSPORT_IP, .first = 47, .last = 47, .state = LINK_SIM_OPEN},
+	{.transport = TRANSPORT_IP,
+	 .first = 89,
+	 .last = 89,
+	 .state = LINK_SIM_OPEN,
+	 .answer = "hello",
+	 .answer_bytes = 5},
 };
 
 /* 10.1.0.0/24 and fd01::/112, three routers away; and one more, peculiar. */
@@ -310,6 +316,12 @@ static void unknown_protocols_are_unreachable(void **state)
 	assert_int_equal(answer->icmp.code, 2);
 	probe.ip.protocol = 47;
 	assert_null(ask(&one.fixture, &probe));
+	probe.ip.protocol = 89;
+	link_filter(one.fixture.link, 1, 2, true);
+	assert_int_equal(ask(&one.fixture, &probe)->ip.protocol, 89);
+	assert_memory_equal(one.fixture.kept[0].packet.payload, "hello", 5);
+	link_filter(one.fixture.link, 1, 2, false);
+	assert_null(ask(&one.fixture, &probe));
 	probe = probe_of(&one.fixture, "fd01::5", PACKET_OTHER);
 	probe.ip.protocol = 99;
 	answer = ask(&one.fixture, &probe);
@@ -374,6 +386,21 @@ static void sctp_checksums_are_looked_at(void **state)
 	end(&one);
 }
 
+/* A TTL that changes on the way is not in the transport's checksum. */
+static void send_with_bad_header_sum(struct fixture *fixture)
+{
+	struct packet v4 = tcp_probe(fixture, "10.1.0.5", 22, TCP_SYN);
+	uint8_t bytes[64];
+	struct link_frame frame = {.bytes = bytes};
+
+	frame.count = packet_build(&v4, bytes, sizeof(bytes));
+	bytes[8]++;
+	fixture->heard = 0;
+	link_send(fixture->link, &frame, 1);
+	settle(fixture);
+	assert_int_equal(fixture->heard, 0);
+}
+
 static void what_has_a_bad_checksum_is_dropped(void **state)
 {
 	struct one one;
@@ -389,6 +416,8 @@ static void what_has_a_bad_checksum_is_dropped(void **state)
 	probe.bad_sum = false;
 	assert_non_null(ask(&one.fixture, &probe));
 	assert_int_equal(one.fixture.truth.bad_checksum, 2);
+	send_with_bad_header_sum(&one.fixture);
+	assert_int_equal(one.fixture.truth.bad_checksum, 3);
 	end(&one);
 }
 
@@ -730,7 +759,8 @@ static void arp_is_answered_on_the_link(void **state)
 	fixture_end(&fixture);
 }
 
-static bool nd(struct fixture *fixture, const char *who, struct mac_addr *ret_mac)
+static bool nd(struct fixture *fixture, const char *who, uint8_t hop_limit,
+	       struct mac_addr *ret_mac)
 {
 	uint8_t bytes[128];
 	struct link_frame frame = {.bytes = bytes};
@@ -739,6 +769,7 @@ static bool nd(struct fixture *fixture, const char *who, struct mac_addr *ret_ma
 
 	frame.count = nd_build_solicitation(&fixture->config.mac, &fixture->own[1], &target, bytes,
 					    sizeof(bytes));
+	bytes[ETHERNET_HEADER_BYTES + 7] = hop_limit;
 	fixture->heard = 0;
 	assert_int_equal(link_send(fixture->link, &frame, 1), 1);
 	settle(fixture);
@@ -758,12 +789,13 @@ static void neighbour_discovery_is_answered_on_the_link(void **state)
 	struct ip_addr target = addr_of("fd00::5");
 
 	begin_ethernet(&fixture, hosts);
-	assert_true(nd(&fixture, "fd00::5", &mac));
+	assert_true(nd(&fixture, "fd00::5", 255, &mac));
 	expected = link_sim_mac(&target);
 	assert_true(mac_equal(&mac, &expected));
-	assert_true(nd(&fixture, "fd00::fe", &mac));
+	assert_true(nd(&fixture, "fd00::fe", 255, &mac));
 	assert_true(mac_equal(&mac, &fixture.config.gateway_mac));
-	assert_false(nd(&fixture, "fd00::77", &mac));
+	assert_false(nd(&fixture, "fd00::77", 255, &mac));
+	assert_false(nd(&fixture, "fd00::5", 254, &mac)); /* it came from elsewhere */
 	fixture_end(&fixture);
 }
 

@@ -295,7 +295,9 @@ static void the_filter_lets_through_what_was_asked_for(void **state)
 	assert_non_null(ask(&one.fixture, &echo));
 	link_filter(one.fixture.link, SRC_PORT + 1, SRC_PORT + 1, true);
 	assert_non_null(ask(&one.fixture, &one.probe));
-	assert_int_equal(one.fixture.truth.filtered, 1);
+	link_filter(one.fixture.link, 1, SRC_PORT - 1, false);
+	assert_null(ask(&one.fixture, &one.probe));
+	assert_int_equal(one.fixture.truth.filtered, 2);
 	end(&one);
 }
 

@@ -199,6 +199,22 @@ static void names_without_an_end_are_cut(void **state)
 	buf_release(&body);
 }
 
+/* The message ends with the name, and nothing says so but its length. */
+static void names_end_with_their_attribute(void **state)
+{
+	struct ifinfomsg info = {.ifi_index = 3};
+	struct buf body = BUF_INIT;
+	struct link_message link;
+	void *memory;
+
+	put(&body, &info, sizeof(info));
+	put_attr(&body, IFLA_IFNAME, "abcd", 4);
+	assert_true(link_message_parse(exact(&body, body.len, &memory), &link));
+	assert_string_equal(link.name, "abcd");
+	free(memory);
+	buf_release(&body);
+}
+
 static bool parse_addr(struct reader body)
 {
 	struct addr_message addr;
@@ -524,6 +540,7 @@ int main(void)
 		cmocka_unit_test(errors_are_errno_values),
 		cmocka_unit_test(a_link),
 		cmocka_unit_test(names_without_an_end_are_cut),
+		cmocka_unit_test(names_end_with_their_attribute),
 		cmocka_unit_test(our_own_address_and_not_the_peers),
 		cmocka_unit_test(link_local_addresses_have_their_zone),
 		cmocka_unit_test(a_route_through_a_gateway),

@@ -47,6 +47,63 @@ static void a_run_reads_like_this(void **state)
 	fixture_release(&fixture);
 }
 
+static void play_raw(struct fixture *fixture)
+{
+	struct host_report host = {.addr = ip_v4(0x0a000001),
+				   .state = HOST_UP,
+				   .reason = REASON_ARP_RESPONSE,
+				   .has_mac = true,
+				   .mac = {{2, 0, 0, 0xab, 0, 9}}};
+	struct format_totals totals = {
+		.hosts_total = 1, .hosts_up = 1, .probes_sent = 12, .estimated_missed = -1};
+	struct observation seen = {.kind = OBSERVED_RUN_END};
+
+	seen.end.probes_sent = 12;
+	seen.end.probes_answered = 9;
+	seen.end.probes_resent = 2;
+	seen.end.dropped_locally = 1;
+	seen.end.dropped_receiving = 3;
+	seen.end.raw_sent = 14;
+	seen.end.raw_sent_bytes = 560;
+	seen.end.raw_received = 10;
+	seen.end.raw_received_bytes = 440;
+	seen.end.probes_planned = 10;
+	seen.end.missed = 0.25;
+	seen.end.missed_high = 1.5;
+	format_writer_event(fixture->writer,
+			    &(struct format_event){.kind = FORMAT_HOST, .host = &host});
+	format_writer_event(
+		fixture->writer,
+		&(struct format_event){.kind = FORMAT_END, .seen = &seen, .totals = &totals});
+	seen.end.missed = -1;
+	format_writer_event(
+		fixture->writer,
+		&(struct format_event){.kind = FORMAT_END, .seen = &seen, .totals = &totals});
+}
+
+static void raw_scans_tell_of_probes_and_neighbours(void **state)
+{
+	struct fixture fixture;
+	const char *second;
+
+	assert_int_equal(fixture_begin(&fixture, &format_ndjson), 0);
+	play_raw(&fixture);
+	assert_int_equal(fixture_end(&fixture), 0);
+	assert_non_null(strstr(buf_str(&fixture.out),
+			       "\"family\":\"ipv4\",\"mac\":\"02:00:00:AB:00:09\",\"state\""));
+	assert_non_null(strstr(buf_str(&fixture.out),
+			       "\"probes_sent\":12,\"probes_answered\":9,\"probes_resent\":2,"
+			       "\"dropped_locally\":1,"
+			       "\"dropped_receiving\":3,\"raw_sent\":14,\"raw_sent_bytes\":560,"
+			       "\"raw_received\":10,"
+			       "\"raw_received_bytes\":440,\"probes_planned\":10,\"missed\":0.250,"
+			       "\"missed_low\":0.000,\"missed_high\":1.500}\n"));
+	second = strstr(strstr(buf_str(&fixture.out), "\"end\"") + 1, "\"end\"");
+	assert_non_null(second);
+	assert_null(strstr(second, "missed"));
+	fixture_release(&fixture);
+}
+
 /* Every line is JSON and UTF-8, and nothing in it can move a terminal. */
 static void hostile_names_stay_inside_their_string(void **state)
 {
@@ -119,6 +176,8 @@ static int print_samples(void)
 				fixture.writer,
 				&(struct format_event){.kind = FORMAT_HOST, .host = &host});
 		}
+		if (i == 1)
+			play_raw(&fixture);
 		fixture_play_run(&fixture, i ? HOSTILE_NAME : "www.example");
 		if (fixture_end(&fixture) < 0)
 			return 1;
@@ -132,6 +191,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_run_reads_like_this),
+		cmocka_unit_test(raw_scans_tell_of_probes_and_neighbours),
 		cmocka_unit_test(hostile_names_stay_inside_their_string),
 		cmocka_unit_test(short_memory_gives_an_error_and_no_half_line),
 	};
