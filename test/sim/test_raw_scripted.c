@@ -99,7 +99,7 @@ static const struct row rows[] = {
 	{"ip-protocol",
 	 TRANSPORT_IP,
 	 false,
-	 {NOTHING, V(CLOSED, PROTO_UNREACH), NOTHING, PROHIBITED}},
+	 {V(OPEN, PROTO_RESPONSE), V(CLOSED, PROTO_UNREACH), NOTHING, PROHIBITED}},
 };
 
 /* A world with one host that has a port of each kind. */
@@ -266,6 +266,51 @@ static void a_fixed_source_port_gives_the_same(void **state)
 	run_rows(from_one_port);
 }
 
+static void with_data(struct scripted *scripted)
+{
+	static const uint8_t data[] = "something to say";
+
+	scripted->world.plan->packets.has_data = true;
+	scripted->world.plan->packets.data = data;
+	scripted->world.plan->packets.data_bytes = sizeof(data);
+}
+
+static void data_gives_the_same(void **state)
+{
+	run_rows(with_data);
+}
+
+static void among_decoys(struct scripted *scripted)
+{
+	static struct ip_addr decoys[3];
+	struct plan_packets *packets = &scripted->world.plan->packets;
+
+	decoys[0] = addr_of("10.9.0.1");
+	decoys[1] = addr_of("fd99::1");
+	decoys[2] = addr_of("10.9.0.3");
+	packets->decoys = decoys;
+	packets->decoys_count = COUNT(decoys);
+	packets->own_place = 1;
+}
+
+static void decoys_give_the_same(void **state)
+{
+	run_rows(among_decoys);
+}
+
+static void with_options(struct scripted *scripted)
+{
+	static const uint8_t nops[] = {1, 1, 1, 0};
+
+	scripted->world.plan->packets.ip_options = nops;
+	scripted->world.plan->packets.ip_options_bytes = sizeof(nops);
+}
+
+static void ip_options_give_the_same(void **state)
+{
+	run_rows(with_options);
+}
+
 static void behind_a_full_card(struct scripted *scripted)
 {
 	scripted->world.net.config.full = 0.5;
@@ -275,6 +320,81 @@ static void behind_a_full_card(struct scripted *scripted)
 static void a_full_card_loses_nothing(void **state)
 {
 	run_rows(behind_a_full_card);
+}
+
+/* ---- answers that nobody asked for ---- */
+
+struct intruder {
+	struct raw_world *world;
+	struct timer timer;
+	uint16_t our_port; /* that the last probe left from */
+	uint16_t from_port;
+	unsigned told;
+};
+
+static void overhear(void *self, uint64_t at_ns, enum link_sim_tap where, const uint8_t *bytes,
+		     size_t count)
+{
+	struct intruder *intruder = self;
+	struct packet packet;
+
+	if (where == LINK_SIM_ARRIVED && packet_parse(bytes, count, &packet) &&
+	    packet.kind == PACKET_UDP)
+		intruder->our_port = packet.udp.src_port;
+}
+
+static void intrude(void *self)
+{
+	struct intruder *intruder = self;
+	struct link *link = intruder->world->links[0];
+	struct packet packet = {.kind = PACKET_UDP, .ip.ttl = 60};
+	uint8_t bytes[64];
+	struct link_seen seen = {.bytes = bytes, .at_ns = loop_now_ns(intruder->world->net.loop)};
+
+	packet.ip.src = addr_of("10.7.0.7");
+	packet.ip.dst = intruder->world->net.own[0];
+	packet.udp.src_port = intruder->from_port;
+	packet.udp.dst_port = intruder->our_port;
+	seen.count = packet_build(&packet, bytes, sizeof(bytes));
+	intruder->told++;
+	link->config.heard(link->config.self, link, &seen);
+}
+
+/* UDP has no cookie: an answer from a port that was not asked, or is not yet, to a port
+ * of ours that is right, has no place in the results. */
+static void udp_answers_of_ports_not_asked_do_not_count(void **state)
+{
+	static const uint16_t froms[] = {7777, 1049};
+	unsigned i;
+
+	for (i = 0; i < COUNT(froms); i++) {
+		struct raw_world world;
+		struct raw_world_host *host;
+		struct intruder intruder = {
+			.world = &world,
+			.timer = {.fire = intrude, .self = &intruder},
+			.from_port = froms[i],
+		};
+
+		raw_world_init(&world, LINK_IP, 3);
+		net_world_add(&world.net, "10.7.0.7", "10.7.0.7");
+		raw_world_target(&world, "10.7.0.7");
+		raw_world_technique(&world, "udp");
+		raw_world_ports(&world, TRANSPORT_UDP, 1000, 1049);
+		world.plan->discovery.skip = true;
+		world.plan->sequential_ports = true;
+		world.plan->timing.scan_delay_ns = MS(20);
+		world.net.config.tap = overhear;
+		world.net.config.tap_self = &intruder;
+		assert_int_equal(loop_timer_set(world.net.loop, &intruder.timer, MS(500)), 0);
+		raw_world_run(&world);
+		assert_int_equal(intruder.told, 1);
+		assert_int_not_equal(intruder.our_port, 0);
+		host = raw_world_find(&world, "10.7.0.7");
+		assert_int_equal(host->verdicts, 50);
+		assert_int_equal(host->states[PORT_OPEN_FILTERED], 50);
+		raw_world_release(&world);
+	}
 }
 
 /* ---- late and contradictory answers ---- */
@@ -484,6 +604,7 @@ static void every_ping_finds_its_host(void **state)
 
 	for (i = 0; i < COUNT(pings); i++) {
 		struct raw_world world;
+		struct raw_world_host *host;
 
 		raw_world_init(&world, LINK_ETHERNET, 3);
 		world.net.stack.answers |= LINK_SIM_MASK;
@@ -493,8 +614,10 @@ static void every_ping_finds_its_host(void **state)
 		raw_world_ping(&world, pings[i].technique, pings[i].port);
 		raw_world_run(&world);
 		assert_int_equal(raw_world_find(&world, "10.7.0.8")->state, HOST_DOWN);
-		assert_int_equal(raw_world_find(&world, "10.7.0.7")->state, HOST_UP);
-		assert_int_equal(raw_world_find(&world, "10.7.0.7")->reason, pings[i].reason);
+		host = raw_world_find(&world, "10.7.0.7");
+		if (host->state != HOST_UP || host->reason != pings[i].reason)
+			fail_msg("%s %u says %s, %s", pings[i].technique, pings[i].port,
+				 host_state_name(host->state), reason_name(host->reason));
 		raw_world_release(&world);
 	}
 }
@@ -636,7 +759,11 @@ int main(void)
 		cmocka_unit_test(the_ip_layer_gives_the_same),
 		cmocka_unit_test(fragments_give_the_same),
 		cmocka_unit_test(a_fixed_source_port_gives_the_same),
+		cmocka_unit_test(data_gives_the_same),
+		cmocka_unit_test(decoys_give_the_same),
+		cmocka_unit_test(ip_options_give_the_same),
 		cmocka_unit_test(a_full_card_loses_nothing),
+		cmocka_unit_test(udp_answers_of_ports_not_asked_do_not_count),
 		cmocka_unit_test(late_answers_are_credited),
 		cmocka_unit_test(an_answer_to_the_first_send_counts_when_the_second_is_out),
 		cmocka_unit_test(of_two_answers_the_better_stands),
