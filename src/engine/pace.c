@@ -12,6 +12,10 @@
 #define BASE_MOST      0.5
 #define MARGIN         0.95  /* of what was delivered, after a cut */
 #define STEP           0.015 /* of the ceiling, per epoch, after the first cut */
+#define EPOCHS_MOST    3.0
+#define BASE_EVIDENCE  300.0 /* so much has half the say in what the base is */
+#define WIDER          1.25  /* so far beyond the ceiling without loss, and it was none */
+#define WIDER_STEP     1.1
 #define BURST_S        0.002
 
 void pace_init(struct pace *pace, double start_pps, uint64_t now_ns)
@@ -144,6 +148,14 @@ static bool cut_was_wrong(struct pace *pace, double loss)
 	return true;
 }
 
+/* Long epochs count for several, to a point: what comes of a step shows late. */
+static double step_of(const struct pace *pace, const struct pace_epoch *epoch)
+{
+	double epochs = (double)(epoch->end_ns - epoch->start_ns) / (double)pace->epoch_ns;
+
+	return STEP * (epochs < EPOCHS_MOST ? epochs : EPOCHS_MOST);
+}
+
 static void grow(struct pace *pace, const struct pace_epoch *epoch)
 {
 	if (pace->rate_pps <= 0)
@@ -153,26 +165,47 @@ static void grow(struct pace *pace, const struct pace_epoch *epoch)
 		return;
 	if (pace->ceiling_pps <= 0)
 		set_rate(pace, pace->rate_pps * 2);
+	else if (pace->rate_pps > WIDER * pace->ceiling_pps)
+		set_rate(pace, pace->rate_pps * WIDER_STEP);
 	else
-		set_rate(pace, pace->rate_pps + STEP * pace->ceiling_pps);
+		set_rate(pace, pace->rate_pps + step_of(pace, epoch) * pace->ceiling_pps);
 }
 
-static void learn_base(struct pace *pace, double loss)
+/* The mean, whichever way a single epoch strays from it: a base that follows small losses
+ * sooner than large ones is too low, and chance then looks like a limit. What is lost
+ * above the ceiling may be the limit's. */
+static void learn_base(struct pace *pace, const struct pace_epoch *epoch, double loss)
 {
-	pace->base_loss += (loss - pace->base_loss) * (loss < pace->base_loss ? 0.3 : 0.05);
+	double seen = (double)epoch->arrived + epoch->lost;
+
+	if (loss > pace->base_loss && pace->ceiling_pps > 0 && sent_rate(epoch) > pace->ceiling_pps)
+		return;
+	pace->base_loss += (loss - pace->base_loss) * seen / (seen + BASE_EVIDENCE);
 }
 
-static bool judge_epoch(struct pace *pace, struct pace_epoch *epoch, uint64_t now_ns)
+/* Too little to judge by is judged with what follows. */
+static void pass_on(const struct pace_epoch *epoch, struct pace_epoch *next)
+{
+	next->arrived += epoch->arrived;
+	next->lost += epoch->lost;
+}
+
+static bool judge_epoch(struct pace *pace, struct pace_epoch *epoch, struct pace_epoch *next,
+			uint64_t now_ns)
 {
 	double seen = (double)epoch->arrived + epoch->lost, loss, noise;
 
 	epoch->judged = true;
 	if (epoch->start_ns < pace->cut_ns)
 		return false; /* sent before the last cut: part of it */
-	if (seen < EVIDENCE_LEAST) {
-		/* Nothing is known to answer yet: silence is no reason to hurry or to stop. */
+	if (seen < 1) {
+		/* Nothing is known to answer yet, and silence is no reason to stop. */
 		grow(pace, epoch);
 		return true;
+	}
+	if (seen < EVIDENCE_LEAST) {
+		pass_on(epoch, next);
+		return false;
 	}
 	loss = epoch->lost / seen;
 	if (cut_was_wrong(pace, loss))
@@ -182,7 +215,7 @@ static bool judge_epoch(struct pace *pace, struct pace_epoch *epoch, uint64_t no
 		cut(pace, epoch, loss, now_ns);
 		return true;
 	}
-	learn_base(pace, loss);
+	learn_base(pace, epoch, loss);
 	grow(pace, epoch);
 	return true;
 }
@@ -197,7 +230,7 @@ bool pace_judge(struct pace *pace, uint64_t now_ns, uint64_t settle_ns)
 		struct pace_epoch *epoch = epoch_at(pace, first);
 
 		if (!epoch->judged && epoch->end_ns && epoch->end_ns + settle_ns <= now_ns)
-			changed |= judge_epoch(pace, epoch, now_ns);
+			changed |= judge_epoch(pace, epoch, epoch_at(pace, first + 1), now_ns);
 	}
 	return changed;
 }
