@@ -286,7 +286,10 @@ static int bind_to(int fd, unsigned interface)
 	const struct sockaddr_xdp here = {
 		.sxdp_family = AF_XDP, .sxdp_flags = XDP_COPY, .sxdp_ifindex = interface};
 
-	return bind(fd, (const struct sockaddr *)&here, sizeof(here)) < 0 ? ERROR_UNSUPPORTED : 0;
+	if (bind(fd, (const struct sockaddr *)&here, sizeof(here)) == 0)
+		return 0;
+	/* Another's; or of a link that was freed just now: the kernel takes its time. */
+	return errno == EBUSY ? ERROR_BUSY : ERROR_UNSUPPORTED;
 }
 
 static int xdp_open(struct xdp_link *own, struct link_sockets *sockets,
