@@ -4,6 +4,7 @@
 #include "api/resume.h"
 #include "api/session_files.h"
 #include "api/session_packets.h"
+#include "engine/technique.h"
 #include "engine/wire_system.h"
 #include "report/collector.h"
 #include "report/journal/journal.h"
@@ -55,6 +56,11 @@ static void speak(struct session *session, const char *text)
 		session->config.warn(session->config.self, text);
 }
 
+static bool connects(const struct plan *plan)
+{
+	return plan->techniques_count == 1 && plan->techniques[0]->probe == PROBE_FLOW;
+}
+
 /* features.md OU-17: what connect scans show of their packets. */
 static void trace_port(struct session *session, const struct observation *seen)
 {
@@ -63,7 +69,7 @@ static void trace_port(struct session *session, const struct observation *seen)
 	char address[IP_TEXT_BYTES], text[160];
 	int length;
 
-	if (!session->trace || !session->files.screen_out)
+	if (!session->trace || !session->files.screen_out || !connects(session->plan))
 		return;
 	length = snprintf(text, sizeof(text), "CONN (%.4fs) TCP localhost > %s:%u => %s\n", at_s,
 			  ip_format(&seen->target->addr, address), seen->port.number,

@@ -196,8 +196,10 @@ static void task_begin(struct run *run, enum run_task task, struct host *host)
 		seen.task.technique = run->plan->techniques[0];
 		seen.task.ports = order ? order->total : 0;
 	}
-	if (task == TASK_PING && asks_neighbour(run, host))
+	if (task == TASK_PING && asks_neighbour(run, host)) {
 		seen.task.technique = run->neighbours.pings[0].technique;
+		seen.task.ports = 1;
+	}
 	run_observe(run, &seen);
 }
 
