@@ -222,7 +222,7 @@ static void explain_sweep(const struct plan *plan, struct buf *out)
 	if (sweep->shards > 1)
 		buf_addf(out, ", share %u of %u", sweep->shard + 1, sweep->shards);
 	buf_add_str(out, sweep->special ? "; private and other special addresses too\n"
-					: "; not to private and other special addresses\n");
+					: "; special-purpose addresses only where they were named\n");
 }
 
 static void explain_idle(const struct plan *plan, struct buf *out)

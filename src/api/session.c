@@ -3,10 +3,13 @@
 #include "api/options.h"
 #include "api/resume.h"
 #include "api/session_files.h"
+#include "api/session_packets.h"
+#include "engine/technique.h"
 #include "engine/wire_system.h"
 #include "report/collector.h"
 #include "report/journal/journal.h"
 #include "util/alloc.h"
+#include "util/confine.h"
 #include "util/error.h"
 #include <portolan_config.h>
 
@@ -40,6 +43,7 @@ struct session {
 	atomic_bool cancel_asked;
 	int outcome; /* 0 or ERROR_*, of the run */
 	struct diag why;
+	struct session_packets packets;
 	bool trace; /* a line per answered connection attempt */
 	uint64_t start_wall_ns;
 };
@@ -52,6 +56,11 @@ static void speak(struct session *session, const char *text)
 		session->config.warn(session->config.self, text);
 }
 
+static bool connects(const struct plan *plan)
+{
+	return plan->techniques_count == 1 && plan->techniques[0]->probe == PROBE_FLOW;
+}
+
 /* features.md OU-17: what connect scans show of their packets. */
 static void trace_port(struct session *session, const struct observation *seen)
 {
@@ -60,7 +69,7 @@ static void trace_port(struct session *session, const struct observation *seen)
 	char address[IP_TEXT_BYTES], text[160];
 	int length;
 
-	if (!session->trace || !session->files.screen_out)
+	if (!session->trace || !session->files.screen_out || !connects(session->plan))
 		return;
 	length = snprintf(text, sizeof(text), "CONN (%.4fs) TCP localhost > %s:%u => %s\n", at_s,
 			  ip_format(&seen->target->addr, address), seen->port.number,
@@ -293,10 +302,12 @@ int session_new(const struct session_config *config, struct session **ret_sessio
 		return diag_set(diag, ERROR_MEMORY, "out of memory");
 	session->config = *config;
 	session->plan = config->plan;
-	session->trace = config->plan->output.packet_trace;
+	session->trace = session->packets.trace = config->plan->output.packet_trace;
 	session->tick.fire = session_tick;
 	session->tick.self = session;
 	r = session_files_open(&session->files, config, diag);
+	if (r == 0)
+		r = session_packets_open(&session->packets, config->plan, diag);
 	if (r == 0)
 		r = make_network(session, diag);
 	if (r == 0 && session->plan->resume_from)
@@ -364,6 +375,8 @@ static void finish_reports(struct session *session)
 	session->collector = NULL;
 	r = session_files_close(&session->files, &diag);
 	note_trouble(session, r, &diag);
+	r = session_packets_close(&session->packets, &diag);
+	note_trouble(session, r, &diag);
 	if (!session->journal)
 		return;
 	session->journal_id = journal_writer_finish(session->journal, &diag);
@@ -371,12 +384,46 @@ static void finish_reports(struct session *session)
 		note_trouble(session, ERROR_IO, &diag);
 }
 
+static void attach_packets(struct session *session)
+{
+	session->packets.loop = session->loop;
+	session->packets.services = session->plan->services;
+	session->packets.screen = session->files.screen_out;
+	if (!session->packets.start_ns)
+		session->packets.start_ns = loop_time_ns(session->loop);
+	session_packets_attach(&session->packets, run_wire(session->run));
+}
+
+/* Files, sockets and threads are there, and none will be needed that takes more
+ * than any user may do. */
+static int confine(struct session *session, struct diag *diag)
+{
+	const struct out_owner *owner = &session->config.owner;
+	int r = 0;
+
+	if (!session->config.confine)
+		return 0;
+	if (owner->set)
+		r = confine_user(owner->uid, owner->gid, diag);
+	if (r == 0)
+		r = confine_capabilities(diag);
+	if (r == 0 && (r = confine_syscalls(diag)) == ERROR_UNSUPPORTED) {
+		speak(session, diag->text);
+		r = 0;
+	}
+	return r;
+}
+
 int session_run(struct session *session, struct diag *diag)
 {
-	int r = run_start(session->run);
+	int r;
 
+	attach_packets(session);
+	r = run_start(session->run);
 	if (r < 0)
 		return diag_set(diag, r, "%s", error_text(r));
+	if ((r = confine(session, diag)) < 0)
+		return r;
 	tick_again(session);
 	session_woken(session);
 	r = loop_run(session->loop);
@@ -429,7 +476,8 @@ void session_add_verbosity(struct session *session, int verbosity, int debugging
 
 void session_set_trace(struct session *session, bool on)
 {
-	session->trace = on;
+	session->trace = session->packets.trace = on;
+	attach_packets(session);
 }
 
 int session_verbosity(const struct session *session)
@@ -451,6 +499,7 @@ void session_free(struct session *session)
 	run_free(session->run);
 	collector_free(session->collector);
 	(void)session_files_close(&session->files, &ignored);
+	(void)session_packets_close(&session->packets, &ignored);
 	journal_writer_free(session->journal);
 	if (session->loop)
 		loop_timer_cancel(session->loop, &session->tick);

@@ -20,6 +20,10 @@ struct session_config {
 	struct out_owner owner;    /* of the files that are made */
 	const struct sink *sinks;  /* further sinks (library callback); borrowed */
 	size_t sinks_count;
+	/* The program's own: with everything opened, and before anything from outside is
+	 * parsed, all privileges are given up for good (util/confine.h). A library that
+	 * is somebody's guest does not. */
+	bool confine;
 	/* Called on the session's thread about every 200 ms while it runs
 	 * (progress, keys); may be NULL. */
 	void (*tick)(void *self, struct session *session);
@@ -50,7 +54,7 @@ int64_t session_journal_id(const struct session *session); /* after the run; 0 n
 void session_report_progress(struct session *session);
 /* Runtime keys (MI-04): what the screen shows can change while it runs. */
 void session_add_verbosity(struct session *session, int verbosity, int debugging);
-/* Connection tracing (features.md OU-17) on or off while it runs. */
+/* Packet tracing (features.md OU-17) on or off while it runs. */
 void session_set_trace(struct session *session, bool on);
 int session_verbosity(const struct session *session);
 int session_debugging(const struct session *session);

@@ -171,6 +171,7 @@ int cli_scan(const struct plan *plan, const char *title)
 		.colour = cli_colours(STDOUT_FILENO),
 		.terminal = isatty(STDOUT_FILENO) == 1,
 		.owner = cli_owner(),
+		.confine = true,
 		.tick = on_tick,
 		.before_screen = on_screen,
 		.warn = on_warning,

@@ -168,7 +168,15 @@ static bool has_task(const struct run *run, enum run_task task)
 	return task != TASK_PING || !(run->plan->list_only || run->plan->discovery.skip);
 }
 
-static void task_begin(struct run *run, enum run_task task, const struct host *host)
+/* ARP or ND will find the host. */
+static bool asks_neighbour(struct run *run, struct host *host)
+{
+	return run->sender.raw && sender_route(&run->sender, host) == 0 &&
+	       run->plan->discovery.neighbours && run->neighbours.count &&
+	       hop_is_neighbour(host->hop) && !host->route->local;
+}
+
+static void task_begin(struct run *run, enum run_task task, struct host *host)
 {
 	struct observation seen = {.kind = OBSERVED_TASK_BEGIN};
 
@@ -187,6 +195,10 @@ static void task_begin(struct run *run, enum run_task task, const struct host *h
 
 		seen.task.technique = run->plan->techniques[0];
 		seen.task.ports = order ? order->total : 0;
+	}
+	if (task == TASK_PING && asks_neighbour(run, host)) {
+		seen.task.technique = run->neighbours.pings[0].technique;
+		seen.task.ports = 1;
 	}
 	run_observe(run, &seen);
 }
@@ -481,6 +493,10 @@ static void end_estimates(struct run *run, struct observation *seen)
 	wire_stats(raw_wire(run->sender.raw), &stats);
 	seen->end.dropped_locally += stats.dropped_sending;
 	seen->end.dropped_receiving = stats.dropped_receiving;
+	seen->end.raw_sent = stats.sent;
+	seen->end.raw_sent_bytes = stats.sent_bytes;
+	seen->end.raw_received = stats.received;
+	seen->end.raw_received_bytes = stats.received_bytes;
 }
 
 static void run_finish(struct run *run)

@@ -123,7 +123,7 @@ static int space_new(struct run *run, struct diag *diag)
 		return r;
 	snprintf(text, sizeof(text),
 		 "Note: %.0f addresses in special-purpose prefixes (private, multicast, "
-		 "reserved ...) are left out of the sweep; --special takes them in.",
+		 "reserved ...) are left out of the sweep; --special-targets takes them in.",
 		 left);
 	run_warn(run, NULL, WARNING_STDERR, text);
 	return 0;

@@ -248,7 +248,8 @@ static void queue_put(struct wire *wire, struct wire_port *port, size_t count)
 
 	port->frames[port->frames_count++] = (struct link_frame){bytes, count};
 	port->bytes_used += count;
-	wire->stats.sent_bytes += count;
+	wire->stats.sent_bytes +=
+		link_layer(port->link) == LINK_ETHERNET ? count - ETHERNET_HEADER_BYTES : count;
 	if (wire->tap)
 		wire->tap(wire->tap_self, true, link_layer(port->link) == LINK_ETHERNET, bytes,
 			  count);

@@ -93,7 +93,7 @@ int link_ip_new(const struct link_config *config, struct link_sockets *sockets,
 		const struct interface *interface, size_t ring_bytes, struct link **ret_link,
 		struct diag *diag);
 /* Ethernet, as link_packet_new(). ERROR_UNSUPPORTED when kernel or driver cannot,
- * or no AF_XDP socket is left. */
+ * or no AF_XDP socket is left; ERROR_BUSY when another socket has the queue. */
 int link_xdp_new(const struct link_config *config, struct link_sockets *sockets,
 		 const struct interface *interface, struct link **ret_link, struct diag *diag);
 /* Hears the packets of a capture file (classic pcap), one a turn of the loop, at

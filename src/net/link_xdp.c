@@ -6,10 +6,13 @@
  * loaded, and the interface is left as it was. Nor is libxdp used: it opens its
  * sockets itself, which is too late, and what is left of it are four mmap()s.
  *
- * Frames are copied into memory that the socket shares with the driver (umem),
- * queued on the tx ring, and come back on the completion ring. Where a driver
- * has its own AF_XDP the kernel uses it; else a call sends at most 32 frames of
- * the tx ring, and must be repeated.
+ * Frames are copied into memory that the socket shares with the kernel (umem),
+ * queued on the tx ring, and come back on the completion ring. A call sends at
+ * most 32 frames of the tx ring, and must be repeated. It is copy mode, which works on
+ * every driver: in zero-copy mode a driver takes the buffers of the receive
+ * queue from the socket too, and what the machine hears there would be lost.
+ * Measured as in link_packet.c, but with both cores busy, thousands of frames a
+ * second of CPU time: sendmmsg() 735, link_packet 720, this 1,015, link_ip 575.
  *
  * Each ring has one writer of its producer index and one of its consumer index,
  * the kernel being the other side: ours are stored with release, theirs loaded
@@ -280,9 +283,13 @@ static int make_rings(struct xdp_link *own)
 
 static int bind_to(int fd, unsigned interface)
 {
-	const struct sockaddr_xdp here = {.sxdp_family = AF_XDP, .sxdp_ifindex = interface};
+	const struct sockaddr_xdp here = {
+		.sxdp_family = AF_XDP, .sxdp_flags = XDP_COPY, .sxdp_ifindex = interface};
 
-	return bind(fd, (const struct sockaddr *)&here, sizeof(here)) < 0 ? ERROR_UNSUPPORTED : 0;
+	if (bind(fd, (const struct sockaddr *)&here, sizeof(here)) == 0)
+		return 0;
+	/* Another's; or of a link that was freed just now: the kernel takes its time. */
+	return errno == EBUSY ? ERROR_BUSY : ERROR_UNSUPPORTED;
 }
 
 static int xdp_open(struct xdp_link *own, struct link_sockets *sockets,

@@ -157,7 +157,7 @@ static void missing_interface(void)
 
 static struct interface veth;
 
-static int open_everything(void *self)
+static int open_once(void *self)
 {
 	const struct interfaces all = {.at = &veth, .count = 1};
 	struct link_sockets *sockets = NULL;
@@ -174,6 +174,18 @@ static int open_everything(void *self)
 	for (int i = 0; i < 3; i++)
 		link_free(link[i]);
 	link_sockets_free(sockets);
+	return r;
+}
+
+/* The kernel gives an AF_XDP queue back some time after close(). */
+static int open_everything(void *self)
+{
+	uint64_t deadline_ns = loop_time_ns(ear.loop) + DEADLINE_NS;
+	int r;
+
+	do
+		r = open_once(self);
+	while (r == ERROR_BUSY && loop_time_ns(ear.loop) < deadline_ns);
 	return r;
 }
 
