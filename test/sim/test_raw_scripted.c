@@ -535,6 +535,28 @@ static void without_arp_ping_the_user_is_believed(void **state)
 	raw_world_release(&world);
 }
 
+/* The gateway is found by ARP, what is behind it is not, in either order. */
+static void a_gateway_may_be_a_target_too(void **state)
+{
+	static const char *const orders[2][2] = {{"10.0.0.254", "10.7.0.7"},
+						 {"10.7.0.7", "10.0.0.254"}};
+	struct raw_world world;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		raw_world_init(&world, LINK_ETHERNET, 3);
+		net_world_add(&world.net, "10.7.0.7", "10.7.0.7");
+		net_world_add(&world.net, "10.0.0.254", "10.0.0.254")->mac =
+			world.net.config.gateway_mac;
+		raw_world_target(&world, orders[i][0]);
+		raw_world_target(&world, orders[i][1]);
+		raw_world_run(&world);
+		assert_int_equal(raw_world_find(&world, "10.0.0.254")->reason, REASON_ARP_RESPONSE);
+		assert_int_equal(raw_world_find(&world, "10.7.0.7")->reason, REASON_ECHO_REPLY);
+		raw_world_release(&world);
+	}
+}
+
 static void our_own_address_is_up_without_a_probe(void **state)
 {
 	struct raw_world world;
@@ -770,6 +792,7 @@ int main(void)
 		cmocka_unit_test(canaries_do_not_show),
 		cmocka_unit_test(a_dead_neighbour_is_down_whatever_the_user_says),
 		cmocka_unit_test(without_arp_ping_the_user_is_believed),
+		cmocka_unit_test(a_gateway_may_be_a_target_too),
 		cmocka_unit_test(our_own_address_is_up_without_a_probe),
 		cmocka_unit_test(a_near_live_host_costs_one_probe),
 		cmocka_unit_test(a_dead_host_is_asked_everything_twice),
