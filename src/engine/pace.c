@@ -10,8 +10,10 @@
 #define EVIDENCE_LEAST 24u
 #define EXCESS_LEAST   0.03 /* loss beyond the base that counts as ours */
 #define BASE_MOST      0.5
-#define MARGIN         0.95  /* of what was delivered, after a cut */
-#define STEP           0.015 /* of the ceiling, per epoch, after the first cut */
+#define EXCESS_SURE    0.25 /* no chance any more */
+#define MARGIN         0.93 /* of what was delivered, after a cut */
+#define STEP           0.02 /* of the ceiling, per epoch, after the first cut */
+#define DISPROVED      1.12 /* a ceiling that was passed by so much without loss is none */
 #define BURST_S        0.002
 
 void pace_init(struct pace *pace, double start_pps, uint64_t now_ns)
@@ -127,6 +129,7 @@ static void cut(struct pace *pace, const struct pace_epoch *epoch, double loss, 
 	pace->ceiling_pps = delivered;
 	pace->cut_ns = now_ns;
 	pace->cuts++;
+	pace->suspect = false;
 	set_rate(pace, delivered * MARGIN);
 }
 
@@ -151,6 +154,8 @@ static void grow(struct pace *pace, const struct pace_epoch *epoch)
 	/* Only what was sent at about today's rate says something about more. */
 	if (sent_rate(epoch) < 0.7 * pace->rate_pps)
 		return;
+	if (sent_rate(epoch) > DISPROVED * pace->ceiling_pps)
+		pace->ceiling_pps = 0;
 	if (pace->ceiling_pps <= 0)
 		set_rate(pace, pace->rate_pps * 2);
 	else
@@ -179,9 +184,14 @@ static bool judge_epoch(struct pace *pace, struct pace_epoch *epoch, uint64_t no
 		return true;
 	noise = 2.5 * sqrt((pace->base_loss * (1 - pace->base_loss) + 1.0 / seen) / seen);
 	if (loss > pace->base_loss + (noise > EXCESS_LEAST ? noise : EXCESS_LEAST)) {
+		if (!pace->suspect && loss < pace->base_loss + EXCESS_SURE) {
+			pace->suspect = true;
+			return false;
+		}
 		cut(pace, epoch, loss, now_ns);
 		return true;
 	}
+	pace->suspect = false;
 	learn_base(pace, loss);
 	grow(pace, epoch);
 	return true;
