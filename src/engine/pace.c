@@ -7,15 +7,13 @@
 #define EPOCH_NS       (50 * NS_PER_MS)
 #define EPOCH_STRETCH  8u
 #define FLOOR_PPS      50.0
-#define EVIDENCE_LEAST 24u
+#define EVIDENCE_LEAST 16u
 #define EXCESS_LEAST   0.03 /* loss beyond the base that counts as ours */
 #define BASE_MOST      0.5
-#define MARGIN         0.95  /* of what was delivered, after a cut */
-#define STEP           0.015 /* of the ceiling, per epoch, after the first cut */
-#define EPOCHS_MOST    3.0
-#define BASE_EVIDENCE  300.0 /* so much has half the say in what the base is */
-#define WIDER          1.25  /* so far beyond the ceiling without loss, and it was none */
-#define WIDER_STEP     1.1
+#define EXCESS_SURE    0.25 /* no chance any more */
+#define MARGIN         0.93 /* of what was delivered, after a cut */
+#define STEP           0.02 /* of the ceiling, per epoch, after the first cut */
+#define DISPROVED      1.12 /* a ceiling that was passed by so much without loss is none */
 #define BURST_S        0.002
 
 void pace_init(struct pace *pace, double start_pps, uint64_t now_ns)
@@ -131,6 +129,7 @@ static void cut(struct pace *pace, const struct pace_epoch *epoch, double loss, 
 	pace->ceiling_pps = delivered;
 	pace->cut_ns = now_ns;
 	pace->cuts++;
+	pace->suspect = false;
 	set_rate(pace, delivered * MARGIN);
 }
 
@@ -148,14 +147,6 @@ static bool cut_was_wrong(struct pace *pace, double loss)
 	return true;
 }
 
-/* Long epochs count for several, to a point: what comes of a step shows late. */
-static double step_of(const struct pace *pace, const struct pace_epoch *epoch)
-{
-	double epochs = (double)(epoch->end_ns - epoch->start_ns) / (double)pace->epoch_ns;
-
-	return STEP * (epochs < EPOCHS_MOST ? epochs : EPOCHS_MOST);
-}
-
 static void grow(struct pace *pace, const struct pace_epoch *epoch)
 {
 	if (pace->rate_pps <= 0)
@@ -163,24 +154,17 @@ static void grow(struct pace *pace, const struct pace_epoch *epoch)
 	/* Only what was sent at about today's rate says something about more. */
 	if (sent_rate(epoch) < 0.7 * pace->rate_pps)
 		return;
+	if (sent_rate(epoch) > DISPROVED * pace->ceiling_pps)
+		pace->ceiling_pps = 0;
 	if (pace->ceiling_pps <= 0)
 		set_rate(pace, pace->rate_pps * 2);
-	else if (pace->rate_pps > WIDER * pace->ceiling_pps)
-		set_rate(pace, pace->rate_pps * WIDER_STEP);
 	else
-		set_rate(pace, pace->rate_pps + step_of(pace, epoch) * pace->ceiling_pps);
+		set_rate(pace, pace->rate_pps + STEP * pace->ceiling_pps);
 }
 
-/* The mean, whichever way a single epoch strays from it: a base that follows small losses
- * sooner than large ones is too low, and chance then looks like a limit. What is lost
- * above the ceiling may be the limit's. */
-static void learn_base(struct pace *pace, const struct pace_epoch *epoch, double loss)
+static void learn_base(struct pace *pace, double loss)
 {
-	double seen = (double)epoch->arrived + epoch->lost;
-
-	if (loss > pace->base_loss && pace->ceiling_pps > 0 && sent_rate(epoch) > pace->ceiling_pps)
-		return;
-	pace->base_loss += (loss - pace->base_loss) * seen / (seen + BASE_EVIDENCE);
+	pace->base_loss += (loss - pace->base_loss) * (loss < pace->base_loss ? 0.3 : 0.05);
 }
 
 /* Too little to judge by is judged with what follows. */
@@ -212,10 +196,15 @@ static bool judge_epoch(struct pace *pace, struct pace_epoch *epoch, struct pace
 		return true;
 	noise = 2.5 * sqrt((pace->base_loss * (1 - pace->base_loss) + 1.0 / seen) / seen);
 	if (loss > pace->base_loss + (noise > EXCESS_LEAST ? noise : EXCESS_LEAST)) {
+		if (!pace->suspect && loss < pace->base_loss + EXCESS_SURE) {
+			pace->suspect = true;
+			return false;
+		}
 		cut(pace, epoch, loss, now_ns);
 		return true;
 	}
-	learn_base(pace, epoch, loss);
+	pace->suspect = false;
+	learn_base(pace, loss);
 	grow(pace, epoch);
 	return true;
 }

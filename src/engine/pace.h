@@ -7,7 +7,9 @@
  * lost for certain: its retransmission was answered, or a known responder stayed
  * silent) is evidence about the epoch in which it was sent. An epoch is judged
  * when the answers to it must be in. Loss that stays the same when the rate falls is not
- * ours: it becomes the path's base loss, and the rate comes back. */
+ * ours: it becomes the path's base loss, and the rate comes back. One epoch's loss may be
+ * chance, so two in a row make a cut, and a ceiling that was passed without loss
+ * is forgotten. */
 #ifndef PORTOLAN_ENGINE_PACE_H
 #define PORTOLAN_ENGINE_PACE_H
 
@@ -30,6 +32,7 @@ struct pace {
 	double ceiling_pps; /* delivered when it was last too fast; 0 never was */
 	double before_cut_pps, cut_loss;
 	bool on_trial; /* a cut waits to show whether it helped */
+	bool suspect;  /* the epoch before lost too much, too */
 	uint64_t cut_ns;
 	uint64_t epoch_ns;
 	uint32_t probes_least; /* an epoch has at least so many, or lasts eight times as long */
