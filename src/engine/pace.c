@@ -7,7 +7,7 @@
 #define EPOCH_NS       (50 * NS_PER_MS)
 #define EPOCH_STRETCH  8u
 #define FLOOR_PPS      50.0
-#define EVIDENCE_LEAST 24u
+#define EVIDENCE_LEAST 16u
 #define EXCESS_LEAST   0.03 /* loss beyond the base that counts as ours */
 #define BASE_MOST      0.5
 #define EXCESS_SURE    0.25 /* no chance any more */

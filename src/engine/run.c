@@ -505,7 +505,7 @@ static void run_finish(struct run *run)
 
 	run->finished = true;
 	sender_halt(&run->sender);
-	if (!run->taken && !run->failed && !run->cancelled)
+	if (!run->taken && !run->failed && !run->cancelled && !run->sweep)
 		run_warn(run, NULL, WARNING_ERRORS,
 			 run->config.done && !addrset_is_empty(run->config.done)
 				 ? "Nothing is left to scan: every target was done before."

@@ -14,7 +14,8 @@
 #define IDLE_LOOK_NS   (50 * NS_PER_MS)
 #define TICK_NS        (4 * NS_PER_MS)
 #define TICKS_MASK     255u
-#define JUDGE_LEAST_NS (20 * NS_PER_MS)
+#define JUDGE_LEAST_NS (10 * NS_PER_MS)
+#define USUAL_LEAST_NS (20 * NS_PER_MS)
 
 static void sweep_turn(void *self);
 
@@ -100,7 +101,7 @@ int sweep_new(const struct sweep_config *config, struct sweep **ret_sweep)
 	random_init(&sweep->random, config->plan->seed ^ 0x73656e64ull);
 	take_share(sweep, size);
 	pace_init(&sweep->pace, START_PPS, loop_now_ns(config->loop));
-	sweep->pace.probes_least = 2400; /* a hundredth of them are canaries: enough to judge by */
+	sweep->pace.probes_least = 1600; /* a hundredth of them are canaries: enough to judge by */
 	rtt_init(&sweep->rtt, &config->plan->timing);
 	sweep->turn_soon.run = sweep->turn_later.fire = sweep_turn;
 	sweep->turn_soon.self = sweep->turn_later.self = sweep;
@@ -231,9 +232,20 @@ static uint64_t send_batch(struct sweep *sweep, uint64_t now_ns)
 	return r == 0 ? 0 : BUSY_PAUSE_NS;
 }
 
+uint64_t sweep_usual_ns(const struct sweep *sweep)
+{
+	uint64_t usual_ns = sweep->rtt.srtt_ns + 4 * sweep->rtt.rttvar_ns;
+
+	if (!sweep->rtt.valid || usual_ns > sweep->rtt.timeout_ns)
+		return sweep->rtt.timeout_ns;
+	return usual_ns > USUAL_LEAST_NS ? usual_ns : USUAL_LEAST_NS;
+}
+
 static void judge(struct sweep *sweep, uint64_t now_ns)
 {
-	uint64_t settle_ns = sweep->rtt.timeout_ns + sweep->rtt.timeout_ns / 4;
+	/* As long as nothing answers there is nothing to wait for. */
+	uint64_t settle_ns =
+		sweep->known_count ? sweep_usual_ns(sweep) + JUDGE_LEAST_NS : JUDGE_LEAST_NS;
 	struct wire_stats stats;
 
 	if (now_ns - sweep->judged_ns < JUDGE_LEAST_NS)
