@@ -164,8 +164,6 @@ static int send_one_packet(struct sender *sender, struct host *host, const struc
 	};
 	struct packet packet = {.kind = PACKET_OTHER};
 
-	packet.ip.src = host->route->source;
-	packet.ip.dst = host->target->addr;
 	technique->build(&request, &packet);
 	return wire_send(sender->raw->wire, host->hop, host->route, &host->target->addr, &packet);
 }

@@ -161,8 +161,15 @@ static void leave_out(struct sweep *sweep, struct chunk *chunk, uint32_t place)
 	sweep->excluded++;
 }
 
-static void lose_way(struct sweep *sweep)
+/* What is behind a way that is lost is left out; with the last one all ends. */
+static void lose_way(struct sweep *sweep, struct chunk *chunk, uint32_t place)
 {
+	size_t i;
+
+	leave_out(sweep, chunk, place);
+	for (i = 0; i < sweep->ways_count; i++)
+		if (hop_state(sweep->ways[i].hop) != HOP_BROKEN)
+			return;
 	sweep->broken = true;
 	sweep_stop(sweep);
 }
@@ -186,8 +193,8 @@ static int send_place(struct sweep *sweep, struct chunk *chunk, uint32_t place)
 		sweep->held_place = place;
 		return r;
 	case ERROR_SYSTEM:
-		lose_way(sweep);
-		return r;
+		lose_way(sweep, chunk, place);
+		return 0;
 	default:
 		leave_out(sweep, chunk, place);
 		return 0;
