@@ -171,7 +171,7 @@ static bool has_task(const struct run *run, enum run_task task)
 /* ARP or ND will find the host. */
 static bool asks_neighbour(struct run *run, struct host *host)
 {
-	return run->sender.raw && sender_route(&run->sender, host) == 0 &&
+	return run->sender.raw && !host->found && sender_route(&run->sender, host) == 0 &&
 	       run->plan->discovery.neighbours && run->neighbours.count &&
 	       hop_is_neighbour(host->hop) && !host->route->local;
 }
