@@ -9,6 +9,7 @@
 #include "engine/run_private.h"
 
 #include "engine/port_order.h"
+#include "engine/sender_idle.h"
 #include "engine/sender_raw.h"
 #include "engine/technique.h"
 #include "util/alloc.h"
@@ -399,7 +400,7 @@ int run_host_new(struct run *run, struct target *target, const struct swept *swe
 	return 0;
 }
 
-static void run_fail(struct run *run, const struct diag *why)
+void run_fail(struct run *run, const struct diag *why)
 {
 	if (!run->failed)
 		run->why = *why;
@@ -609,6 +610,9 @@ static uint64_t scanning_limit(const struct run *run)
 		limit = timing->min_hostgroup;
 	if (timing->max_hostgroup && limit > timing->max_hostgroup)
 		limit = timing->max_hostgroup;
+	/* There is one zombie, and it can count for one target only. */
+	if (run->plan->idle.zombie.family != IP_NONE)
+		limit = 1;
 	return limit ? limit : 1;
 }
 
@@ -656,6 +660,8 @@ static int raw_init(struct run *run)
 	if (!run->plan->privileged || !run->config.ways)
 		return 0;
 	r = raw_new(&run->sender, run->config.ways, run->config.gate);
+	if (r == 0)
+		r = run_idle_new(run);
 	if (r == 0)
 		r = ping_list_init(&run->pings[0], discovery->pings, discovery->pings_count, false);
 	if (r == 0)
@@ -765,6 +771,7 @@ void run_free(struct run *run)
 	hosts_drop(run, host_drop);
 	run_sweep_free(run);
 	loop_defer_cancel(run->loop, &run->advance);
+	sender_idle_free(run->idle);
 	sender_release(&run->sender);
 	target_stream_free(run->stream);
 	while (run->orders) {

@@ -46,6 +46,7 @@ struct run {
 	uint32_t ping_ports_count;
 	struct ping_list pings[2], neighbours; /* with raw packets: IPv4, IPv6 */
 	struct run_sweep *sweep;               /* NULL: hosts come from the target stream */
+	struct sender_idle *idle;              /* NULL: no idle scan */
 
 	struct task_state tasks[RUN_TASKS];
 	uint64_t hosts_limit, scanning_limit; /* under way; in the port stage */
@@ -89,6 +90,12 @@ bool run_sweep_fraction(const struct run *run, double *ret_fraction, uint64_t *r
 			double *ret_rate_pps);
 /* Its hosts are all in: the run ends when they are through. */
 void run_drained(struct run *run);
+/* Nothing more is begun; what is under way is finished, then the run ends as failed. */
+void run_fail(struct run *run, const struct diag *why);
+
+/* run_idle.c: the zombie, when the plan has an idle scan. 0 or ERROR_MEMORY. */
+int run_idle_new(struct run *run);
+
 /* Takes the target (a reference) into the pipeline; swept: for this call only. */
 int run_host_new(struct run *run, struct target *target, const struct swept *swept);
 

@@ -1,6 +1,7 @@
 /* The ports of one host: every technique of the plan, one after the other
  * (features.md SC-19), under the host's own clock (TM-24). */
 #include "engine/run_private.h"
+#include "engine/sender_idle.h"
 #include "engine/sweep.h"
 #include "engine/technique.h"
 
@@ -11,12 +12,17 @@ static bool ports_wanted(const struct run *run, const struct host *host)
 
 static void next_technique(struct host *host);
 
+static const struct scan_technique *technique_now(const struct host *host)
+{
+	return host->run->plan->techniques[host->technique_index];
+}
+
 static void port_verdict(struct host *host, uint16_t port, const struct verdict *verdict)
 {
 	struct run *run = host->run;
 	struct observation seen = {.kind = OBSERVED_PORT, .target = host->target};
 
-	seen.port.transport = host->probing.technique->transport;
+	seen.port.transport = technique_now(host)->transport;
 	seen.port.number = port;
 	seen.port.verdict = *verdict;
 	run->tasks[TASK_PORTS].ports_done++;
@@ -38,6 +44,19 @@ static void technique_finished(struct host *host)
 	next_technique(host);
 }
 
+static void technique_start(struct host *host)
+{
+	const struct rules_order *order = host->order;
+	unsigned i = host->technique_index;
+
+	if (technique_now(host)->idle)
+		sender_idle_start(host->run->idle, host, order->ports[i], order->counts[i],
+				  port_verdict, technique_finished);
+	else
+		sender_start(host->sender, host, technique_now(host), order->ports[i],
+			     order->places[i], order->counts[i], port_verdict, technique_finished);
+}
+
 static void next_technique(struct host *host)
 {
 	struct run *run = host->run;
@@ -51,16 +70,20 @@ static void next_technique(struct host *host)
 		ports_end(host);
 		return;
 	}
-	sender_start(host->sender, host, run->plan->techniques[host->technique_index],
-		     order->ports[host->technique_index], order->places[host->technique_index],
-		     order->counts[host->technique_index], port_verdict, technique_finished);
+	technique_start(host);
+}
+
+static void asking_stop(struct host *host)
+{
+	sender_stop(host->sender, host);
+	sender_idle_stop(host->run->idle, host);
 }
 
 static void host_timed_out(void *self)
 {
 	struct host *host = self;
 
-	sender_stop(host->sender, host);
+	asking_stop(host);
 	host->timed_out = true;
 	ports_end(host);
 }
@@ -105,7 +128,7 @@ static void ports_start(struct host *host)
 static void ports_stop(struct host *host)
 {
 	loop_timer_cancel(host->run->loop, &host->deadline_timer);
-	sender_stop(host->sender, host);
+	asking_stop(host);
 	host->end_wall_ns = loop_wall_ns(host->run->loop);
 	host->ports_scanned = true;
 }

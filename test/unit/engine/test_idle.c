@@ -280,16 +280,16 @@ static void a_counter_may_wrap(void **state)
 
 static void who_does_not_count_is_no_zombie(void **state)
 {
-	scan_fails((struct zombie){.numbering = RANDOM}, "random");
-	scan_fails((struct zombie){.numbering = ZERO}, "always zero");
-	scan_fails((struct zombie){.numbering = CONSTANT}, "always the same");
+	scan_fails((struct zombie){.numbering = RANDOM}, "Randomized");
+	scan_fails((struct zombie){.numbering = ZERO}, "All zeros");
+	scan_fails((struct zombie){.numbering = CONSTANT}, "Constant");
 	scan_fails((struct zombie){.silent = true}, "does not answer");
 	scan_fails((struct zombie){.numbering = PER_HOST}, "target's name");
 }
 
 static void a_busy_host_is_no_zombie(void **state)
 {
-	scan_fails((struct zombie){.numbering = UP, .busy_ns = 2 * MS}, "irregular");
+	scan_fails((struct zombie){.numbering = UP, .busy_ns = 2 * MS}, "Busy server");
 	scan_fails((struct zombie){.numbering = UP, .busy_ns = 20 * MS}, "not idle");
 }
 
