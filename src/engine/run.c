@@ -52,6 +52,8 @@ void run_observe_host(struct host *host, enum host_state state, const struct ver
 	struct observation seen = {.kind = OBSERVED_HOST, .target = host->target};
 
 	host->state = state;
+	if (why->from.family == IP_NONE)
+		liars_note_ping(&host->liars, why->reason, why->ttl);
 	host->run->up += state == HOST_UP;
 	host->run->down += state == HOST_DOWN;
 	seen.host.state = state;
@@ -103,6 +105,7 @@ static void order_free(struct rules_order *order)
 		alloc_free(order->ports[i]);
 		alloc_free(order->places[i]);
 	}
+	alloc_free(order->check_places);
 	alloc_free(order);
 }
 
@@ -147,7 +150,7 @@ static struct rules_order *order_new(struct run *run, const struct port_rules *r
 	return order;
 }
 
-const struct rules_order *run_rules_order(struct run *run, const struct port_rules *rules)
+struct rules_order *run_rules_order(struct run *run, const struct port_rules *rules)
 {
 	struct rules_order *order;
 

@@ -27,6 +27,7 @@ static void port_verdict(struct host *host, uint16_t port, const struct verdict 
 	seen.port.verdict = *verdict;
 	run->tasks[TASK_PORTS].ports_done++;
 	host->ports_done++;
+	liars_note(&host->liars, verdict);
 	run_observe(run, &seen);
 }
 
@@ -38,8 +39,17 @@ static void ports_end(struct host *host)
 	run_stage_ended(host, STAGE_PORTS);
 }
 
+static void technique_checked(struct host *host)
+{
+	run_liars_tell(host);
+	host->technique_index++;
+	next_technique(host);
+}
+
 static void technique_finished(struct host *host)
 {
+	if (run_liars_check(host, technique_checked))
+		return;
 	host->technique_index++;
 	next_technique(host);
 }
@@ -49,6 +59,7 @@ static void technique_start(struct host *host)
 	const struct rules_order *order = host->order;
 	unsigned i = host->technique_index;
 
+	run_liars_begin(host);
 	if (technique_now(host)->idle)
 		sender_idle_start(host->run->idle, host, order->ports[i], order->counts[i],
 				  port_verdict, technique_finished);
@@ -95,14 +106,22 @@ static void give_swept(struct host *host)
 	struct observation seen = {.kind = OBSERVED_PORT, .target = host->target};
 	uint32_t i;
 
+	run_liars_begin(host);
 	for (i = 0; i < host->swept->sweep_probes; i++) {
 		seen.port.transport = swept_probe(host->swept, i)->technique->transport;
 		seen.port.number = swept_probe(host->swept, i)->port;
 		seen.port.verdict = swept_verdict(host->swept, i);
 		run->tasks[TASK_PORTS].ports_done++;
 		host->ports_done++;
+		liars_note(&host->liars, &seen.port.verdict);
 		run_observe(run, &seen);
 	}
+}
+
+static void swept_checked(struct host *host)
+{
+	run_liars_tell(host);
+	ports_end(host);
 }
 
 static void ports_start(struct host *host)
@@ -110,9 +129,11 @@ static void ports_start(struct host *host)
 	const struct plan *plan = host->run->plan;
 
 	host->start_wall_ns = loop_wall_ns(host->run->loop);
+	host->order = run_rules_order(host->run, run_rules_of(host->run, host));
 	if (host->found) {
 		give_swept(host);
-		ports_end(host);
+		if (!host->order || !run_liars_check(host, swept_checked))
+			ports_end(host);
 		return;
 	}
 	if (plan->timing.host_timeout_ns) {
@@ -121,7 +142,6 @@ static void ports_start(struct host *host)
 		(void)loop_timer_set(host->run->loop, &host->deadline_timer,
 				     loop_now_ns(host->run->loop) + plan->timing.host_timeout_ns);
 	}
-	host->order = run_rules_order(host->run, run_rules_of(host->run, host));
 	next_technique(host);
 }
 

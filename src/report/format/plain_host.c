@@ -114,7 +114,7 @@ static void add_not_shown(const struct plain *plain, const struct host_report *h
 	struct buf *out = plain->out;
 	size_t i;
 
-	if (!ignored->states_count) {
+	if (!ignored->groups_count) {
 		buf_add_char(out, '\n');
 		return;
 	}
@@ -178,7 +178,7 @@ static void add_port_rows(const struct plain *plain, const struct host_report *h
 	for (i = 0; i < host->ports_count; i++) {
 		const struct port_report *port = &host->ports[i];
 
-		if (ignored->is_ignored[port->verdict.state % PORT_STATES])
+		if (ignored_hides(ignored, host, port))
 			continue;
 		add_port_cell(table, port);
 		table_add(table, port_state_name(port->verdict.state),
@@ -229,6 +229,7 @@ static void add_ports(const struct plain *plain, const struct host_report *host)
 	struct ignored ignored;
 
 	ignored_of(plain->context, host, &ignored);
+	ignored_hide_lies(plain->context, host, &ignored);
 	add_scanned_at(plain, host);
 	add_not_shown(plain, host, &ignored);
 	if (ignored.shown)
