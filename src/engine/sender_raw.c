@@ -339,6 +339,8 @@ static void hop_changed(void *self, struct hop *hop)
 			hop_changed_for(raw->sender, host, hop);
 		}
 	}
+	if (raw->hop_listener)
+		raw->hop_listener(raw->hop_listener_self);
 	sender_kick(raw->sender);
 }
 
@@ -432,6 +434,12 @@ void raw_set_listener(struct raw *raw,
 {
 	raw->listener = heard;
 	raw->listener_self = self;
+}
+
+void raw_set_hop_listener(struct raw *raw, void (*changed)(void *self), void *self)
+{
+	raw->hop_listener = changed;
+	raw->hop_listener_self = self;
 }
 
 uint16_t raw_first_port(const struct raw *raw)
