@@ -2,6 +2,13 @@
 
 #include <string.h>
 
+static void from_icmp(struct answer *answer, const struct icmp_header *icmp)
+{
+	answer->kind = PROBE_ICMP;
+	answer->our_port = (uint16_t)(icmp->rest >> 16);
+	answer->sequence = (uint16_t)icmp->rest;
+}
+
 static void from_quote(struct answer *answer)
 {
 	const struct packet *quoted = &answer->quoted;
@@ -29,17 +36,17 @@ static void from_quote(struct answer *answer)
 		break;
 	case PACKET_ICMP:
 	case PACKET_ICMPV6:
-		answer->kind = PROBE_ICMP;
-		answer->our_port = (uint16_t)(quoted->icmp.rest >> 16);
+		from_icmp(answer, &quoted->icmp);
 		break;
 	default:
 		answer->kind = PROBE_PROTOCOL;
 	}
 }
 
-/* What acknowledges a probe: seq + 1 (SYN and FIN count) or seq; the reset of a
- * segment that had ACK set takes its sequence number from there. */
-static void from_tcp(struct answer *answer, const struct tcp_header *tcp)
+/* What acknowledges a probe: seq + 1 (SYN and FIN count) or seq, with or without the
+ * data behind it (an open port may leave that for later); the reset of a segment that
+ * had ACK set takes its sequence number from there. */
+static void from_tcp(struct answer *answer, const struct tcp_header *tcp, uint32_t data_bytes)
 {
 	answer->kind = PROBE_TCP;
 	answer->port = tcp->src_port;
@@ -48,17 +55,21 @@ static void from_tcp(struct answer *answer, const struct tcp_header *tcp)
 		answer->cookies[answer->cookies_count++] = tcp->ack - 1;
 		answer->cookies[answer->cookies_count++] = tcp->ack;
 	}
+	if (tcp->flags & TCP_ACK && data_bytes) {
+		answer->cookies[answer->cookies_count++] = tcp->ack - 1 - data_bytes;
+		answer->cookies[answer->cookies_count++] = tcp->ack - data_bytes;
+	}
 	if (tcp->flags & TCP_RST)
 		answer->cookies[answer->cookies_count++] = tcp->seq;
 }
 
-static void directly(struct answer *answer, const struct packet *packet)
+static void directly(struct answer *answer, const struct packet *packet, size_t data_bytes)
 {
 	answer->target = packet->ip.src;
 	answer->protocol = packet->ip.protocol;
 	switch (packet->kind) {
 	case PACKET_TCP:
-		from_tcp(answer, &packet->tcp);
+		from_tcp(answer, &packet->tcp, (uint32_t)data_bytes);
 		break;
 	case PACKET_UDP:
 		answer->kind = PROBE_UDP;
@@ -73,8 +84,7 @@ static void directly(struct answer *answer, const struct packet *packet)
 		break;
 	case PACKET_ICMP:
 	case PACKET_ICMPV6:
-		answer->kind = PROBE_ICMP;
-		answer->our_port = (uint16_t)(packet->icmp.rest >> 16);
+		from_icmp(answer, &packet->icmp);
 		break;
 	default:
 		answer->kind = PROBE_PROTOCOL;
@@ -86,11 +96,12 @@ bool answer_same_addr(const struct ip_addr *a, const struct ip_addr *b)
 	return a->family == b->family && !memcmp(a->bytes, b->bytes, sizeof(a->bytes));
 }
 
-bool answer_init(struct answer *answer, const struct packet *packet, uint64_t at_ns)
+bool answer_init(struct answer *answer, const struct packet *packet, size_t data_bytes,
+		 uint64_t at_ns)
 {
 	*answer = (struct answer){.response.packet = packet, .at_ns = at_ns};
 	if (!packet_is_icmp_error(packet)) {
-		directly(answer, packet);
+		directly(answer, packet, data_bytes);
 	} else {
 		if (!packet_parse_quote(packet, &answer->quoted))
 			return false;

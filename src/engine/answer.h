@@ -14,14 +14,17 @@ struct answer {
 	uint8_t protocol;    /* of the probe */
 	uint16_t port;       /* the target's; 0 without ports */
 	uint16_t our_port;   /* ours; for PROBE_ICMP the identifier */
-	uint32_t cookies[3]; /* candidates: one of them is the cookie if it is ours */
+	uint16_t sequence;   /* PROBE_ICMP */
+	uint32_t cookies[5]; /* candidates: one of them is the cookie if it is ours */
 	unsigned cookies_count;
 	uint64_t at_ns;
 };
 
 /* False: an error whose quote cannot be read. The answer is not to be moved: it points
- * into itself, and to the packet. */
-bool answer_init(struct answer *answer, const struct packet *packet, uint64_t at_ns);
+ * into itself, and to the packet. data_bytes: what our TCP probes carry, which is
+ * acknowledged, too. */
+bool answer_init(struct answer *answer, const struct packet *packet, size_t data_bytes,
+		 uint64_t at_ns);
 /* A neighbour told its hardware address; packet: scratch memory that lives as long. */
 void answer_init_neighbour(struct answer *answer, const struct ip_addr *addr, struct packet *packet,
 			   uint64_t at_ns);

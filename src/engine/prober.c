@@ -95,6 +95,11 @@ static bool pop_unheard(struct prober *prober, struct probe_again_list *list,
 	return false;
 }
 
+bool prober_was_asked(const struct prober *prober, uint16_t port)
+{
+	return prober->heard && place_of(prober, port) < prober->cursor;
+}
+
 bool prober_answered_late(struct prober *prober, uint16_t port)
 {
 	if (prober_heard(prober, port))
@@ -246,9 +251,13 @@ void prober_give_up(struct prober *prober)
 
 void prober_abandon(struct prober *prober)
 {
-	prober->done +=
-		prober->again.count + prober->bench.count + (prober->order_count - prober->cursor);
-	prober->again.count = prober->bench.count = 0;
+	struct probe_again probe;
+
+	while (pop_unheard(prober, &prober->again, &probe))
+		prober->done++;
+	while (pop_unheard(prober, &prober->bench, &probe))
+		prober->done++;
+	prober->done += prober->order_count - prober->cursor;
 	prober->cursor = prober->order_count;
 }
 

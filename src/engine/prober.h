@@ -59,7 +59,9 @@ int prober_track(struct prober *prober, const uint16_t *place_of);
 /* 0: nothing yet; else what prober_note_heard() was told. */
 unsigned prober_heard(const struct prober *prober, uint16_t port);
 void prober_note_heard(struct prober *prober, uint16_t port, unsigned what); /* 1 .. 3 */
-/* An answer came for a port that is not in flight: it is taken from where it
+/* Was it asked at all? False, too, without prober_track(). */
+bool prober_was_asked(const struct prober *prober, uint16_t port);
+/* An answer came for a port that was asked and is not in flight: it is taken from where it
  * waits. False: it was done before. */
 bool prober_answered_late(struct prober *prober, uint16_t port);
 /* Nothing can be sent any more: all that is not in flight is as silent as it

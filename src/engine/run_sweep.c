@@ -92,8 +92,15 @@ static bool sweep_hungry(void *self)
 static void sweep_finished(void *self)
 {
 	struct run *run = self;
+	struct sweep_stats stats;
 
 	run->sweep->over = true;
+	sweep_stats(run->sweep->sweep, &stats);
+	if (stats.broken && !run->failed) {
+		run->failed = true;
+		diag_set(&run->why, ERROR_SYSTEM,
+			 "the sweep ended early: its way out was lost, or memory ran short");
+	}
 	run_drained(run);
 }
 

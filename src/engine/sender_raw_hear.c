@@ -108,11 +108,13 @@ static void canary_answered(struct raw *raw, struct host *host, uint16_t value,
 			    const struct answer *answer)
 {
 	struct probe *probe = raw_probe_find(raw, host, value, true);
+	uint64_t at_ns = answer->at_ns;
 
 	host->sent_since_canary = 0;
 	if (!probe)
 		return;
-	sender_note_answer(raw->sender, host, probe->sent_ns, answer->at_ns - probe->sent_ns);
+	sender_note_answer(raw->sender, host, probe->sent_ns,
+			   at_ns > probe->sent_ns ? at_ns - probe->sent_ns : 1);
 	sender_probe_free(raw->sender, probe);
 }
 
@@ -162,6 +164,9 @@ static bool respond(struct raw *raw, struct host *host, uint16_t value, struct a
 	old = prober_heard(&host->probing.prober, value);
 	if (attempt == RAW_CANARY_ATTEMPT) {
 		canary_answered(raw, host, value, answer);
+	} else if (!old && !raw_probe_find(raw, host, value, false) &&
+		   !prober_was_asked(&host->probing.prober, value)) {
+		return false;
 	} else if (!old) {
 		note_canary(host, technique, value);
 		answered(raw, host, value, attempt, verdict, answer->at_ns);
@@ -236,12 +241,13 @@ static bool respond_to_host(struct raw *raw, struct host *host, struct answer *a
 void raw_hear(void *self, const struct packet *packet, uint64_t at_ns)
 {
 	struct raw *raw = self;
+	const struct plan_packets *wish = &raw->sender->plan->packets;
 	struct host *host, *next;
 	struct answer answer;
 
 	if (raw->listener && raw->listener(raw->listener_self, packet, at_ns))
 		return;
-	if (!answer_init(&answer, packet, at_ns))
+	if (!answer_init(&answer, packet, wish->has_data ? wish->data_bytes : 0, at_ns))
 		return;
 	for (host = *raw_host_bucket(raw, &answer.target); host; host = next) {
 		next = host->chain;

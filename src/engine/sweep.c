@@ -325,34 +325,10 @@ void sweep_give_up(struct sweep *sweep)
 
 /* ---- hearing ---- */
 
-/* An identifier has 16 bits of a cookie: the notes that may be in it are tried. */
-static bool note_by_identifier(const struct sweep *sweep, const struct cookie_of *of,
-			       uint16_t identifier, unsigned *ret_note)
+static bool note_by_port(const struct sweep *sweep, const struct answer *answer, unsigned *ret_note)
 {
-	unsigned note;
-
-	for (note = 0; note <= COOKIE_NOTE_MAX; note++)
-		if ((uint16_t)cookie_make(&sweep->key, of, note) == identifier) {
-			*ret_note = note;
-			return true;
-		}
-	return false;
-}
-
-static bool note_of_answer(const struct sweep *sweep, const struct answer *answer, uint16_t port,
-			   unsigned *ret_note)
-{
-	const struct cookie_of of = {.to = answer->target, .port = port, .phase = UINT8_MAX};
 	uint16_t first = sweep->config.first_port;
-	unsigned i;
 
-	for (i = 0; i < answer->cookies_count; i++)
-		if (cookie_check(&sweep->key, &of, answer->cookies[i], ret_note))
-			return true;
-	if (answer->cookies_count || answer->kind == PROBE_TCP)
-		return false;
-	if (answer->kind == PROBE_ICMP)
-		return note_by_identifier(sweep, &of, answer->our_port, ret_note);
 	*ret_note = MARK_FIRST;
 	if (sweep->config.plan->packets.has_source_port)
 		return answer->our_port == sweep->config.plan->packets.source_port;
@@ -362,20 +338,40 @@ static bool note_of_answer(const struct sweep *sweep, const struct answer *answe
 	return true;
 }
 
-/* Which of our probes has this kind and port. */
-static bool probe_of(const struct sweep *sweep, const struct answer *answer, uint32_t *ret_probe)
+/* Is it an answer to this probe? */
+static bool note_of_answer(const struct sweep *sweep, const struct answer *answer, uint32_t probe,
+			   unsigned *ret_note)
+{
+	const struct cookie_of of = sweep_cookie_of(sweep, &answer->target, probe);
+	unsigned i;
+
+	for (i = 0; i < answer->cookies_count; i++)
+		if (cookie_check(&sweep->key, &of, answer->cookies[i], ret_note))
+			return true;
+	if (answer->cookies_count || answer->kind == PROBE_TCP)
+		return false;
+	if (answer->kind == PROBE_ICMP)
+		return cookie_check(&sweep->key, &of,
+				    (uint32_t)answer->sequence << 16 | answer->our_port, ret_note);
+	return note_by_port(sweep, answer, ret_note);
+}
+
+/* Which of our probes it answers, if any. */
+static bool probe_of(const struct sweep *sweep, const struct answer *answer, uint32_t *ret_probe,
+		     unsigned *ret_note)
 {
 	const struct sweep_probe *probes = sweep->config.probes;
-	uint32_t count = sweep->config.probes_count, i;
+	uint32_t count = sweep->config.probes_count, i = 0;
 
 	if (sweep->place_of) {
-		i = sweep->place_of[answer->port];
-		*ret_probe = i;
-		return i < count && probes[i].technique->probe == answer->kind;
+		*ret_probe = i = sweep->place_of[answer->port];
+		return i < count && probes[i].technique->probe == answer->kind &&
+		       note_of_answer(sweep, answer, i, ret_note);
 	}
-	for (i = 0; i < count; i++)
+	for (; i < count; i++)
 		if (probes[i].technique->probe == answer->kind &&
-		    (answer->kind == PROBE_ICMP || probes[i].port == answer->port)) {
+		    (answer->kind == PROBE_ICMP || probes[i].port == answer->port) &&
+		    note_of_answer(sweep, answer, i, ret_note)) {
 			*ret_probe = i;
 			return true;
 		}
@@ -402,11 +398,25 @@ static void note_evidence(struct sweep *sweep, const struct chunk *chunk, enum s
 		sweep->evidence_lost += weight * (chunk->sends > 2 ? chunk->sends - 1 : 2);
 }
 
+static struct verdict judge_answer(const struct sweep *sweep, const struct answer *answer,
+				   uint32_t probe, unsigned note)
+{
+	struct verdict verdict = sweep->config.probes[probe].technique->judge(&answer->response);
+
+	verdict.ttl = answer->response.packet->ip.ttl;
+	verdict.attempt = (uint8_t)(note & 3);
+	verdict.rtt_us = rtt_us_of(answer->at_ns, note);
+	if (!answer->response.from_target)
+		verdict.from = answer->response.packet->ip.src;
+	return verdict;
+}
+
 static void take_answer(struct sweep *sweep, const struct answer *answer, uint128 target,
 			uint32_t probe, unsigned note)
 {
 	uint128 value = target * sweep->config.probes_count + probe, position;
 	enum sweep_mark mark = (enum sweep_mark)(note & 3);
+	bool from_target = answer->response.from_target;
 	struct verdict verdict;
 	struct chunk *chunk;
 	uint32_t place;
@@ -416,38 +426,35 @@ static void take_answer(struct sweep *sweep, const struct answer *answer, uint12
 		canary_answered(sweep, position, answer->at_ns);
 		return;
 	}
+	verdict = judge_answer(sweep, answer, probe, note);
+	if (verdict.state == PORT_UNKNOWN)
+		return;
 	chunk = sweep_chunk_of(sweep, position, &place);
 	if (!chunk || chunk_heard(chunk, place)) {
 		sweep->duplicates++;
+		live_revise(sweep, target, probe, &verdict, from_target);
 		return;
 	}
-	verdict = sweep->config.probes[probe].technique->judge(&answer->response);
-	if (verdict.state == PORT_UNKNOWN)
-		return;
-	chunk_note_heard(chunk, place, answer->response.from_target);
+	chunk_note_heard(chunk, place, from_target);
 	sweep->answered++;
 	note_evidence(sweep, chunk, mark);
-	verdict.ttl = answer->response.packet->ip.ttl;
-	verdict.attempt = (uint8_t)mark;
-	verdict.rtt_us = rtt_us_of(answer->at_ns, note);
-	if (!answer->response.from_target)
-		verdict.from = answer->response.packet->ip.src;
-	else
+	if (from_target)
 		canary_note_known(sweep, position);
-	if (live_note(sweep, target, probe, &verdict, answer->response.from_target) < 0)
+	if (live_note(sweep, target, probe, &verdict, from_target) < 0)
 		lose_way(sweep);
 }
 
 bool sweep_hear(void *self, const struct packet *packet, uint64_t at_ns)
 {
 	struct sweep *sweep = self;
+	const struct plan_packets *wish = &sweep->config.plan->packets;
 	struct answer answer;
 	uint128 target;
 	uint32_t probe;
 	unsigned note;
 
-	if (!answer_init(&answer, packet, at_ns) || !probe_of(sweep, &answer, &probe) ||
-	    !note_of_answer(sweep, &answer, sweep->config.probes[probe].port, &note) ||
+	if (!answer_init(&answer, packet, wish->has_data ? wish->data_bytes : 0, at_ns) ||
+	    !probe_of(sweep, &answer, &probe, &note) ||
 	    !target_space_find(sweep->config.space, &answer.target, &target))
 		return false;
 	answer.response.port = sweep->config.probes[probe].port;

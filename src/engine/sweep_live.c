@@ -1,6 +1,7 @@
 /* Live targets and what each of their probes heard. With one probe a target
  * they are given on at once and nothing is kept. */
 #include "engine/sweep_private.h"
+#include "engine/verdict_merge.h"
 
 #include "util/alloc.h"
 #include "util/error.h"
@@ -15,24 +16,30 @@ static uint8_t pack(const struct verdict *verdict)
 	return (uint8_t)(state << 6 | (verdict->reason & 63u));
 }
 
-struct verdict swept_verdict(const struct swept *swept, uint32_t probe)
+static struct verdict unpack(const struct scan_technique *technique, uint8_t heard)
 {
-	const struct scan_technique *technique = swept->sweep->config.probes[probe].technique;
-	uint8_t heard = swept->heard[probe];
-	struct verdict verdict = {.reason = heard & 63u, .ttl = swept->ttl, .attempt = 1};
+	enum reason reason = heard & 63u;
 
 	switch (heard >> 6) {
 	case 1:
-		verdict.state = PORT_FILTERED;
-		break;
+		return verdict_of(PORT_FILTERED, reason);
 	case 2:
-		verdict.state = technique->letter == 'A' ? PORT_UNFILTERED : PORT_CLOSED;
-		break;
+		return verdict_of(technique->letter == 'A' ? PORT_UNFILTERED : PORT_CLOSED, reason);
 	case 3:
-		verdict.state = PORT_OPEN;
-		break;
+		return verdict_of(PORT_OPEN, reason);
 	default:
 		return technique->on_silence;
+	}
+}
+
+struct verdict swept_verdict(const struct swept *swept, uint32_t probe)
+{
+	struct verdict verdict =
+		unpack(swept->sweep->config.probes[probe].technique, swept->heard[probe]);
+
+	if (swept->heard[probe]) {
+		verdict.ttl = swept->ttl;
+		verdict.attempt = 1;
 	}
 	return verdict;
 }
@@ -105,25 +112,39 @@ static void table_grow(struct sweep *sweep)
 	alloc_free(old);
 }
 
-static struct live *live_find_or_add(struct sweep *sweep, uint128 target)
+static struct live *live_find(const struct sweep *sweep, uint128 target)
+{
+	struct live *live = sweep->lives ? *bucket_of(sweep, target) : NULL;
+
+	while (live && live->target != target)
+		live = live->next;
+	return live;
+}
+
+static struct live *live_add(struct sweep *sweep, uint128 target)
 {
 	struct live *live, **bucket;
 
 	table_grow(sweep);
-	if (!sweep->lives)
+	if (!sweep->lives || !(live = alloc_zero(sizeof(*live) + sweep->config.probes_count)))
 		return NULL;
 	bucket = bucket_of(sweep, target);
-	for (live = *bucket; live; live = live->next)
-		if (live->target == target)
-			return live;
-	live = alloc_zero(sizeof(*live) + sweep->config.probes_count);
-	if (!live)
-		return NULL;
 	live->target = target;
 	live->next = *bucket;
 	*bucket = live;
 	sweep->lives_count++;
 	return live;
+}
+
+static void note(const struct sweep *sweep, struct live *live, uint32_t probe,
+		 const struct verdict *verdict, bool from_target)
+{
+	live->heard[probe] = pack(verdict);
+	if (from_target && live->up.state == PORT_UNKNOWN) {
+		live->up = *verdict;
+		live->up_port = sweep->config.probes[probe].port;
+		live->ttl = verdict->ttl;
+	}
 }
 
 int live_note(struct sweep *sweep, uint128 target, uint32_t probe, const struct verdict *verdict,
@@ -137,16 +158,28 @@ int live_note(struct sweep *sweep, uint128 target, uint32_t probe, const struct 
 		return 0;
 	}
 	/* What a router says of a target is kept only if the target is live. */
-	live = live_find_or_add(sweep, target);
-	if (!live)
+	live = live_find(sweep, target);
+	if (!live && !(live = live_add(sweep, target)))
 		return ERROR_MEMORY;
-	live->heard[probe] = pack(verdict);
-	if (from_target && live->up.state == PORT_UNKNOWN) {
-		live->up = *verdict;
-		live->up_port = sweep->config.probes[probe].port;
-		live->ttl = verdict->ttl;
-	}
+	note(sweep, live, probe, verdict, from_target);
 	return 0;
+}
+
+void live_revise(struct sweep *sweep, uint128 target, uint32_t probe, const struct verdict *verdict,
+		 bool from_target)
+{
+	const struct scan_technique *technique = sweep->config.probes[probe].technique;
+	struct live *live = live_find(sweep, target);
+	struct verdict old;
+
+	if (!live)
+		return;
+	old = unpack(technique, live->heard[probe]);
+	if (!live->heard[probe])
+		old = verdict_none(); /* late: its chunk is through */
+	if (verdict_replaces(technique, (enum port_state)old.state,
+			     (enum port_state)verdict->state))
+		note(sweep, live, probe, verdict, from_target);
 }
 
 static struct live *pop(struct sweep *sweep, size_t *at)

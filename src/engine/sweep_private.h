@@ -106,6 +106,9 @@ struct sweep {
  * way to it), ERROR_BUSY (the next hop is being asked for). */
 int sweep_send_position(struct sweep *sweep, uint128 position, enum sweep_mark mark);
 void sweep_free_ways(struct sweep *sweep);
+/* What the cookie of a probe to this address is made of: no two techniques have the same. */
+struct cookie_of sweep_cookie_of(const struct sweep *sweep, const struct ip_addr *to,
+				 uint32_t probe);
 
 /* sweep_chunk.c */
 bool chunk_heard(const struct chunk *chunk, uint32_t place);
@@ -128,6 +131,9 @@ void canary_expire(struct sweep *sweep, uint64_t now_ns);
 /* sweep_live.c: notes an answer of the target itself; ERROR_MEMORY. */
 int live_note(struct sweep *sweep, uint128 target, uint32_t probe, const struct verdict *verdict,
 	      bool from_target);
+/* The same for a second answer to a probe, where that holds (SC-21) and the target is kept. */
+void live_revise(struct sweep *sweep, uint128 target, uint32_t probe, const struct verdict *verdict,
+		 bool from_target);
 void live_give_all(struct sweep *sweep);
 void live_free_all(struct sweep *sweep);
 

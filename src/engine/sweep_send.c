@@ -183,7 +183,7 @@ static int send_stamped(struct sweep *sweep, struct way *way, size_t technique,
 		.dst_port = port,
 		.seq = cookie,
 		.ack = way->has_ack[technique] ? cookie : 0,
-		.rest = cookie << 16,
+		.rest = cookie << 16 | cookie >> 16,
 	};
 	const struct packet_template *template = &way->templates[technique];
 	uint8_t *room = wire_room(sweep->config.wire, way->hop, packet_template_bytes(template));
@@ -224,6 +224,9 @@ static int send_built(struct sweep *sweep, struct way *way, const struct scan_te
 		packet.ip.src = request.from;
 		packet.ip.dst = *to;
 		technique->build(&request, &packet);
+		/* The other half of the cookie, in the sequence number. */
+		if (technique->probe == PROBE_ICMP)
+			packet.icmp.rest |= cookie >> 16;
 		r = wire_send(sweep->config.wire, way->hop, way->route, to, &packet);
 	}
 	return r;
@@ -234,6 +237,16 @@ static enum transport transport_of(const struct scan_technique *technique)
 	return technique->probe == PROBE_ICMP ? TRANSPORT_IP : technique->transport;
 }
 
+struct cookie_of sweep_cookie_of(const struct sweep *sweep, const struct ip_addr *to,
+				 uint32_t probe)
+{
+	return (struct cookie_of){
+		.to = *to,
+		.port = sweep->config.probes[probe].port,
+		.phase = (uint8_t)(UINT8_MAX - sweep->technique_of[probe]),
+	};
+}
+
 int sweep_send_position(struct sweep *sweep, uint128 position, enum sweep_mark mark)
 {
 	uint128 value = permutation_value(&sweep->permutation, position);
@@ -241,7 +254,7 @@ int sweep_send_position(struct sweep *sweep, uint128 position, enum sweep_mark m
 	const struct sweep_probe *asked = &sweep->config.probes[probe];
 	struct ip_addr to =
 		target_space_at(sweep->config.space, value / sweep->config.probes_count);
-	const struct cookie_of of = {.to = to, .port = asked->port, .phase = UINT8_MAX};
+	const struct cookie_of of = sweep_cookie_of(sweep, &to, probe);
 	size_t technique = sweep->technique_of[probe];
 	struct way *way;
 	uint32_t cookie;

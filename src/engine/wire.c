@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define POLL_FRAMES_MOST 4096u
+#define FLUSH_AGAIN_NS   (200 * NS_PER_US) /* a full link is tried again */
 
 /* ---- what comes in ---- */
 
@@ -203,6 +204,15 @@ static void port_flush(struct wire_port *port)
 	batch_keep(port, (size_t)taken);
 }
 
+/* Trying again at once would keep the loop from everything else. */
+static void flush_again(struct wire *wire)
+{
+	struct loop *loop = wire->config.loop;
+
+	if (loop_timer_set(loop, &wire->flush_later, loop_now_ns(loop) + FLUSH_AGAIN_NS) < 0)
+		loop_defer(loop, &wire->flush_soon);
+}
+
 void wire_flush(struct wire *wire)
 {
 	struct wire_port *port;
@@ -214,7 +224,7 @@ void wire_flush(struct wire *wire)
 		left = left || port->frames_count;
 	}
 	if (left)
-		loop_defer(wire->config.loop, &wire->flush_soon);
+		flush_again(wire);
 }
 
 static void flush_soon(void *self)
@@ -319,8 +329,8 @@ int wire_new(const struct wire_config *config, struct wire **ret_wire)
 		return ERROR_MEMORY;
 	wire->config = *config;
 	random_init(&wire->random, config->plan->seed ^ 0x77697265ull);
-	wire->flush_soon.run = flush_soon;
-	wire->flush_soon.self = wire;
+	wire->flush_soon.run = wire->flush_later.fire = flush_soon;
+	wire->flush_soon.self = wire->flush_later.self = wire;
 	*ret_wire = wire;
 	return 0;
 }
@@ -330,6 +340,7 @@ void wire_free(struct wire *wire)
 	if (!wire)
 		return;
 	loop_defer_cancel(wire->config.loop, &wire->flush_soon);
+	loop_timer_cancel(wire->config.loop, &wire->flush_later);
 	wire_free_hops(wire);
 	while (wire->ports) {
 		struct wire_port *port = wire->ports;

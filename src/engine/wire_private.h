@@ -44,6 +44,7 @@ struct wire {
 	size_t hops_count;
 	struct random random;
 	struct deferred flush_soon;
+	struct timer flush_later;
 	struct wire_stats stats;
 	wire_tap *tap;
 	void *tap_self;

@@ -21,6 +21,22 @@ static uint8_t ttl_of(struct wire *wire, const struct packet *packet)
 	return (uint8_t)(37 + random_below(&wire->random, 23));
 }
 
+/* --data goes where it is nobody's header: SCTP would take it for a chunk's value, and
+ * ICMP's timestamps and masks have a body of their own. */
+static bool takes_data(const struct packet *packet)
+{
+	switch (packet->kind) {
+	case PACKET_TCP:
+	case PACKET_UDP:
+		return true;
+	case PACKET_ICMP:
+	case PACKET_ICMPV6:
+		return !packet->payload_bytes;
+	default:
+		return false;
+	}
+}
+
 static void fill_header(struct wire *wire, struct packet *packet)
 {
 	const struct plan_packets *wish = &wire->config.plan->packets;
@@ -35,7 +51,7 @@ static void fill_header(struct wire *wire, struct packet *packet)
 	}
 	packet->bad_sum = wish->bad_sum;
 	packet->adler32 = wish->adler32;
-	if (wish->has_data && packet->kind != PACKET_OTHER) {
+	if (wish->has_data && takes_data(packet)) {
 		packet->payload = wish->data;
 		packet->payload_bytes = wish->data_bytes;
 	}
