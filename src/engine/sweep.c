@@ -460,7 +460,7 @@ static void take_answer(struct sweep *sweep, const struct answer *answer, uint12
 	if (from_target)
 		canary_note_known(sweep, position);
 	if (live_note(sweep, target, probe, &verdict, from_target) < 0)
-		lose_way(sweep);
+		sweep_stop(sweep);
 }
 
 bool sweep_hear(void *self, const struct packet *packet, uint64_t at_ns)
