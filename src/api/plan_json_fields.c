@@ -51,6 +51,7 @@ const struct plan_field plan_fields[] = {
 	BOOL(NULL, "list_only", list_only),
 	BOOL(NULL, "port_scan", port_scan),
 	BOOL(NULL, "sequential_ports", sequential_ports),
+	BOOL(NULL, "exact_ports", exact_ports),
 	BOOL(NULL, "system_dns", system_dns),
 	TEXTS(NULL, "dns_servers", dns_servers, dns_servers_count),
 	TEXT(NULL, "source_interface", source_interface),

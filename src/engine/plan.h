@@ -127,6 +127,7 @@ struct plan {
 	const char *services_path;  /* the file it was read from; NULL: the built-in table */
 	const char *protocols_path; /* names of protocols came from here; NULL: built in */
 	bool sequential_ports;      /* -r */
+	bool exact_ports;           /* --exclude-ports: no port is asked but those */
 
 	enum plan_names names;
 	bool system_dns;

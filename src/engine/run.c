@@ -9,6 +9,7 @@
 #include "engine/run_private.h"
 
 #include "engine/port_order.h"
+#include "engine/sender_idle.h"
 #include "engine/sender_raw.h"
 #include "engine/technique.h"
 #include "util/alloc.h"
@@ -51,6 +52,8 @@ void run_observe_host(struct host *host, enum host_state state, const struct ver
 	struct observation seen = {.kind = OBSERVED_HOST, .target = host->target};
 
 	host->state = state;
+	if (why->from.family == IP_NONE)
+		liars_note_ping(&host->liars, why->reason, why->ttl);
 	host->run->up += state == HOST_UP;
 	host->run->down += state == HOST_DOWN;
 	seen.host.state = state;
@@ -102,6 +105,7 @@ static void order_free(struct rules_order *order)
 		alloc_free(order->ports[i]);
 		alloc_free(order->places[i]);
 	}
+	alloc_free(order->check_places);
 	alloc_free(order);
 }
 
@@ -146,7 +150,7 @@ static struct rules_order *order_new(struct run *run, const struct port_rules *r
 	return order;
 }
 
-const struct rules_order *run_rules_order(struct run *run, const struct port_rules *rules)
+struct rules_order *run_rules_order(struct run *run, const struct port_rules *rules)
 {
 	struct rules_order *order;
 
@@ -399,7 +403,7 @@ int run_host_new(struct run *run, struct target *target, const struct swept *swe
 	return 0;
 }
 
-static void run_fail(struct run *run, const struct diag *why)
+void run_fail(struct run *run, const struct diag *why)
 {
 	if (!run->failed)
 		run->why = *why;
@@ -505,7 +509,7 @@ static void run_finish(struct run *run)
 
 	run->finished = true;
 	sender_halt(&run->sender);
-	if (!run->taken && !run->failed && !run->cancelled)
+	if (!run->taken && !run->failed && !run->cancelled && !run->sweep)
 		run_warn(run, NULL, WARNING_ERRORS,
 			 run->config.done && !addrset_is_empty(run->config.done)
 				 ? "Nothing is left to scan: every target was done before."
@@ -609,6 +613,9 @@ static uint64_t scanning_limit(const struct run *run)
 		limit = timing->min_hostgroup;
 	if (timing->max_hostgroup && limit > timing->max_hostgroup)
 		limit = timing->max_hostgroup;
+	/* There is one zombie, and it can count for one target only. */
+	if (run->plan->idle.zombie.family != IP_NONE)
+		limit = 1;
 	return limit ? limit : 1;
 }
 
@@ -656,6 +663,8 @@ static int raw_init(struct run *run)
 	if (!run->plan->privileged || !run->config.ways)
 		return 0;
 	r = raw_new(&run->sender, run->config.ways, run->config.gate);
+	if (r == 0)
+		r = run_idle_new(run);
 	if (r == 0)
 		r = ping_list_init(&run->pings[0], discovery->pings, discovery->pings_count, false);
 	if (r == 0)
@@ -765,6 +774,7 @@ void run_free(struct run *run)
 	hosts_drop(run, host_drop);
 	run_sweep_free(run);
 	loop_defer_cancel(run->loop, &run->advance);
+	sender_idle_free(run->idle);
 	sender_release(&run->sender);
 	target_stream_free(run->stream);
 	while (run->orders) {

@@ -523,6 +523,7 @@ void sender_stop(struct sender *sender, struct host *host)
 	prober_release(&host->probing.prober);
 	host->probing.technique = NULL;
 	host->probing.pings = NULL;
+	host->probing.responded = NULL;
 	host->probing.gap_ns = 0;
 	if (!host->scan_delay_ns)
 		host->next_send_ns = 0;

@@ -169,6 +169,8 @@ static bool respond(struct raw *raw, struct host *host, uint16_t value, struct a
 		return false;
 	} else if (!old) {
 		note_canary(host, technique, value);
+		if (host->probing.responded)
+			host->probing.responded(host, &answer->response);
 		answered(raw, host, value, attempt, verdict, answer->at_ns);
 	} else if (verdict_replaces(technique, state_of(technique, old),
 				    (enum port_state)verdict.state)) {

@@ -252,3 +252,17 @@ int wire_send(struct wire *wire, struct hop *hop, const struct route *route,
 	}
 	return r;
 }
+
+int wire_send_as(struct wire *wire, struct hop *hop, struct packet *packet)
+{
+	const struct ip_addr from = packet->ip.src;
+	int r = gate_check(wire->config.gate, &packet->ip.dst, transport_of(packet),
+			   port_of(packet), false);
+
+	if (r < 0)
+		return r;
+	if (hop->state == HOP_BROKEN)
+		return ERROR_SYSTEM;
+	fill_header(wire, packet);
+	return send_from(wire, hop, &from, packet);
+}

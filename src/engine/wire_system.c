@@ -3,6 +3,9 @@
 #include "util/alloc.h"
 #include "util/error.h"
 
+/* The kernel sends slower than frames can be sent, so fewer answers wait. */
+#define IP_RING_BYTES ((size_t)4 << 20)
+
 struct wire_system {
 	struct router *router;
 	struct link_sockets *sockets;
@@ -39,7 +42,7 @@ static int system_open(void *self, const struct route *route, bool ip_layer,
 		return diag_set(diag, ERROR_NOT_FOUND, "interface %u is gone", route->interface);
 	*ret_mac = system->has_mac ? system->mac : interface->mac;
 	if (ip_layer || interface->kind != INTERFACE_ETHERNET)
-		return link_ip_new(config, system->sockets, interface, system->ring_bytes, ret_link,
+		return link_ip_new(config, system->sockets, interface, IP_RING_BYTES, ret_link,
 				   diag);
 	return link_packet_new(config, system->sockets, interface, system->ring_bytes, ret_link,
 			       diag);

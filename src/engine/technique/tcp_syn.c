@@ -36,4 +36,5 @@ const struct scan_technique technique_tcp_syn = {
 	.on_silence = {.state = PORT_FILTERED, .reason = REASON_NO_RESPONSE},
 	.build = syn_build,
 	.judge = syn_judge,
+	.handshake = true,
 };
