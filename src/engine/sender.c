@@ -283,6 +283,15 @@ uint64_t sender_timeout_ns(const struct sender *sender, const struct host *host)
 	return guess_ns < initial_ns ? guess_ns : initial_ns;
 }
 
+static void wait_for_delay(struct sender *sender, struct host *host)
+{
+	host->delay_timer.fire = delay_over;
+	host->delay_timer.self = host;
+	/* Too early is better than never. */
+	if (loop_timer_set(sender->loop, &host->delay_timer, host->next_send_ns) < 0)
+		host->next_send_ns = 0;
+}
+
 static void note_sent(struct sender *sender, struct host *host, const struct probe *probe)
 {
 	uint64_t gap_ns = host->scan_delay_ns;
@@ -295,11 +304,7 @@ static void note_sent(struct sender *sender, struct host *host, const struct pro
 		gap_ns = host->probing.gap_ns;
 	if (gap_ns) {
 		host->next_send_ns = probe->sent_ns + gap_ns;
-		host->delay_timer.fire = delay_over;
-		host->delay_timer.self = host;
-		/* Too early is better than never. */
-		if (loop_timer_set(sender->loop, &host->delay_timer, host->next_send_ns) < 0)
-			host->next_send_ns = 0;
+		wait_for_delay(sender, host);
 	}
 }
 
@@ -478,6 +483,9 @@ static void start(struct sender *sender, struct host *host,
 		/* No way to send: every port is as silent as it would be. */
 		host->probing.prober.cursor = host->probing.prober.order_count;
 	}
+	/* The delay of what was sent last holds between stages, too. */
+	if (host->next_send_ns > loop_now_ns(sender->loop))
+		wait_for_delay(sender, host);
 	sender_consider(sender, host);
 	sender_kick(sender);
 }
