@@ -221,8 +221,9 @@ static void explain_sweep(const struct plan *plan, struct buf *out)
 	buf_add_str(out, "one pass without state");
 	if (sweep->shards > 1)
 		buf_addf(out, ", share %u of %u", sweep->shard + 1, sweep->shards);
-	buf_add_str(out, sweep->special ? "; private and other special addresses too\n"
-					: "; special-purpose addresses only where they were named\n");
+	buf_add_str(out, sweep->special
+				 ? "; private and other special addresses too\n"
+				 : "; special-purpose addresses only where they were named\n");
 }
 
 static void explain_idle(const struct plan *plan, struct buf *out)
@@ -259,6 +260,8 @@ static void add_layer(const struct plan_packets *packets, struct buf *out)
 			 mac[3], mac[4], mac[5]);
 	else if (packets->layer == LAYER_ETHERNET)
 		add_look(out, "as Ethernet frames");
+	else if (packets->layer == LAYER_XDP)
+		add_look(out, "as Ethernet frames by AF_XDP");
 	else if (packets->layer == LAYER_IP)
 		add_look(out, "as IP packets, no frames");
 }

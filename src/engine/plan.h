@@ -39,8 +39,8 @@ struct plan_discovery {
 	bool neighbours;
 };
 
-/* --send-eth, --send-ip (EV-13). */
-enum plan_layer { LAYER_AUTOMATIC, LAYER_ETHERNET, LAYER_IP };
+/* --send-eth, --send-ip (EV-13), --send-xdp. */
+enum plan_layer { LAYER_AUTOMATIC, LAYER_ETHERNET, LAYER_IP, LAYER_XDP };
 
 /* What raw packets look like (features.md section 9), and where they leave. */
 struct plan_packets {
