@@ -165,7 +165,8 @@ static bool is_ours(const struct ip_addr *addr)
 
 static int check_source(struct settings *settings, const struct plan *plan, struct diag *diag)
 {
-	if (is_ours(&plan->source_addr))
+	/* To say what the way would be is harmless. */
+	if (settings->uses[USE_EXPLAIN_ROUTE] || is_ours(&plan->source_addr))
 		return 0;
 	if (!plan->source_interface)
 		return diag_set(diag, ERROR_CONFLICT,

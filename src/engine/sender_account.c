@@ -221,6 +221,7 @@ void sender_silent(struct sender *sender, struct probe *probe)
 {
 	struct host *host = probe->host;
 	struct probe_again again = probe->again;
+	bool last;
 
 	if (probe->holds_slot) {
 		if (!sender_hears_by_icmp(host->probing.technique))
@@ -229,8 +230,11 @@ void sender_silent(struct sender *sender, struct probe *probe)
 			window_silence(&sender->window);
 	}
 	again.sent_ms = (uint32_t)((probe->sent_ns - sender->start_ns) / NS_PER_MS);
+	last = probe->last;
 	sender_probe_free(sender, probe);
-	if (prober_unanswered(&host->probing.prober, &again) < 0)
+	if (last)
+		prober_dropped(&host->probing.prober);
+	else if (prober_unanswered(&host->probing.prober, &again) < 0)
 		give_on_silence(host, again.port);
 	sender_say_cap_hit(sender, host);
 }

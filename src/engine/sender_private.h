@@ -20,6 +20,7 @@ struct probe {
 	bool listed;     /* raw: in the table of those in flight */
 	bool holds_slot; /* counts in the windows */
 	bool canary;     /* a port that answers, asked again */
+	bool last;       /* heard of, if nothing final: not to be asked again */
 };
 
 /* sender.c: records of probes. */

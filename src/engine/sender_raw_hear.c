@@ -141,6 +141,38 @@ static void canary_answered(struct raw *raw, struct host *host, uint16_t value,
 	sender_probe_free(raw->sender, probe);
 }
 
+/* Measured by the send that was answered; 0: another one was. */
+static uint64_t rtt_of(const struct probe *probe, unsigned attempt, uint64_t at_ns)
+{
+	if (attempt != raw_attempt_mark(probe))
+		return 0;
+	return at_ns > probe->sent_ns ? at_ns - probe->sent_ns : 1;
+}
+
+/* Does it leave open whether the host is up? */
+static bool leaves_open(const struct raw *raw, const struct host *host,
+			const struct verdict *verdict)
+{
+	return host->probing.pings && (verdict->state == PORT_FILTERED ||
+				       (verdict->reason == REASON_RESET &&
+					raw->sender->plan->discovery.ignore_reset));
+}
+
+/* Nothing more is asked, but until its time is over the probe may have another answer:
+ * one of the host itself behind a router's, a SYN/ACK behind a reset that does not count. */
+static void half_answered(struct raw *raw, struct probe *probe, unsigned attempt,
+			  struct verdict verdict, uint64_t at_ns)
+{
+	struct host *host = probe->host;
+
+	if (!probe->last)
+		sender_note_answer(raw->sender, host, probe->sent_ns,
+				   rtt_of(probe, attempt, at_ns));
+	probe->last = true;
+	sender_free_slot(raw->sender, probe);
+	sender_give_verdict(host, probe->again.port, attempt, verdict, 0);
+}
+
 static void answered(struct raw *raw, struct host *host, uint16_t value, unsigned attempt,
 		     struct verdict verdict, uint64_t at_ns)
 {
@@ -148,15 +180,12 @@ static void answered(struct raw *raw, struct host *host, uint16_t value, unsigne
 	struct prober *prober = &host->probing.prober;
 	struct probe *probe = raw_probe_find(raw, host, value, false);
 	bool had_rtt = host->rtt.valid;
-	uint64_t rtt_ns = 0;
 
-	if (probe) {
-		if (attempt == raw_attempt_mark(probe) && at_ns > probe->sent_ns)
-			rtt_ns = at_ns - probe->sent_ns;
-		else if (attempt == raw_attempt_mark(probe))
-			rtt_ns = 1;
+	if (probe && leaves_open(raw, host, &verdict)) {
+		half_answered(raw, probe, attempt, verdict, at_ns);
+	} else if (probe) {
 		prober_note_heard(prober, value, heard_of(verdict.state));
-		sender_answered(sender, probe, attempt, verdict, rtt_ns);
+		sender_answered(sender, probe, attempt, verdict, rtt_of(probe, attempt, at_ns));
 	} else {
 		(void)prober_answered_late(prober, value);
 		prober_note_heard(prober, value, heard_of(verdict.state));

@@ -20,10 +20,11 @@ class Pair:
                      "portolan": f"{standin}:/usr/bin:/bin:/usr/sbin:/sbin"}
         self.folder = folder
 
-    def run(self, program, *argv, **options):
+    def run(self, program, *argv, privileged=False, **options):
+        privilege = "--privileged" if privileged else "--unprivileged"
         folder = pathlib.Path(self.folder, program)
         folder.mkdir(exist_ok=True)
-        return self.lab.scan("nmap", "--unprivileged", "--datadir", NMAP_DATA, *argv,
+        return self.lab.scan("nmap", privilege, "--datadir", NMAP_DATA, *argv,
                              cwd=folder, environment={"PATH": self.path[program]}, **options)
 
     def both(self, *argv, **options):

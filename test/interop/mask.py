@@ -12,6 +12,7 @@ TEXT = [
     (r" at \d\d:\d\d(,|$)", r" at <when>\1"),
     (r"\d+\.\d\ds elapsed", "<s> elapsed"),
     (r"^Scanned at .* for \d+s$", "Scanned at <when> for <s>s"),
+    (r"^( +Raw packets sent: ).*$", r"\1<counts>"),
     # Advice: its place and condition are kept, its words are each program's own.
     (r"^Note: .*-Pn.*$", "<advice: -Pn>"),
     (r"^Host discovery disabled.*$", "<advice: no discovery>"),

@@ -63,9 +63,77 @@ LINES = {
     "nothing_to_scan": [*DNS, "-p", "22", "nothing.lab.test"],
 }
 
+N, SIX, VANISHING, NOBODY = Lab.NAMES, Lab.SIX, Lab.VANISHING, Lab.NOBODY
+TCP_PORTS = ["-p", "7,22,24,80,110,143,445,8443"]
+INNER_PORTS = ["-p", "22,80,1433,3306,5432,8080"]
+TCP_SCANS = ["-sS", "-sA", "-sW", "-sM", "-sN", "-sF", "-sX"]
+PINGS = ["-PE", "-PP", "-PM", "-PS80", "-PS22,9", "-PA80", "-PU40125", "-PY80", "-PO", "-PO1,6"]
+
+# The same with raw packets.
+RAW_LINES = {
+    **{f"firewall_{scan[2:]}": ["-n", scan, *TCP_PORTS, "--reason", F] for scan in TCP_SCANS},
+    **{f"behind_a_router_{scan[2:]}": ["-n", "-v", scan, *INNER_PORTS, I] for scan in TCP_SCANS},
+    **{f"six_{scan[2:]}": ["-n", "-6", "-vv", scan, "-p", "22,23,8080", SIX] for scan in TCP_SCANS},
+    **{f"ping_{ping[1:]}": ["-n", "-sn", "-v", "--reason", ping, I] for ping in PINGS},
+    **{f"six_ping_{ping[1:]}": ["-n", "-6", "-sn", "-v", "--reason", ping, Lab.INNER6]
+       for ping in ("-PE", "-PS80", "-PA80")},
+    "default": ["-F", *DNS, S],
+    "the_thousand": ["-n", "-T4", S],
+    "all_ports": ["-n", "-T4", "-p-", S],
+    "udp": ["-n", "-sU", "-p", "53,54", "--reason", N],
+    "udp_closed": ["-n", "-v", "-sU", "-p", "50-60", F],
+    "udp_behind_a_router": ["-n", "-sU", "-p", "50-55", "--reason", I],
+    "six_udp": ["-n", "-6", "-sU", "-p", "50,51", "--reason", SIX],
+    "sctp": ["-n", "-sY", "-p", "9,80", "--reason", F],
+    "sctp_cookie": ["-n", "-sZ", "-p", "9,80", "--reason", F],
+    "protocols": ["-n", "-sO", "-p", "1,2,6,17,47,132", "--reason", F],
+    "protocols_verbose": ["-n", "-v", "-sO", "-p", "1,6,17,253", F],
+    "six_protocols": ["-n", "-6", "-sO", "-p", "6,17,58,132", "--reason", SIX],
+    "several_scans": ["-n", "-sS", "-sU", "-sY", "-p", "T:22,80,24,U:53,54,S:9", "--reason", F],
+    "several_scans_verbose": ["-n", "-v", "-sU", "-sS", "-p", "T:22,24,U:53", N],
+    "several_scans_closed": ["-n", "-sS", "-sU", "-p", "T:1-40,U:53", F],
+    "many_filtered": ["-n", "-Pn", "-T5", "--max-retries", "0", "-p", "1-40", VANISHING],
+    "open_only": ["-n", "--open", "-F", S],
+    "very_verbose": ["-n", "-vv", "-p", "20-25,80", S],
+    "debugged": ["-n", "-p", "22,24", "--reason", "-v", F],
+    "ping": ["-n", "-sn", S, F],
+    "ping_of_the_whole_net": ["-n", "-sn", "-T4", "10.87.1.0/28"],
+    "ping_verbose_down": ["-n", "-sn", "-v", NOBODY],
+    "ping_very_verbose_down": ["-n", "-sn", "-vv", NOBODY, S],
+    "ping_behind_a_router": ["-n", "-sn", "-v", "--reason", I, VANISHING],
+    "ping_down": ["-n", "-sn", VANISHING],
+    "ping_without_arp": ["-n", "-sn", "--disable-arp-ping", "--reason", S],
+    "ping_by_ip": ["-n", "-sn", "--send-ip", "--reason", S],
+    "ping_ourselves": ["-n", "-sn", "--reason", "127.0.0.1", Lab.SCANNER],
+    "six_ping": ["-n", "-6", "-sn", "-v", "--reason", SIX],
+    "six_ping_down": ["-n", "-6", "-sn", "-v", "fd87:1::99"],
+    "no_ping": ["-n", "-Pn", "-p", "22,80", "--reason", S],
+    "no_ping_down": ["-n", "-Pn", "-v", "-p", "22,80", NOBODY],
+    "no_ping_behind_a_router": ["-n", "-Pn", "-v", "-p", "22,80", I],
+    "down": ["-n", "-p", "22", NOBODY],
+    "ourselves": ["-n", "-p", "22,23", "--reason", "127.0.0.1"],
+    "several_hosts": ["-n", "-T4", "-p", "20-25,80,8007", S, F, I, "10.87.16.1", NOBODY],
+    "several_hosts_verbose": ["-n", "-T4", "-v", "-p", "20-25,80,8007", S, F, NOBODY],
+    "a_net": ["-n", "-T4", "-p", "8006,8007", "--open", "10.87.16.0/28"],
+    "names": [*DNS, "-p", "22,80", "web.lab.test"],
+    "host_timeout": ["-n", "-Pn", "--host-timeout", "300ms", "-p", "1-2000", VANISHING],
+    "other_flags": ["-n", "-sS", "--scanflags", "SYNFIN", "-p", "22,24", "--reason", S],
+    "fin_for_syn": ["-n", "-sA", "--scanflags", "FIN", "-p", "22,24", "--reason", S],
+    "in_pieces": ["-n", "-f", "-p", "22,24", "--reason", S],
+    "with_decoys": ["-n", "-D", "10.87.1.77,ME", "-p", "22,24", "--reason", S],
+    "with_data": ["-n", "--data-length", "40", "-p", "22,24", "--reason", S],
+    "bad_sums": ["-n", "-T5", "--badsum", "--max-retries", "0", "-p", "22,24", "--reason", S],
+    "from_port_53": ["-n", "-g", "53", "-p", "22,24", "--reason", S],
+    "few_hops": ["-n", "-Pn", "-T5", "--ttl", "1", "-p", "80", "--reason", I],
+    "connections": ["-n", "-sT", "-p", "22,24,80", "--reason", S],
+    "connections_and_datagrams": ["-n", "-sT", "-sU", "-p", "T:22,24,U:53", "--reason", F],
+}
+
 # More hosts than one are reported: in which order is each program's own.
 SEVERAL = {"ping", "ping_some_down", "ping_names", "several_hosts", "all_addresses_of_a_name",
            "open_only_hides_hosts"}
+RAW_SEVERAL = {"ping", "ping_of_the_whole_net", "ping_very_verbose_down", "ping_behind_a_router",
+               "ping_ourselves", "several_hosts", "several_hosts_verbose", "a_net"}
 
 
 def difference(one, other):
@@ -73,12 +141,10 @@ def difference(one, other):
                                           lineterm="", n=1))
 
 
-@pytest.mark.parametrize("line", LINES)
-def test_reports_equal_nmaps(pair, line):
-    argv = ["-oA", "out", *LINES[line]]
-    nmap, ours = pair.both(*argv)
+def compare(pair, argv, several, privileged):
+    argv = ["-oA", "out", *argv]
+    nmap, ours = pair.both(*argv, privileged=privileged)
     assert ours.returncode == nmap.returncode, ours.stderr
-    several = line in SEVERAL
 
     def differ(masked, name):
         return difference(*(masked(pair.read(one, name), several) for one in pair.path))
@@ -92,3 +158,13 @@ def test_reports_equal_nmaps(pair, line):
     tree.fromstring(pair.read("portolan", "out.xml"))
     shown = "\n".join(f"--- {name}\n{text}" for name, text in differences.items() if text)
     assert not shown, f"nmap {' '.join(argv)}\n{shown}"
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_reports_equal_nmaps(pair, line):
+    compare(pair, LINES[line], line in SEVERAL, False)
+
+
+@pytest.mark.parametrize("line", RAW_LINES)
+def test_reports_of_raw_scans_equal_nmaps(pair, line):
+    compare(pair, RAW_LINES[line], line in RAW_SEVERAL, True)

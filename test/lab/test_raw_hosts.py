@@ -1,6 +1,7 @@
 """Host discovery and what surrounds the raw scans: neighbours, order and number of
 probes, several scans at once (features.md sections 2 and 3)."""
 import collections
+import itertools
 import xml.etree.ElementTree as tree
 
 import pytest
@@ -149,7 +150,8 @@ def test_chosen_pings_go_in_this_order(raw, family):
     """HD-06. No second tries, which come in between."""
     seen = shapes(raw({}, "-sn", *CHOSEN[family], "-T5", "--max-retries", "0", *SIX[family],
                       TARGET[family]).probes_to(TARGET[family]))
-    assert seen == CHOSEN_ORDER[family]
+    # Port 53 may get more than one payload: which is each program's own.
+    assert [shape for shape, _ in itertools.groupby(seen)] == CHOSEN_ORDER[family]
 
 
 @pytest.mark.parametrize("family", [4, 6])
