@@ -43,22 +43,27 @@ static void from_quote(struct answer *answer)
 	}
 }
 
-/* What acknowledges a probe: seq + 1 (SYN and FIN count) or seq, with or without the
- * data behind it (an open port may leave that for later); the reset of a segment that
- * had ACK set takes its sequence number from there. */
+/* What acknowledges a probe: its seq, with or without what counts as one (SYN, FIN)
+ * and the data behind it (an open port may leave that for later). */
+static void from_acknowledgement(struct answer *answer, uint32_t ack, uint32_t data_bytes)
+{
+	uint32_t counted;
+
+	for (counted = 0; counted <= 2; counted++) {
+		answer->cookies[answer->cookies_count++] = ack - counted;
+		if (data_bytes)
+			answer->cookies[answer->cookies_count++] = ack - counted - data_bytes;
+	}
+}
+
+/* The reset of a segment that had ACK set takes its sequence number from there. */
 static void from_tcp(struct answer *answer, const struct tcp_header *tcp, uint32_t data_bytes)
 {
 	answer->kind = PROBE_TCP;
 	answer->port = tcp->src_port;
 	answer->our_port = tcp->dst_port;
-	if (tcp->flags & TCP_ACK) {
-		answer->cookies[answer->cookies_count++] = tcp->ack - 1;
-		answer->cookies[answer->cookies_count++] = tcp->ack;
-	}
-	if (tcp->flags & TCP_ACK && data_bytes) {
-		answer->cookies[answer->cookies_count++] = tcp->ack - 1 - data_bytes;
-		answer->cookies[answer->cookies_count++] = tcp->ack - data_bytes;
-	}
+	if (tcp->flags & TCP_ACK)
+		from_acknowledgement(answer, tcp->ack, data_bytes);
 	if (tcp->flags & TCP_RST)
 		answer->cookies[answer->cookies_count++] = tcp->seq;
 }

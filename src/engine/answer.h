@@ -15,7 +15,7 @@ struct answer {
 	uint16_t port;       /* the target's; 0 without ports */
 	uint16_t our_port;   /* ours; for PROBE_ICMP the identifier */
 	uint16_t sequence;   /* PROBE_ICMP */
-	uint32_t cookies[5]; /* candidates: one of them is the cookie if it is ours */
+	uint32_t cookies[7]; /* candidates: one of them is the cookie if it is ours */
 	unsigned cookies_count;
 	uint64_t at_ns;
 };

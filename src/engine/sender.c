@@ -13,6 +13,7 @@
 
 #include <string.h>
 
+#define CARD_PAUSE_NS            (500 * NS_PER_US)
 #define TURN_PROBES_MAX          256u
 #define FLUSH_PROBES             128u /* raw: leave together, then answers are heard */
 #define DISCOVERY_TIMEOUT_MIN_NS (500 * NS_PER_MS)
@@ -282,6 +283,15 @@ uint64_t sender_timeout_ns(const struct sender *sender, const struct host *host)
 	return guess_ns < initial_ns ? guess_ns : initial_ns;
 }
 
+static void wait_for_delay(struct sender *sender, struct host *host)
+{
+	host->delay_timer.fire = delay_over;
+	host->delay_timer.self = host;
+	/* Too early is better than never. */
+	if (loop_timer_set(sender->loop, &host->delay_timer, host->next_send_ns) < 0)
+		host->next_send_ns = 0;
+}
+
 static void note_sent(struct sender *sender, struct host *host, const struct probe *probe)
 {
 	uint64_t gap_ns = host->scan_delay_ns;
@@ -294,11 +304,7 @@ static void note_sent(struct sender *sender, struct host *host, const struct pro
 		gap_ns = host->probing.gap_ns;
 	if (gap_ns) {
 		host->next_send_ns = probe->sent_ns + gap_ns;
-		host->delay_timer.fire = delay_over;
-		host->delay_timer.self = host;
-		/* Too early is better than never. */
-		if (loop_timer_set(sender->loop, &host->delay_timer, host->next_send_ns) < 0)
-			host->next_send_ns = 0;
+		wait_for_delay(sender, host);
 	}
 }
 
@@ -423,6 +429,9 @@ static uint64_t send_one(struct sender *sender, uint64_t now_ns)
 		return 0;
 	}
 	sender_consider(sender, host);
+	/* A card is full for a moment only, and nobody tells when it is not. */
+	if (r == ERROR_LIMIT && sender_is_raw(host->probing.technique))
+		return CARD_PAUSE_NS;
 	/* With probes open, the end of one kicks us. */
 	if (r == ERROR_LIMIT && sender->window.in_flight + sender->raw_window.in_flight)
 		return UINT64_MAX;
@@ -474,6 +483,9 @@ static void start(struct sender *sender, struct host *host,
 		/* No way to send: every port is as silent as it would be. */
 		host->probing.prober.cursor = host->probing.prober.order_count;
 	}
+	/* The delay of what was sent last holds between stages, too. */
+	if (host->next_send_ns > loop_now_ns(sender->loop))
+		wait_for_delay(sender, host);
 	sender_consider(sender, host);
 	sender_kick(sender);
 }

@@ -46,6 +46,28 @@ static bool attempt_by_identifier(const struct raw *raw, const struct host *host
 	return false;
 }
 
+/* A reset of a segment without ACK should acknowledge it, but some do not (their
+ * sequence number is 0, RFC 9293, 3.10.7.1), and a SYN of its own accord never does:
+ * the port that tells the attempt must do, as it does for UDP. */
+static bool acknowledges_nothing(const struct answer *answer)
+{
+	const struct packet *packet = answer->response.packet;
+
+	if (answer->response.quoted || packet->tcp.flags & TCP_ACK)
+		return false;
+	return packet->tcp.flags & TCP_RST ? !packet->tcp.seq : packet->tcp.flags & TCP_SYN;
+}
+
+static bool attempt_of_tcp(const struct raw *raw, const struct host *host, uint16_t value,
+			   const struct answer *answer, unsigned *ret_attempt)
+{
+	if (acknowledges_nothing(answer))
+		return attempt_by_port(raw, host, raw_probe_find(raw, host, value, false), answer,
+				       ret_attempt);
+	return attempt_by_cookie(raw, host, sender_port(host, value), answer, ret_attempt) &&
+	       answer->our_port == raw_src_port(raw, host, *ret_attempt);
+}
+
 static bool attempt_of(const struct raw *raw, const struct host *host, uint16_t value,
 		       const struct answer *answer, unsigned *ret_attempt)
 {
@@ -54,12 +76,13 @@ static bool attempt_of(const struct raw *raw, const struct host *host, uint16_t 
 
 	switch (technique->probe) {
 	case PROBE_TCP:
-		return attempt_by_cookie(raw, host, sender_port(host, value), answer, ret_attempt);
+		return attempt_of_tcp(raw, host, value, answer, ret_attempt);
 	case PROBE_SCTP:
 		/* An error's quote of an INIT has no tag yet: the ports must do. */
 		if (answer->cookies_count)
 			return attempt_by_cookie(raw, host, sender_port(host, value), answer,
-						 ret_attempt);
+						 ret_attempt) &&
+			       answer->our_port == raw_src_port(raw, host, *ret_attempt);
 		return attempt_by_port(raw, host, probe, answer, ret_attempt);
 	case PROBE_UDP:
 		return attempt_by_port(raw, host, probe, answer, ret_attempt);
@@ -67,7 +90,7 @@ static bool attempt_of(const struct raw *raw, const struct host *host, uint16_t 
 		return attempt_by_identifier(raw, host, answer, ret_attempt);
 	default:
 		*ret_attempt = probe ? probe->again.attempts : 1;
-		return probe != NULL;
+		return probe || prober_was_asked(&host->probing.prober, value);
 	}
 }
 
@@ -149,12 +172,15 @@ static void answered(struct raw *raw, struct host *host, uint16_t value, unsigne
 static bool respond(struct raw *raw, struct host *host, uint16_t value, struct answer *answer)
 {
 	const struct scan_technique *technique = sender_technique_of(host, value);
+	const int scan_flags = raw->sender->plan->packets.scan_flags;
 	struct verdict verdict;
 	unsigned attempt, old;
 
 	if (!attempt_of(raw, host, value, answer, &attempt))
 		return false;
 	answer->response.port = sender_port(host, value);
+	answer->response.without_syn = !host->probing.pings && scan_flags >= 0 &&
+				       !(scan_flags & TCP_SYN);
 	verdict = technique->judge(&answer->response);
 	if (verdict.state == PORT_UNKNOWN)
 		return false;

@@ -39,21 +39,22 @@ static bool is_reset(const struct verdict *verdict)
 	return verdict->reason == REASON_RESET || verdict->reason == REASON_CONN_REFUSED;
 }
 
-static bool proves_up(const struct run *run, const struct verdict *verdict)
+static enum host_state state_by(const struct run *run, const struct verdict *verdict)
 {
 	if (is_reset(verdict) && run->plan->discovery.ignore_reset)
-		return false;
-	return verdict_host_state(verdict, verdict->from.family == IP_NONE) == HOST_UP;
+		return HOST_UNKNOWN;
+	return verdict_host_state(verdict, verdict->from.family == IP_NONE);
 }
 
 static void ping_verdict(struct host *host, uint16_t value, const struct verdict *verdict)
 {
 	uint16_t port = sender_port(host, value);
+	enum host_state state = state_by(host->run, verdict);
 
-	if (proves_up(host->run, verdict)) {
+	if (state == HOST_UP) {
 		sender_stop(host->sender, host);
 		decide(host, HOST_UP, verdict, port);
-	} else if (verdict->reason != REASON_NO_RESPONSE && verdict->state == PORT_FILTERED) {
+	} else if (state == HOST_DOWN) {
 		host->down_reason = verdict->reason;
 	}
 }

@@ -49,6 +49,7 @@ struct response {
 	const struct packet *quoted; /* an ICMP error's quote of our probe; else NULL */
 	bool from_target;            /* packet->ip.src is the probe's target */
 	uint16_t port;               /* of the probe: for protocol scans the protocol asked */
+	bool without_syn;            /* --scanflags took the SYN out of the probe */
 };
 
 struct scan_technique {

@@ -13,8 +13,8 @@ bool verdict_replaces(const struct scan_technique *technique, enum port_state ol
 	if (new_state == PORT_UNKNOWN || new_state == old_state)
 		return false;
 	switch (old_state) {
-	case PORT_OPEN:
-		return silence_is_open(technique) && new_state != PORT_OPEN_FILTERED;
+	case PORT_OPEN: /* by an answer: silence is open|filtered at most */
+		return false;
 	case PORT_CLOSED:
 		return new_state == PORT_OPEN;
 	case PORT_UNFILTERED:
@@ -34,7 +34,8 @@ enum host_state verdict_host_state(const struct verdict *verdict, bool from_targ
 	case PORT_OPEN:
 	case PORT_CLOSED:
 	case PORT_UNFILTERED:
-		return HOST_UP;
+		/* A router that does not like our header says nothing of the host. */
+		return from_target ? HOST_UP : HOST_UNKNOWN;
 	case PORT_FILTERED:
 		break;
 	default:

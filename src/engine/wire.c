@@ -20,7 +20,8 @@ static void hear_arp(struct wire_port *port, const uint8_t *bytes, size_t count,
 	struct wire *wire = port->wire;
 	struct arp_packet arp;
 
-	if (!arp_parse(bytes, count, &arp))
+	/* Who asks has not been found by us: the address in a question may be a wish. */
+	if (!arp_parse(bytes, count, &arp) || arp.operation != ARP_REPLY)
 		return;
 	wire_learn(wire, port->interface, &arp.sender, &arp.sender_mac);
 	wire->config.neighbour(wire->config.self, &arp.sender, &arp.sender_mac, true, at_ns);

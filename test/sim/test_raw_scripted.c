@@ -661,6 +661,25 @@ static void what_a_router_says_proves_nobody_up(void **state)
 	raw_world_release(&world);
 }
 
+/* The card takes 20,000 a second, and nobody answers who might wake the sender: it has to
+ * look after the card by itself. */
+static void a_slow_card_is_kept_busy(void **state)
+{
+	struct raw_world world;
+	struct link_sim_truth truth;
+
+	syn_world(&world, "10.8.0.0", "10.8.0.1", "10.7.0.0/20");
+	raw_world_ports(&world, TRANSPORT_TCP, 1, 5);
+	world.plan->timing.max_retries = 0;
+	world.net.config.card = (struct link_sim_rate){20000, 256};
+	raw_world_run(&world);
+	raw_world_truth(&world, &truth);
+	assert_true(truth.refused > 0);
+	assert_int_equal(world.end.end.probes_sent, 4096 * 5);
+	assert_in_range(raw_world_ms(&world), 1000, 3500);
+	raw_world_release(&world);
+}
+
 /* ---- what goes wrong ---- */
 
 /* Nothing but ARP requests is sent, and the hosts behind it are silent, not lost. */
@@ -798,6 +817,7 @@ int main(void)
 		cmocka_unit_test(a_dead_host_is_asked_everything_twice),
 		cmocka_unit_test(every_ping_finds_its_host),
 		cmocka_unit_test(what_a_router_says_proves_nobody_up),
+		cmocka_unit_test(a_slow_card_is_kept_busy),
 		cmocka_unit_test(hosts_behind_a_silent_gateway_are_down),
 		cmocka_unit_test(ports_behind_a_silent_gateway_are_silent),
 		cmocka_unit_test(a_lost_interface_ends_the_run),

@@ -8,17 +8,17 @@ static void syn_build(const struct probe_request *request, struct packet *ret_pa
 	tcp_build(request, TCP_SYN, ret_packet);
 }
 
-/* A bare SYN is the other side opening at the same time, or a "split
+/* A SYN that was not sent is not acknowledged, by --scanflags or not. A bare SYN is the other side opening at the same time, or a "split
  * handshake" (RFC 9293, 3.5): it listens. */
 static struct verdict syn_judge(const struct response *seen)
 {
 	if (seen->quoted)
 		return icmp_error_judge(seen, &icmp_own_filtered);
-	if (tcp_has(seen, TCP_SYN | TCP_ACK))
+	if (tcp_has(seen, TCP_SYN | TCP_ACK) && !seen->without_syn)
 		return verdict_of(PORT_OPEN, REASON_SYN_ACK);
 	if (tcp_has(seen, TCP_RST))
 		return verdict_of(PORT_CLOSED, REASON_RESET);
-	if (tcp_has(seen, TCP_SYN))
+	if (tcp_has(seen, TCP_SYN) && !tcp_has(seen, TCP_ACK))
 		return verdict_of(PORT_OPEN, REASON_SPLIT_HANDSHAKE_SYN);
 	return verdict_none();
 }

@@ -120,24 +120,28 @@ static void assert_share(const char *what, double value, double low, double high
 		fail_msg("%s is %.4g, not %.4g .. %.4g", what, value, low, high);
 }
 
-/* Ten seconds after it began: in every second more or less, and on the whole. */
-static void settles_at_a_policer(struct path *path, double policer_pps)
+/* Some time after it began: in every second more or less, and on the whole. One probe in
+ * a hundred tells much less than every one. */
+static void settles_at_a_policer(struct path *path, double policer_pps, double after_s,
+				 double least)
 {
 	double sent, delivered, sent_sum = 0, delivered_sum = 0;
+	bool few = path->every > 1;
 	int i;
 
 	path->policer_pps = policer_pps;
 	path->policer_burst = policer_pps / 40;
-	(void)run(path, 10, &delivered);
+	(void)run(path, after_s, &delivered);
 	for (i = 0; i < 40; i++) {
 		sent = run(path, 1, &delivered);
-		assert_share("the share of the policer's rate in a second", sent / policer_pps, 0.7,
-			     1.12);
+		if (least >= 0.8)
+			assert_share("the share of the policer's rate in a second",
+				     sent / policer_pps, few ? 0.5 : 0.9, few ? 1.6 : 1.1);
 		sent_sum += sent;
 		delivered_sum += delivered;
 	}
-	assert_share("the share of the policer's rate", sent_sum / 40 / policer_pps, 0.85, 1.06);
-	assert_share("the loss", 1 - delivered_sum / sent_sum, 0, path->every > 1 ? 0.05 : 0.03);
+	assert_share("the share that is delivered", delivered_sum / 40 / policer_pps, least, 1.01);
+	assert_share("the loss", 1 - delivered_sum / sent_sum, 0, few ? 0.15 : 0.06);
 }
 
 static void a_policer_is_found_with_canaries(void **state)
@@ -146,10 +150,10 @@ static void a_policer_is_found_with_canaries(void **state)
 	uint64_t seed;
 
 	for (seed = 1; seed <= 8; seed++) {
-		path_init(&path, 5000, 100);
+		path_init(&path, 10000, 100);
 		random_init(&path.random, seed);
 		path.count = seed * 12; /* the canaries' turn */
-		settles_at_a_policer(&path, 20000);
+		settles_at_a_policer(&path, 20000, 10, 0.8);
 	}
 }
 
@@ -158,7 +162,20 @@ static void a_policer_is_found_when_every_probe_tells(void **state)
 	struct path path;
 
 	path_init(&path, 0, 1);
-	settles_at_a_policer(&path, 20000);
+	settles_at_a_policer(&path, 20000, 10, 0.8);
+}
+
+/* Where canaries are few, what little they tell is put together. */
+static void slow_policers_are_found_with_canaries(void **state)
+{
+	static const double rates[] = {1000, 2000, 3000, 5000, 8000};
+	struct path path;
+	unsigned i;
+
+	for (i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
+		path_init(&path, 10000, 100);
+		settles_at_a_policer(&path, rates[i], 60, 0.6);
+	}
 }
 
 static void policers_of_many_rates_are_found(void **state)
@@ -169,7 +186,7 @@ static void policers_of_many_rates_are_found(void **state)
 
 	for (i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
 		path_init(&path, 0, 1);
-		settles_at_a_policer(&path, rates[i]);
+		settles_at_a_policer(&path, rates[i], 10, 0.8);
 	}
 }
 
@@ -179,7 +196,7 @@ static void a_policer_is_found_behind_loss(void **state)
 	struct path path;
 	double sent, delivered;
 
-	path_init(&path, 5000, 100);
+	path_init(&path, 10000, 100);
 	path.policer_pps = 20000;
 	path.policer_burst = 500;
 	path.loss = 0.03;
@@ -200,7 +217,7 @@ static void random_loss_slows_nothing(void **state)
 	for (i = 0; i < sizeof(losses) / sizeof(losses[0]); i++)
 		for (seed = 0; seed < 6; seed++) {
 			/* The first as a host scan, the others as sweeps. */
-			path_init(&path, seed ? 5000 : 0, seed ? 100 : 1);
+			path_init(&path, seed ? 10000 : 0, seed ? 100 : 1);
 			random_init(&path.random, seed);
 			path.loss = losses[i];
 			path.machine_pps = 100000;
@@ -216,7 +233,7 @@ static void without_evidence_it_grows(void **state)
 	struct path path;
 	double sent, delivered;
 
-	path_init(&path, 5000, 100);
+	path_init(&path, 10000, 100);
 	path.silent = true;
 	(void)run(&path, 10, &delivered);
 	sent = run(&path, 1, &delivered);
@@ -228,7 +245,7 @@ static void without_loss_it_grows_to_what_the_machine_can(void **state)
 	struct path path;
 	double sent, delivered;
 
-	path_init(&path, 5000, 100);
+	path_init(&path, 10000, 100);
 	path.machine_pps = 50000;
 	(void)run(&path, 10, &delivered);
 	sent = run(&path, 1, &delivered);
@@ -242,7 +259,7 @@ static void a_path_that_widens_is_found_out(void **state)
 	struct path path;
 	double sent, delivered;
 
-	path_init(&path, 5000, 100);
+	path_init(&path, 10000, 100);
 	path.policer_pps = 10000;
 	path.policer_burst = 250;
 	(void)run(&path, 20, &delivered);
@@ -258,7 +275,7 @@ static void a_path_that_narrows_is_found_out(void **state)
 	struct path path;
 	double sent, delivered;
 
-	path_init(&path, 5000, 100);
+	path_init(&path, 10000, 100);
 	path.policer_pps = 20000;
 	path.policer_burst = 500;
 	(void)run(&path, 20, &delivered);
@@ -266,7 +283,7 @@ static void a_path_that_narrows_is_found_out(void **state)
 	path.policer_burst = 100;
 	(void)run(&path, 10, &delivered);
 	sent = run(&path, 20, &delivered);
-	assert_share("the share of the narrower policer", sent / 4000, 0.8, 1.2);
+	assert_share("the share of the narrower policer", sent / 4000, 0.8, 1.5);
 }
 
 /* ---- the small print ---- */
@@ -401,6 +418,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_policer_is_found_with_canaries),
 		cmocka_unit_test(a_policer_is_found_when_every_probe_tells),
+		cmocka_unit_test(slow_policers_are_found_with_canaries),
 		cmocka_unit_test(policers_of_many_rates_are_found),
 		cmocka_unit_test(a_policer_is_found_behind_loss),
 		cmocka_unit_test(random_loss_slows_nothing),

@@ -18,6 +18,7 @@ struct fixture {
 	struct loop *loop;
 	struct resolver *resolver;
 	struct target_config targets;
+	char texts[EXPRESSIONS_MOST][64];
 	char *expressions[EXPRESSIONS_MOST];
 	bool special;
 	struct target_space *space;
@@ -46,8 +47,11 @@ static void fixture_init(struct fixture *fixture, const struct resolver_sim_entr
 
 static void fixture_add(struct fixture *fixture, const char *expression)
 {
-	assert_in_range(fixture->targets.expressions_count, 0, EXPRESSIONS_MOST - 1);
-	fixture->expressions[fixture->targets.expressions_count++] = strdup(expression);
+	size_t i = fixture->targets.expressions_count++;
+
+	assert_in_range(i, 0, EXPRESSIONS_MOST - 1);
+	snprintf(fixture->texts[i], sizeof(fixture->texts[i]), "%s", expression);
+	fixture->expressions[i] = fixture->texts[i];
 }
 
 static int fixture_make(struct fixture *fixture)
@@ -65,13 +69,9 @@ static int fixture_make(struct fixture *fixture)
 
 static void fixture_release(struct fixture *fixture)
 {
-	size_t i;
-
 	target_space_free(fixture->space);
 	resolver_free(fixture->resolver);
 	loop_free(fixture->loop);
-	for (i = 0; i < fixture->targets.expressions_count; i++)
-		free(fixture->expressions[i]);
 }
 
 static void made_of(struct fixture *fixture, const char *expression)

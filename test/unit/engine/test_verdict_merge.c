@@ -22,12 +22,12 @@ static void check(char letter, enum port_state old_state, bool closed, bool open
 	assert_int_equal(verdict_replaces(technique, old_state, PORT_UNFILTERED), unfiltered);
 }
 
-static void open_stays_open_unless_silence_is_open(void **state)
+static void open_stays_open(void **state)
 {
 	check('S', PORT_OPEN, false, false, false, false);
 	check('W', PORT_OPEN, false, false, false, false);
-	check('U', PORT_OPEN, true, false, true, true);
-	check('F', PORT_OPEN, true, false, true, true);
+	check('U', PORT_OPEN, false, false, false, false);
+	check('O', PORT_OPEN, false, false, false, false);
 }
 
 static void closed_never_becomes_filtered(void **state)
@@ -87,6 +87,7 @@ static void what_others_say_of_it_is_not_enough(void **state)
 	assert_int_equal(host(PORT_FILTERED, REASON_HOST_UNREACH, true), HOST_UNKNOWN);
 	assert_int_equal(host(PORT_FILTERED, REASON_ADMIN_PROHIBITED, false), HOST_UNKNOWN);
 	assert_int_equal(host(PORT_FILTERED, REASON_TIME_EXCEEDED, false), HOST_DOWN);
+	assert_int_equal(host(PORT_OPEN, REASON_PARAM_PROBLEM, false), HOST_UNKNOWN);
 	assert_int_equal(host(PORT_OPEN_FILTERED, REASON_NO_RESPONSE, false), HOST_UNKNOWN);
 	assert_int_equal(host(PORT_UNKNOWN, REASON_NO_RESPONSE, true), HOST_UNKNOWN);
 }
@@ -94,7 +95,7 @@ static void what_others_say_of_it_is_not_enough(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(open_stays_open_unless_silence_is_open),
+		cmocka_unit_test(open_stays_open),
 		cmocka_unit_test(closed_never_becomes_filtered),
 		cmocka_unit_test(unfiltered_becomes_open_or_closed_only),
 		cmocka_unit_test(filtered_becomes_open_unless_silence_is_open),
