@@ -509,6 +509,7 @@ static void run_finish(struct run *run)
 
 	run->finished = true;
 	sender_halt(&run->sender);
+	run_liars_end(run);
 	if (!run->taken && !run->failed && !run->cancelled && !run->sweep)
 		run_warn(run, NULL, WARNING_ERRORS,
 			 run->config.done && !addrset_is_empty(run->config.done)
@@ -775,6 +776,7 @@ void run_free(struct run *run)
 	run_sweep_free(run);
 	loop_defer_cancel(run->loop, &run->advance);
 	sender_idle_free(run->idle);
+	proxied_free(run->proxied);
 	sender_release(&run->sender);
 	target_stream_free(run->stream);
 	while (run->orders) {

@@ -4,9 +4,9 @@
 #include "engine/sender_idle.h"
 #include "util/error.h"
 
-static void ready(void *self, const char *text)
+static void say(void *self, const struct host *host, const char *text)
 {
-	run_warn(self, NULL, WARNING_PLAIN, text);
+	run_warn(self, host, WARNING_PLAIN, text);
 }
 
 static void failed(void *self, const char *why)
@@ -21,7 +21,7 @@ int run_idle_new(struct run *run)
 {
 	const struct sender_idle_config config = {
 		.sender = &run->sender,
-		.ready = ready,
+		.say = say,
 		.failed = failed,
 		.self = run,
 	};

@@ -5,10 +5,12 @@
 #include "util/alloc.h"
 #include "util/error.h"
 
+#include <stdio.h>
 #include <string.h>
 
-#define LOWEST_PORT 10000u /* below, services may have any number of ports open */
-#define DRAWS       1000u
+#define LOWEST_PORT   10000u /* below, services may have any number of ports open */
+#define DRAWS         1000u
+#define PREFIXES_TOLD 16u
 
 static bool has(const struct rules_order *order, uint16_t port)
 {
@@ -68,6 +70,17 @@ static void on_verdict(struct host *host, uint16_t port, const struct verdict *v
 	liars_note_check(&host->liars, verdict);
 }
 
+static void on_response(struct host *host, const struct response *seen)
+{
+	if (seen->from_target)
+		run_note_opened(host->run, seen->packet);
+}
+
+void run_liars_listen(struct host *host)
+{
+	host->probing.responded = on_response;
+}
+
 void run_liars_begin(struct host *host)
 {
 	/* What a ping told stays. */
@@ -102,4 +115,40 @@ void run_liars_tell(struct host *host)
 	run_observe(host->run, &seen);
 	liar_sentence(&finding, ip_format(&host->target->addr, addr), text, sizeof(text));
 	run_warn(host->run, host, WARNING_PLAIN, text);
+}
+
+/* ---- prefixes ---- */
+
+void run_note_opened(struct run *run, const struct packet *packet)
+{
+	if (!run->proxied)
+		run->proxied = proxied_new(run->plan->seed);
+	proxied_note(run->proxied, packet);
+}
+
+static void tell_prefix(struct run *run, const struct proxied_prefix *prefix)
+{
+	char text[300], addr[IP_TEXT_BYTES];
+
+	snprintf(text, sizeof(text),
+		 "Note: %u addresses of %s/%u answer alike (SYN-ACK without options or with window "
+		 "0, TTL %u): a SYN proxy stands before them; their open ports say little.",
+		 prefix->addresses, ip_format(&prefix->first, addr), prefix->bits, prefix->ttl);
+	run_warn(run, NULL, WARNING_PLAIN, text);
+}
+
+void run_liars_end(struct run *run)
+{
+	struct proxied_prefix prefixes[PREFIXES_TOLD];
+	size_t count, i;
+	char text[120];
+
+	count = run->proxied ? proxied_find(run->proxied, prefixes, PREFIXES_TOLD) : 0;
+	for (i = 0; i < count && i < PREFIXES_TOLD; i++)
+		tell_prefix(run, &prefixes[i]);
+	if (count <= PREFIXES_TOLD)
+		return;
+	snprintf(text, sizeof(text), "Note: addresses of %zu more prefixes answer so, too.",
+		 count - PREFIXES_TOLD);
+	run_warn(run, NULL, WARNING_PLAIN, text);
 }

@@ -3,6 +3,7 @@
 #define PORTOLAN_ENGINE_RUN_PRIVATE_H
 
 #include "engine/eta.h"
+#include "engine/proxied.h"
 #include "engine/run.h"
 #include "engine/sender.h"
 #include "engine/stage.h"
@@ -51,6 +52,7 @@ struct run {
 	struct ping_list pings[2], neighbours; /* with raw packets: IPv4, IPv6 */
 	struct run_sweep *sweep;               /* NULL: hosts come from the target stream */
 	struct sender_idle *idle;              /* NULL: no idle scan */
+	struct proxied *proxied;               /* NULL: nothing was open yet */
 
 	struct task_state tasks[RUN_TASKS];
 	uint64_t hosts_limit, scanning_limit; /* under way; in the port stage */
@@ -99,11 +101,17 @@ void run_fail(struct run *run, const struct diag *why);
 
 /* run_liars.c: before a host's ports are asked by a technique ... */
 void run_liars_begin(struct host *host);
+/* ... when they are under way with raw packets ... */
+void run_liars_listen(struct host *host);
 /* ... and after: true when a few more are asked, to see whether the host lies; done() is then
  * called. */
 bool run_liars_check(struct host *host, void (*done)(struct host *));
 /* What came of it: a fact and a sentence, if it does. */
 void run_liars_tell(struct host *host);
+/* A probe's answer that says open, of any host. */
+void run_note_opened(struct run *run, const struct packet *packet);
+/* At the end: prefixes whose addresses answer alike. */
+void run_liars_end(struct run *run);
 
 /* run_idle.c: the zombie, when the plan has an idle scan. 0 or ERROR_MEMORY. */
 int run_idle_new(struct run *run);

@@ -82,6 +82,11 @@ static void sweep_live(void *self, const struct swept *swept)
 		target_unref(target);
 }
 
+static void sweep_opened(void *self, const struct packet *packet)
+{
+	run_note_opened(self, packet);
+}
+
 static bool sweep_hungry(void *self)
 {
 	struct run *run = self;
@@ -142,6 +147,7 @@ static int sweep_make(struct run *run, struct diag *diag)
 		.probes_count = sweep->count,
 		.first_port = raw_first_port(run->sender.raw),
 		.live = sweep_live,
+		.opened = sweep_opened,
 		.hungry = sweep_hungry,
 		.finished = sweep_finished,
 		.self = run,

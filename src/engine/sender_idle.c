@@ -120,6 +120,8 @@ static bool zombie_is_there(struct sender_idle *idle)
 
 	if (idle->failed)
 		finish_incomplete(idle);
+	else if (zombie->zombie.family != IP_V4)
+		fail(idle, "idle scans count IPv4 packets, and it has no such address");
 	else if (!wire_allows(idle->wire, &zombie->zombie, TRANSPORT_TCP, zombie->port))
 		fail(idle, "it is excluded from the scan, so nothing may be sent to it");
 	else if (!idle->idle && machine_new(idle) < 0)
@@ -137,6 +139,17 @@ static enum hop_state hop_now(struct sender_idle *idle, struct hop *hop)
 	return hop_state(hop);
 }
 
+static void leave_out(struct sender_idle *idle)
+{
+	char text[160], addr[IP_TEXT_BYTES];
+
+	snprintf(text, sizeof(text),
+		 "Warning: %s is not scanned: a zombie's answers tell nothing of IPv6 hosts.",
+		 ip_format(&idle->host->target->addr, addr));
+	idle->config.say(idle->config.self, idle->host, text);
+	finish_incomplete(idle);
+}
+
 /* Hands the host to the machine when all is there. */
 static void begin(struct sender_idle *idle)
 {
@@ -145,7 +158,11 @@ static void begin(struct sender_idle *idle)
 
 	if (!zombie_is_there(idle))
 		return;
-	if (host->target->addr.family != IP_V4 || sender_route(idle->sender, host) < 0) {
+	if (host->target->addr.family != IP_V4) {
+		leave_out(idle);
+		return;
+	}
+	if (sender_route(idle->sender, host) < 0) {
 		finish_incomplete(idle);
 		return;
 	}
@@ -219,7 +236,7 @@ static void tell(struct sender_idle *idle)
 	snprintf(text, sizeof(text), "Idle scan using zombie %s (%s:%u); Class: %s",
 		 zombie->zombie_name, ip_format(&zombie->zombie, addr), zombie->port,
 		 ids_class_name(idle_class(idle->idle)));
-	idle->config.ready(idle->config.self, text);
+	idle->config.say(idle->config.self, NULL, text);
 }
 
 static void go_on(struct sender_idle *idle)

@@ -10,8 +10,8 @@ struct sender_idle;
 
 struct sender_idle_config {
 	struct sender *sender; /* with raw packets; its plan names the zombie */
-	/* The zombie was looked at and is good: a sentence for people. */
-	void (*ready)(void *self, const char *text);
+	/* The zombie is good, or a host is left out: a sentence for people. */
+	void (*say)(void *self, const struct host *host, const char *text);
 	/* It is of no use, or no more: a sentence. Hosts are left incomplete from now on. */
 	void (*failed)(void *self, const char *why);
 	void *self;

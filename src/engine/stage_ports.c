@@ -66,6 +66,8 @@ static void technique_start(struct host *host)
 	else
 		sender_start(host->sender, host, technique_now(host), order->ports[i],
 			     order->places[i], order->counts[i], port_verdict, technique_finished);
+	if (technique_now(host)->handshake)
+		run_liars_listen(host);
 }
 
 static void next_technique(struct host *host)

@@ -457,6 +457,8 @@ static void take_answer(struct sweep *sweep, const struct answer *answer, uint12
 	chunk_note_heard(chunk, place, from_target);
 	sweep->answered++;
 	note_evidence(sweep, chunk, mark);
+	if (from_target && verdict.state == PORT_OPEN && sweep->config.opened)
+		sweep->config.opened(sweep->config.self, answer->response.packet);
 	if (from_target)
 		canary_note_known(sweep, position);
 	if (live_note(sweep, target, probe, &verdict, from_target) < 0)

@@ -153,6 +153,26 @@ static void an_excluded_zombie_gets_no_packet(void **state)
 	raw_world_release(&spy.world);
 }
 
+static void it_is_for_ipv4(void **state)
+{
+	static struct spy spy;
+
+	begin(&spy, &link_sim_zombie, "10.7.0.1", "10.7.0.1");
+	raw_world_target(&spy.world, "fd77::1");
+	raw_world_target(&spy.world, "10.7.0.1");
+	raw_world_run(&spy.world);
+	assert_true(raw_world_find(&spy.world, "fd77::1")->incomplete);
+	assert_found(&spy.world, "10.7.0.1");
+	raw_world_release(&spy.world);
+	begin(&spy, &link_sim_zombie, "10.7.0.1", "10.7.0.1");
+	raw_world_target(&spy.world, "10.7.0.1");
+	assert_true(ip_parse("fd77::9", &spy.world.plan->idle.zombie));
+	raw_world_run(&spy.world);
+	assert_int_equal(spy.world.end.end.outcome, RUN_FAILED);
+	assert_non_null(strstr(spy.world.end.end.why, "IPv4"));
+	raw_world_release(&spy.world);
+}
+
 /* The check of the zombie begins anew with the next target. */
 static void a_host_that_takes_too_long_is_left(void **state)
 {
@@ -229,6 +249,7 @@ int main(void)
 		cmocka_unit_test(decoys_and_a_source_port_leave_the_zombie_alone),
 		cmocka_unit_test(a_zombie_that_does_not_count_ends_the_run),
 		cmocka_unit_test(an_excluded_zombie_gets_no_packet),
+		cmocka_unit_test(it_is_for_ipv4),
 		cmocka_unit_test(a_host_that_takes_too_long_is_left),
 		cmocka_unit_test(a_run_stops_at_any_time),
 		cmocka_unit_test(it_survives_short_memory),

@@ -189,6 +189,41 @@ static void a_sweep_finds_liars(void **state)
 	raw_world_release(&watched.world);
 }
 
+/* -p8080 10.7.0.0/22, the second /24 of which is behind a SYN proxy. */
+static void scan_prefixes(struct watched *watched, bool sweep, enum link_sim_lie lie)
+{
+	struct raw_world *world = &watched->world;
+	struct link_sim_host *host = begin(watched, 8080, 8080);
+
+	ip_parse("10.7.1.0", &host->first);
+	ip_parse("10.7.1.255", &host->last);
+	host->lie = lie;
+	host->lie_ttl = 250;
+	host = net_world_add(&world->net, "10.7.2.0", "10.7.2.255");
+	host->lie = LINK_SIM_ALL_OPEN; /* what a usual stack says is not odd */
+	world->plan->targets.expressions_count = 0;
+	raw_world_target(world, "10.7.0.0/22");
+	world->plan->sweep.wanted = world->plan->sweep.special = sweep;
+	raw_world_run(world);
+}
+
+static void a_prefix_behind_a_proxy_is_one_note(void **state)
+{
+	static struct watched watched;
+	int sweep;
+
+	for (sweep = 0; sweep < 2; sweep++) {
+		scan_prefixes(&watched, sweep, LINK_SIM_SYN_PROXY);
+		assert_int_equal(watched.world.warnings, 1);
+		assert_non_null(strstr(watched.world.warning,
+				       "Note: 256 addresses of 10.7.1.0/24 answer alike"));
+		raw_world_release(&watched.world);
+		scan_prefixes(&watched, sweep, LINK_SIM_ALL_OPEN);
+		assert_int_equal(watched.world.warnings, 0);
+		raw_world_release(&watched.world);
+	}
+}
+
 static void a_check_may_be_cut_short(void **state)
 {
 	static struct watched watched;
@@ -219,6 +254,7 @@ int main(void)
 		cmocka_unit_test(all_ports_may_have_been_asked),
 		cmocka_unit_test(loss_hides_no_liar),
 		cmocka_unit_test(a_sweep_finds_liars),
+		cmocka_unit_test(a_prefix_behind_a_proxy_is_one_note),
 		cmocka_unit_test(a_check_may_be_cut_short),
 	};
 
