@@ -169,6 +169,8 @@ struct rules_order *run_rules_order(struct run *run, const struct port_rules *ru
 
 static bool has_task(const struct run *run, enum run_task task)
 {
+	if (run->sweep && run->plan->port_scan)
+		return task != TASK_PING; /* the ports' answers tell who is up */
 	return task != TASK_PING || !(run->plan->list_only || run->plan->discovery.skip);
 }
 
@@ -178,6 +180,20 @@ static bool asks_neighbour(struct run *run, struct host *host)
 	return run->sender.raw && !host->found && sender_route(&run->sender, host) == 0 &&
 	       run->plan->discovery.neighbours && run->neighbours.count &&
 	       hop_is_neighbour(host->hop) && !host->route->local;
+}
+
+/* A sweep asks all its targets from the first moment. */
+static void sweep_task_begin(struct run *run)
+{
+	struct observation seen = {.kind = OBSERVED_TASK_BEGIN};
+	enum run_task task = run->plan->port_scan ? TASK_PORTS : TASK_PING;
+
+	run->tasks[task].begun = true;
+	seen.task.task = task;
+	seen.task.hosts = run_sweep_targets(run);
+	seen.task.ports = run_sweep_probes(run);
+	seen.task.technique = run->plan->port_scan ? run->plan->techniques[0] : NULL;
+	run_observe(run, &seen);
 }
 
 static void task_begin(struct run *run, enum run_task task, struct host *host)
@@ -761,8 +777,10 @@ int run_start(struct run *run)
 	if (!run->plan->targets.input_files_count)
 		run_count_targets(run);
 	run_observe(run, &seen);
-	if (run->sweep)
+	if (run->sweep) {
+		sweep_task_begin(run);
 		run_sweep_start(run);
+	}
 	sender_kick(&run->sender);
 	return 0;
 }

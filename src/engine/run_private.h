@@ -89,6 +89,9 @@ void run_sweep_free(struct run *run);
 void run_sweep_start(struct run *run);
 void run_sweep_stop(struct run *run);
 void run_sweep_kick(struct run *run);
+/* How many targets it has (at most UINT64_MAX), and probes for each. */
+uint64_t run_sweep_targets(const struct run *run);
+uint64_t run_sweep_probes(const struct run *run);
 /* Its part in the numbers of the end. */
 void run_sweep_end(const struct run *run, struct observation *seen);
 /* The share done; false: no sweep. */

@@ -222,6 +222,18 @@ void run_sweep_kick(struct run *run)
 		sweep_kick(run->sweep->sweep);
 }
 
+uint64_t run_sweep_targets(const struct run *run)
+{
+	uint128 targets = target_space_size(run->sweep->space);
+
+	return targets < UINT64_MAX ? (uint64_t)targets : UINT64_MAX;
+}
+
+uint64_t run_sweep_probes(const struct run *run)
+{
+	return run->sweep->count;
+}
+
 void run_sweep_end(const struct run *run, struct observation *seen)
 {
 	struct sweep_stats stats;
