@@ -74,7 +74,8 @@ struct host {
 	struct probe *probes, *probes_last; /* in flight, by time of sending */
 
 	const struct swept *swept; /* found by a sweep: for the first stages only */
-	bool found;                /* by a sweep: discovery and ports are known */
+	bool found;                /* by a sweep: discovery is known */
+	bool ports_known;          /* and its ports, too */
 
 	/* Raw packets (sender_raw.c). */
 	struct host *chain; /* of its address */

@@ -71,6 +71,7 @@ struct plan_packets {
 
 /* A stateless pass (--sweep), and the share of it that is ours (--shard). */
 struct plan_sweep {
+	bool pings;             /* only host discovery is swept; who is up is scanned as usual */
 	bool wanted;            /* --sweep, or the plan is so large (see api/) */
 	bool special;           /* special-purpose prefixes were asked for */
 	int retries;            /* sends to the silent after the first; -1: as the loss asks for */

@@ -169,7 +169,7 @@ struct rules_order *run_rules_order(struct run *run, const struct port_rules *ru
 
 static bool has_task(const struct run *run, enum run_task task)
 {
-	if (run->sweep && run->plan->port_scan)
+	if (run_sweeps_ports(run))
 		return task != TASK_PING; /* the ports' answers tell who is up */
 	return task != TASK_PING || !(run->plan->list_only || run->plan->discovery.skip);
 }
@@ -186,13 +186,13 @@ static bool asks_neighbour(struct run *run, struct host *host)
 static void sweep_task_begin(struct run *run)
 {
 	struct observation seen = {.kind = OBSERVED_TASK_BEGIN};
-	enum run_task task = run->plan->port_scan ? TASK_PORTS : TASK_PING;
+	enum run_task task = run_sweeps_ports(run) ? TASK_PORTS : TASK_PING;
 
 	run->tasks[task].begun = true;
 	seen.task.task = task;
 	seen.task.hosts = run_sweep_targets(run);
 	seen.task.ports = run_sweep_probes(run);
-	seen.task.technique = run->plan->port_scan ? run->plan->techniques[0] : NULL;
+	seen.task.technique = task == TASK_PORTS ? run->plan->techniques[0] : NULL;
 	run_observe(run, &seen);
 }
 
@@ -383,7 +383,7 @@ static void host_advance(struct host *host)
 		if (!stage_is_due(host, (enum stage_id)id))
 			continue;
 		/* The port stage costs memory: hosts enter it as others leave. */
-		if (id == STAGE_PORTS && !host->found)
+		if (id == STAGE_PORTS && !host->ports_known)
 			queue_push(host->run, host);
 		else
 			stage_begin(host, (enum stage_id)id);
@@ -414,6 +414,7 @@ int run_host_new(struct run *run, struct target *target, const struct swept *swe
 	run->taken++;
 	host->swept = swept;
 	host->found = swept != NULL;
+	host->ports_known = swept && run_sweeps_ports(run);
 	host->incomplete = run->cancelled;
 	host_advance(host);
 	return 0;

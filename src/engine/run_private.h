@@ -89,6 +89,11 @@ void run_sweep_free(struct run *run);
 void run_sweep_start(struct run *run);
 void run_sweep_stop(struct run *run);
 void run_sweep_kick(struct run *run);
+/* Does it ask the ports, or only who is up? False without a sweep, too. */
+static inline bool run_sweeps_ports(const struct run *run)
+{
+	return run->sweep && run->plan->port_scan && !run->plan->sweep.pings;
+}
 /* How many targets it has (at most UINT64_MAX), and probes for each. */
 uint64_t run_sweep_targets(const struct run *run);
 uint64_t run_sweep_probes(const struct run *run);

@@ -132,7 +132,7 @@ static void ports_start(struct host *host)
 
 	host->start_wall_ns = loop_wall_ns(host->run->loop);
 	host->order = run_rules_order(host->run, run_rules_of(host->run, host));
-	if (host->found) {
+	if (host->ports_known) {
 		give_swept(host);
 		if (!host->order || !run_liars_check(host, swept_checked))
 			ports_end(host);
