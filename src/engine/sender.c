@@ -15,7 +15,7 @@
 
 #define CARD_PAUSE_NS            (500 * NS_PER_US)
 #define TURN_PROBES_MAX          256u
-#define FLUSH_PROBES             128u /* raw: leave together, then answers are heard */
+#define FLUSH_PROBES             256u /* raw: leave together, then answers are heard */
 #define DISCOVERY_TIMEOUT_MIN_NS (500 * NS_PER_MS)
 #define NEIGHBOUR_TIMEOUT_NS     (200 * NS_PER_MS) /* HD-24 */
 #define RAW_IN_FLIGHT_MOST       (1u << 18)
