@@ -62,8 +62,9 @@ void run_observe_host(struct host *host, enum host_state state, const struct ver
 	seen.host.port = port;
 	seen.host.has_mac =
 		host->hop && hop_is_neighbour(host->hop) && hop_mac(host->hop, &seen.host.mac);
-	seen.host.more =
-		state == HOST_UP && host->run->plan->port_scan && why->reason != REASON_USER_SET;
+	seen.host.more = state == HOST_UP && host->run->plan->port_scan &&
+			 why->reason != REASON_USER_SET &&
+			 why->reason != REASON_LOCALHOST_RESPONSE;
 	run_observe(host->run, &seen);
 }
 
@@ -163,24 +164,26 @@ const struct rules_order *run_rules_order(struct run *run, const struct port_rul
 
 /* ---- tasks: what progress lines call the stages ---- */
 
-static bool has_task(const struct run *run, enum run_task task)
-{
-	return task != TASK_PING || !(run->plan->list_only || run->plan->discovery.skip);
-}
-
 /* ARP or ND will find the host. */
 static bool asks_neighbour(struct run *run, struct host *host)
 {
-	return run->sender.raw && sender_route(&run->sender, host) == 0 &&
+	return !run->plan->list_only && run->sender.raw && sender_route(&run->sender, host) == 0 &&
 	       run->plan->discovery.neighbours && run->neighbours.count &&
 	       hop_is_neighbour(host->hop) && !host->route->local;
+}
+
+static bool has_task(struct run *run, enum run_task task, struct host *host)
+{
+	if (task != TASK_PING || asks_neighbour(run, host))
+		return true;
+	return !run->plan->list_only && !run->plan->discovery.skip;
 }
 
 static void task_begin(struct run *run, enum run_task task, struct host *host)
 {
 	struct observation seen = {.kind = OBSERVED_TASK_BEGIN};
 
-	if (run->tasks[task].begun || !has_task(run, task))
+	if (run->tasks[task].begun || !has_task(run, task, host))
 		return;
 	run->tasks[task].begun = true;
 	seen.task.task = task;
@@ -200,6 +203,7 @@ static void task_begin(struct run *run, enum run_task task, struct host *host)
 		seen.task.technique = run->neighbours.pings[0].technique;
 		seen.task.ports = 1;
 	}
+	run->tasks[task].technique = seen.task.technique;
 	run_observe(run, &seen);
 }
 
@@ -218,8 +222,7 @@ static void tasks_end(struct run *run)
 		seen.task.task = (enum run_task)task;
 		seen.task.hosts = state->hosts_in;
 		seen.task.ports = state->ports_done;
-		if (task == TASK_PORTS)
-			seen.task.technique = run->plan->techniques[0];
+		seen.task.technique = state->technique;
 		run_observe(run, &seen);
 	}
 }

@@ -27,6 +27,7 @@ struct ping_list {
 
 struct task_state {
 	bool begun, ended;
+	const struct scan_technique *technique; /* as it was told when it began */
 	uint64_t hosts_in, hosts_now, hosts_through, ports_done;
 };
 
