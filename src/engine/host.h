@@ -64,6 +64,7 @@ struct host {
 
 	struct probing probing;
 	unsigned technique_index;           /* of the plan's techniques, under way */
+	unsigned techniques_passed;         /* of them, as the run counts */
 	const struct rules_order *order;    /* of its ports, while they are scanned */
 	uint64_t ports_done;                /* verdicts given */
 	struct probe *probes, *probes_last; /* in flight, by time of sending */

@@ -179,52 +179,87 @@ static bool has_task(struct run *run, enum run_task task, struct host *host)
 	return !run->plan->list_only && !run->plan->discovery.skip;
 }
 
-static void task_begin(struct run *run, enum run_task task, struct host *host)
+/* Everything but the number of ports. */
+static struct observation task_begun(struct run *run, enum run_task task, struct host *host)
 {
-	struct observation seen = {.kind = OBSERVED_TASK_BEGIN};
+	struct observation seen = {.kind = OBSERVED_TASK_BEGIN, .task.task = task};
 
-	if (run->tasks[task].begun || !has_task(run, task, host))
-		return;
-	run->tasks[task].begun = true;
-	seen.task.task = task;
 	seen.task.hosts = run->expected > 0 ? (uint64_t)run->expected : 0;
 	if (task != TASK_PING && run->expected != 1)
 		seen.task.hosts = run->up;
 	seen.task.only = seen.task.hosts == 1 ? host->target : NULL;
-	if (task == TASK_PING) {
-		seen.task.ports = run->sender.raw ? run->pings[0].count : run->ping_ports_count;
-	} else if (task == TASK_PORTS) {
-		const struct rules_order *order = run_rules_order(run, run_rules_of(run, host));
+	return seen;
+}
 
-		seen.task.technique = run->plan->techniques[0];
-		seen.task.ports = order ? order->total : 0;
-	}
+static void tell_begin(struct run *run, struct task_state *state, struct observation *seen)
+{
+	state->begun = true;
+	state->technique = seen->task.technique;
+	run_observe(run, seen);
+}
+
+static void task_begin(struct run *run, enum run_task task, struct host *host)
+{
+	struct observation seen;
+
+	if (task == TASK_PORTS || run->tasks[task].begun || !has_task(run, task, host))
+		return;
+	seen = task_begun(run, task, host);
+	if (task == TASK_PING)
+		seen.task.ports = run->sender.raw ? run->pings[0].count : run->ping_ports_count;
 	if (task == TASK_PING && asks_neighbour(run, host)) {
 		seen.task.technique = run->neighbours.pings[0].technique;
 		seen.task.ports = 1;
 	}
-	run->tasks[task].technique = seen.task.technique;
+	tell_begin(run, &run->tasks[task], &seen);
+}
+
+void run_technique_begins(struct host *host)
+{
+	struct run *run = host->run;
+	struct task_state *state = &run->techniques[host->technique_index];
+	const struct rules_order *order = host->order;
+	struct observation seen;
+
+	if (state->begun)
+		return;
+	seen = task_begun(run, TASK_PORTS, host);
+	if (!order)
+		order = run_rules_order(run, run_rules_of(run, host));
+	seen.task.technique = run->plan->techniques[host->technique_index];
+	seen.task.ports = order ? order->counts[host->technique_index] : 0;
+	tell_begin(run, state, &seen);
+}
+
+static void task_end(struct run *run, enum run_task task, struct task_state *state)
+{
+	struct observation seen = {.kind = OBSERVED_TASK_END};
+
+	if (!state->begun || state->ended || !run->drained || state->hosts_through < run->taken)
+		return;
+	state->ended = true;
+	seen.task.task = task;
+	seen.task.technique = state->technique;
+	seen.task.hosts = state->hosts_in;
+	seen.task.ports = state->ports_done;
 	run_observe(run, &seen);
 }
 
 static void tasks_end(struct run *run)
 {
-	int task;
+	size_t i;
 
-	for (task = 0; task < RUN_TASKS; task++) {
-		struct observation seen = {.kind = OBSERVED_TASK_END};
-		struct task_state *state = &run->tasks[task];
+	for (i = 0; i < TASK_PORTS; i++)
+		task_end(run, (enum run_task)i, &run->tasks[i]);
+	for (i = 0; i < run->plan->techniques_count; i++)
+		task_end(run, TASK_PORTS, &run->techniques[i]);
+}
 
-		if (!state->begun || state->ended || !run->drained ||
-		    state->hosts_through < run->taken)
-			continue;
-		state->ended = true;
-		seen.task.task = (enum run_task)task;
-		seen.task.hosts = state->hosts_in;
-		seen.task.ports = state->ports_done;
-		seen.task.technique = state->technique;
-		run_observe(run, &seen);
-	}
+void run_techniques_passed(struct host *host, size_t upto)
+{
+	while (host->techniques_passed < upto)
+		host->run->techniques[host->techniques_passed++].hosts_through++;
+	tasks_end(host->run);
 }
 
 /* ---- a host's way ---- */
@@ -309,6 +344,8 @@ static bool stage_is_due(struct host *host, enum stage_id id)
 		return !host->queued;
 	host->stages_ended |= bit;
 	host->run->tasks[stage->task].hosts_through++;
+	if (id == STAGE_PORTS)
+		run_techniques_passed(host, host->run->plan->techniques_count);
 	return false;
 }
 

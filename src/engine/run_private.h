@@ -49,6 +49,7 @@ struct run {
 	struct run_sweep *sweep;               /* NULL: hosts come from the target stream */
 
 	struct task_state tasks[RUN_TASKS];
+	struct task_state techniques[PLAN_TECHNIQUES_MAX]; /* of the port stage, as in the plan */
 	uint64_t hosts_limit, scanning_limit; /* under way; in the port stage */
 	uint64_t hosts_now, scanning_now, queue_count;
 	struct port_list_request line_ports; /* for host:ports lines */
@@ -69,6 +70,10 @@ void run_stage_ended(struct host *host, enum stage_id stage);
 /* Gives a fact to every sink; fills in the wall clock. */
 void run_observe(struct run *run, struct observation *seen);
 /* Emits OBSERVED_HOST for a host that was decided. */
+/* The port stage goes through the techniques of the plan, each a task for people: a host
+ * begins with the one of its technique_index; it has passed those before `upto`. */
+void run_technique_begins(struct host *host);
+void run_techniques_passed(struct host *host, size_t upto);
 void run_observe_host(struct host *host, enum host_state state, const struct verdict *why,
 		      uint16_t port);
 void run_warn(struct run *run, const struct host *host, enum warning_audience audience,

@@ -19,7 +19,7 @@ static void port_verdict(struct host *host, uint16_t port, const struct verdict 
 	seen.port.transport = host->probing.technique->transport;
 	seen.port.number = port;
 	seen.port.verdict = *verdict;
-	run->tasks[TASK_PORTS].ports_done++;
+	run->techniques[host->technique_index].ports_done++;
 	host->ports_done++;
 	run_observe(run, &seen);
 }
@@ -29,6 +29,7 @@ static void ports_end(struct host *host)
 	loop_timer_cancel(host->run->loop, &host->deadline_timer);
 	host->end_wall_ns = loop_wall_ns(host->run->loop);
 	host->ports_scanned = true;
+	run_techniques_passed(host, host->run->plan->techniques_count);
 	run_stage_ended(host, STAGE_PORTS);
 }
 
@@ -51,6 +52,8 @@ static void next_technique(struct host *host)
 		ports_end(host);
 		return;
 	}
+	run_techniques_passed(host, host->technique_index);
+	run_technique_begins(host);
 	sender_start(host->sender, host, run->plan->techniques[host->technique_index],
 		     order->ports[host->technique_index], order->places[host->technique_index],
 		     order->counts[host->technique_index], port_verdict, technique_finished);
@@ -76,7 +79,7 @@ static void give_swept(struct host *host)
 		seen.port.transport = swept_probe(host->swept, i)->technique->transport;
 		seen.port.number = swept_probe(host->swept, i)->port;
 		seen.port.verdict = swept_verdict(host->swept, i);
-		run->tasks[TASK_PORTS].ports_done++;
+		run->techniques[0].ports_done++;
 		host->ports_done++;
 		run_observe(run, &seen);
 	}
@@ -88,6 +91,7 @@ static void ports_start(struct host *host)
 
 	host->start_wall_ns = loop_wall_ns(host->run->loop);
 	if (host->found) {
+		run_technique_begins(host);
 		give_swept(host);
 		ports_end(host);
 		return;
