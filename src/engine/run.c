@@ -373,6 +373,7 @@ static void observe_done(struct host *host)
 	seen.done.ports_scanned = host->ports_scanned;
 	seen.done.timed_out = host->timed_out;
 	seen.done.incomplete = host->incomplete;
+	host->run->left += host->incomplete && !host->run->cancelled;
 	seen.done.start_wall_ns = host->start_wall_ns;
 	seen.done.end_wall_ns = host->end_wall_ns;
 	seen.done.has_rtt = host->rtt.valid;
@@ -539,12 +540,24 @@ static void end_estimates(struct run *run, struct observation *seen)
 	seen->end.raw_received_bytes = stats.received_bytes;
 }
 
+/* What was not done as asked is no success, though much may be known. */
+static void fail_for_those_left(struct run *run)
+{
+	if (!run->left || run->failed || run->cancelled)
+		return;
+	run->failed = true;
+	diag_set(&run->why, ERROR_SYSTEM,
+		 "%llu of %llu hosts could not be scanned to the end: the way to them was lost",
+		 (unsigned long long)run->left, (unsigned long long)run->done);
+}
+
 static void run_finish(struct run *run)
 {
 	struct observation seen = {.kind = OBSERVED_RUN_END};
 
 	run->finished = true;
 	sender_halt(&run->sender);
+	fail_for_those_left(run);
 	if (!run->taken && !run->failed && !run->cancelled)
 		run_warn(run, NULL, WARNING_ERRORS,
 			 run->config.done && !addrset_is_empty(run->config.done)

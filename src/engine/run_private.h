@@ -54,6 +54,7 @@ struct run {
 	uint64_t hosts_now, scanning_now, queue_count;
 	struct port_list_request line_ports; /* for host:ports lines */
 	uint64_t taken, done, up, down;
+	uint64_t left; /* incomplete, for the way to them was lost */
 	double expected; /* targets; < 0 unknown */
 	bool started, drained, counted, cancelled, failed, finished;
 	struct diag why; /* of a failure */
