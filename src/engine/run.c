@@ -63,8 +63,7 @@ void run_observe_host(struct host *host, enum host_state state, const struct ver
 	seen.host.has_mac =
 		host->hop && hop_is_neighbour(host->hop) && hop_mac(host->hop, &seen.host.mac);
 	seen.host.more = state == HOST_UP && host->run->plan->port_scan &&
-			 why->reason != REASON_USER_SET &&
-			 why->reason != REASON_LOCALHOST_RESPONSE;
+			 why->reason != REASON_USER_SET && why->reason != REASON_LOCALHOST_RESPONSE;
 	run_observe(host->run, &seen);
 }
 

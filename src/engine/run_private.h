@@ -50,11 +50,11 @@ struct run {
 
 	struct task_state tasks[RUN_TASKS];
 	struct task_state techniques[PLAN_TECHNIQUES_MAX]; /* of the port stage, as in the plan */
-	uint64_t hosts_limit, scanning_limit; /* under way; in the port stage */
+	uint64_t hosts_limit, scanning_limit;              /* under way; in the port stage */
 	uint64_t hosts_now, scanning_now, queue_count;
 	struct port_list_request line_ports; /* for host:ports lines */
 	uint64_t taken, done, up, down;
-	uint64_t left; /* incomplete, for the way to them was lost */
+	uint64_t left;   /* incomplete, for the way to them was lost */
 	double expected; /* targets; < 0 unknown */
 	bool started, drained, counted, cancelled, failed, finished;
 	struct diag why; /* of a failure */

@@ -9,7 +9,7 @@
 
 /* Shares that are to add up are shares of one order, on whatever machines they run:
  * theirs comes from no seed. (Cookies do not follow from it.) */
-#define SHARED_ORDER 0x7368617265ull
+#define SHARED_ORDER   0x7368617265ull
 #define START_PPS      10000.0
 #define TURN_BATCH     256u
 #define TURN_BATCHES   8u

@@ -83,8 +83,8 @@ static bool protocol_also(const struct response *seen, uint16_t *ret_port,
 {
 	struct verdict told = icmp_error_judge(seen, &icmp_own_filtered);
 
-	if (!seen->from_target || told.state == PORT_UNKNOWN ||
-	    seen->packet->kind != PACKET_ICMP || seen->port == PROTOCOL_ICMP)
+	if (!seen->from_target || told.state == PORT_UNKNOWN || seen->packet->kind != PACKET_ICMP ||
+	    seen->port == PROTOCOL_ICMP)
 		return false;
 	*ret_port = PROTOCOL_ICMP;
 	*ret_verdict = verdict_of(PORT_OPEN, told.reason);
