@@ -380,8 +380,11 @@ static void finish_reports(struct session *session)
 	if (!session->journal)
 		return;
 	session->journal_id = journal_writer_finish(session->journal, &diag);
-	if (session->journal_id <= 0)
+	/* A user without a home (nobody, a container's) did not ask for it. */
+	if (session->journal_id <= 0 && session->plan->output.journal_path)
 		note_trouble(session, ERROR_IO, &diag);
+	else if (session->journal_id <= 0)
+		speak(session, diag.text);
 }
 
 static void attach_packets(struct session *session)

@@ -68,6 +68,7 @@ struct host {
 
 	struct probing probing;
 	unsigned technique_index;           /* of the plan's techniques, under way */
+	unsigned techniques_passed;         /* of them, as the run counts */
 	struct rules_order *order;          /* of its ports, while they are scanned */
 	struct liars liars;                 /* what its answers look like */
 	uint64_t ports_done;                /* verdicts given */

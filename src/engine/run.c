@@ -65,8 +65,8 @@ void run_observe_host(struct host *host, enum host_state state, const struct ver
 	seen.host.port = port;
 	seen.host.has_mac =
 		host->hop && hop_is_neighbour(host->hop) && hop_mac(host->hop, &seen.host.mac);
-	seen.host.more =
-		state == HOST_UP && host->run->plan->port_scan && why->reason != REASON_USER_SET;
+	seen.host.more = state == HOST_UP && host->run->plan->port_scan &&
+			 why->reason != REASON_USER_SET && why->reason != REASON_LOCALHOST_RESPONSE;
 	run_observe(host->run, &seen);
 }
 
@@ -167,81 +167,118 @@ struct rules_order *run_rules_order(struct run *run, const struct port_rules *ru
 
 /* ---- tasks: what progress lines call the stages ---- */
 
-static bool has_task(const struct run *run, enum run_task task)
-{
-	if (run_sweeps_ports(run))
-		return task != TASK_PING; /* the ports' answers tell who is up */
-	return task != TASK_PING || !(run->plan->list_only || run->plan->discovery.skip);
-}
-
 /* ARP or ND will find the host. */
 static bool asks_neighbour(struct run *run, struct host *host)
 {
-	return run->sender.raw && !host->found && sender_route(&run->sender, host) == 0 &&
+	return !run->plan->list_only && run->sender.raw && !host->found &&
+	       sender_route(&run->sender, host) == 0 &&
 	       run->plan->discovery.neighbours && run->neighbours.count &&
 	       hop_is_neighbour(host->hop) && !host->route->local;
+}
+
+static bool has_task(struct run *run, enum run_task task, struct host *host)
+{
+	if (task == TASK_PING && run_sweeps_ports(run))
+		return false; /* the ports' answers tell who is up */
+	if (task != TASK_PING || asks_neighbour(run, host))
+		return true;
+	return !run->plan->list_only && !run->plan->discovery.skip;
+}
+
+/* Everything but the number of ports. */
+static struct observation task_begun(struct run *run, enum run_task task, struct host *host)
+{
+	struct observation seen = {.kind = OBSERVED_TASK_BEGIN, .task.task = task};
+
+	seen.task.hosts = run->expected > 0 ? (uint64_t)run->expected : 0;
+	if (task != TASK_PING && run->expected != 1)
+		seen.task.hosts = run->up;
+	seen.task.only = seen.task.hosts == 1 ? host->target : NULL;
+	return seen;
+}
+
+static void tell_begin(struct run *run, struct task_state *state, struct observation *seen)
+{
+	state->begun = true;
+	state->technique = seen->task.technique;
+	run_observe(run, seen);
 }
 
 /* A sweep asks all its targets from the first moment. */
 static void sweep_task_begin(struct run *run)
 {
 	struct observation seen = {.kind = OBSERVED_TASK_BEGIN};
-	enum run_task task = run_sweeps_ports(run) ? TASK_PORTS : TASK_PING;
+	bool ports = run_sweeps_ports(run);
 
-	run->tasks[task].begun = true;
-	seen.task.task = task;
+	seen.task.task = ports ? TASK_PORTS : TASK_PING;
 	seen.task.hosts = run_sweep_targets(run);
 	seen.task.ports = run_sweep_probes(run);
-	seen.task.technique = task == TASK_PORTS ? run->plan->techniques[0] : NULL;
-	run_observe(run, &seen);
+	seen.task.technique = ports ? run->plan->techniques[0] : NULL;
+	tell_begin(run, ports ? &run->techniques[0] : &run->tasks[TASK_PING], &seen);
 }
 
 static void task_begin(struct run *run, enum run_task task, struct host *host)
 {
-	struct observation seen = {.kind = OBSERVED_TASK_BEGIN};
+	struct observation seen;
 
-	if (run->tasks[task].begun || !has_task(run, task))
+	if (task == TASK_PORTS || run->tasks[task].begun || !has_task(run, task, host))
 		return;
-	run->tasks[task].begun = true;
-	seen.task.task = task;
-	seen.task.hosts = run->expected > 0 ? (uint64_t)run->expected : 0;
-	if (task != TASK_PING && run->expected != 1)
-		seen.task.hosts = run->up;
-	seen.task.only = seen.task.hosts == 1 ? host->target : NULL;
-	if (task == TASK_PING) {
+	seen = task_begun(run, task, host);
+	if (task == TASK_PING)
 		seen.task.ports = run->sender.raw ? run->pings[0].count : run->ping_ports_count;
-	} else if (task == TASK_PORTS) {
-		const struct rules_order *order = run_rules_order(run, run_rules_of(run, host));
-
-		seen.task.technique = run->plan->techniques[0];
-		seen.task.ports = order ? order->total : 0;
-	}
 	if (task == TASK_PING && asks_neighbour(run, host)) {
 		seen.task.technique = run->neighbours.pings[0].technique;
 		seen.task.ports = 1;
 	}
+	tell_begin(run, &run->tasks[task], &seen);
+}
+
+void run_technique_begins(struct host *host)
+{
+	struct run *run = host->run;
+	struct task_state *state = &run->techniques[host->technique_index];
+	const struct rules_order *order = host->order;
+	struct observation seen;
+
+	if (state->begun)
+		return;
+	seen = task_begun(run, TASK_PORTS, host);
+	if (!order)
+		order = run_rules_order(run, run_rules_of(run, host));
+	seen.task.technique = run->plan->techniques[host->technique_index];
+	seen.task.ports = order ? order->counts[host->technique_index] : 0;
+	tell_begin(run, state, &seen);
+}
+
+static void task_end(struct run *run, enum run_task task, struct task_state *state)
+{
+	struct observation seen = {.kind = OBSERVED_TASK_END};
+
+	if (!state->begun || state->ended || !run->drained || state->hosts_through < run->taken)
+		return;
+	state->ended = true;
+	seen.task.task = task;
+	seen.task.technique = state->technique;
+	seen.task.hosts = state->hosts_in;
+	seen.task.ports = state->ports_done;
 	run_observe(run, &seen);
 }
 
 static void tasks_end(struct run *run)
 {
-	int task;
+	size_t i;
 
-	for (task = 0; task < RUN_TASKS; task++) {
-		struct observation seen = {.kind = OBSERVED_TASK_END};
-		struct task_state *state = &run->tasks[task];
+	for (i = 0; i < TASK_PORTS; i++)
+		task_end(run, (enum run_task)i, &run->tasks[i]);
+	for (i = 0; i < run->plan->techniques_count; i++)
+		task_end(run, TASK_PORTS, &run->techniques[i]);
+}
 
-		if (!state->begun || state->ended || !run->drained ||
-		    state->hosts_through < run->taken)
-			continue;
-		state->ended = true;
-		seen.task.task = (enum run_task)task;
-		seen.task.hosts = state->hosts_in;
-		seen.task.ports = state->ports_done;
-		if (task == TASK_PORTS)
-			seen.task.technique = run->plan->techniques[0];
-		run_observe(run, &seen);
-	}
+void run_techniques_passed(struct host *host, size_t upto)
+{
+	while (host->techniques_passed < upto)
+		host->run->techniques[host->techniques_passed++].hosts_through++;
+	tasks_end(host->run);
 }
 
 /* ---- a host's way ---- */
@@ -326,6 +363,8 @@ static bool stage_is_due(struct host *host, enum stage_id id)
 		return !host->queued;
 	host->stages_ended |= bit;
 	host->run->tasks[stage->task].hosts_through++;
+	if (id == STAGE_PORTS)
+		run_techniques_passed(host, host->run->plan->techniques_count);
 	return false;
 }
 
@@ -353,6 +392,7 @@ static void observe_done(struct host *host)
 	seen.done.ports_scanned = host->ports_scanned;
 	seen.done.timed_out = host->timed_out;
 	seen.done.incomplete = host->incomplete;
+	host->run->left += host->incomplete && !host->run->cancelled;
 	seen.done.start_wall_ns = host->start_wall_ns;
 	seen.done.end_wall_ns = host->end_wall_ns;
 	seen.done.has_rtt = host->rtt.valid;
@@ -520,6 +560,17 @@ static void end_estimates(struct run *run, struct observation *seen)
 	seen->end.raw_received_bytes = stats.received_bytes;
 }
 
+/* What was not done as asked is no success, though much may be known. */
+static void fail_for_those_left(struct run *run)
+{
+	if (!run->left || run->failed || run->cancelled)
+		return;
+	run->failed = true;
+	diag_set(&run->why, ERROR_SYSTEM,
+		 "%llu of %llu hosts could not be scanned to the end: the way to them was lost",
+		 (unsigned long long)run->left, (unsigned long long)run->done);
+}
+
 static void run_finish(struct run *run)
 {
 	struct observation seen = {.kind = OBSERVED_RUN_END};
@@ -527,6 +578,7 @@ static void run_finish(struct run *run)
 	run->finished = true;
 	sender_halt(&run->sender);
 	run_liars_end(run);
+	fail_for_those_left(run);
 	if (!run->taken && !run->failed && !run->cancelled && !run->sweep)
 		run_warn(run, NULL, WARNING_ERRORS,
 			 run->config.done && !addrset_is_empty(run->config.done)

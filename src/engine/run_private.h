@@ -32,6 +32,7 @@ struct ping_list {
 
 struct task_state {
 	bool begun, ended;
+	const struct scan_technique *technique; /* as it was told when it began */
 	uint64_t hosts_in, hosts_now, hosts_through, ports_done;
 };
 
@@ -55,10 +56,12 @@ struct run {
 	struct proxied *proxied;               /* NULL: nothing was open yet */
 
 	struct task_state tasks[RUN_TASKS];
-	uint64_t hosts_limit, scanning_limit; /* under way; in the port stage */
+	struct task_state techniques[PLAN_TECHNIQUES_MAX]; /* of the port stage, as in the plan */
+	uint64_t hosts_limit, scanning_limit;              /* under way; in the port stage */
 	uint64_t hosts_now, scanning_now, queue_count;
 	struct port_list_request line_ports; /* for host:ports lines */
 	uint64_t taken, done, up, down;
+	uint64_t left;   /* incomplete, for the way to them was lost */
 	double expected; /* targets; < 0 unknown */
 	bool started, drained, counted, cancelled, failed, finished;
 	struct diag why; /* of a failure */
@@ -75,6 +78,10 @@ void run_stage_ended(struct host *host, enum stage_id stage);
 /* Gives a fact to every sink; fills in the wall clock. */
 void run_observe(struct run *run, struct observation *seen);
 /* Emits OBSERVED_HOST for a host that was decided. */
+/* The port stage goes through the techniques of the plan, each a task for people: a host
+ * begins with the one of its technique_index; it has passed those before `upto`. */
+void run_technique_begins(struct host *host);
+void run_techniques_passed(struct host *host, size_t upto);
 void run_observe_host(struct host *host, enum host_state state, const struct verdict *why,
 		      uint16_t port);
 void run_warn(struct run *run, const struct host *host, enum warning_audience audience,

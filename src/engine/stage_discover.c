@@ -4,6 +4,7 @@
  * proves it. -Pn takes the user's word (but asks neighbours all the same, HD-09),
  * -sL asks nothing. */
 #include "engine/run_private.h"
+#include "engine/sender_private.h"
 #include "engine/sweep.h"
 #include "engine/technique.h"
 #include "engine/verdict_merge.h"
@@ -52,8 +53,14 @@ static void ping_verdict(struct host *host, uint16_t value, const struct verdict
 	enum host_state state = state_by(host->run, verdict);
 
 	if (state == HOST_UP) {
+		struct verdict why = *verdict;
+
+		/* As a ping the echo is one protocol of several. */
+		if (sender_technique_of(host, value)->probe == PROBE_PROTOCOL &&
+		    why.reason == REASON_ECHO_REPLY)
+			why.reason = REASON_PROTO_RESPONSE;
 		sender_stop(host->sender, host);
-		decide(host, HOST_UP, verdict, port);
+		decide(host, HOST_UP, &why, port);
 	} else if (state == HOST_DOWN) {
 		host->down_reason = verdict->reason;
 	}

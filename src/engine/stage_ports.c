@@ -25,7 +25,7 @@ static void port_verdict(struct host *host, uint16_t port, const struct verdict 
 	seen.port.transport = technique_now(host)->transport;
 	seen.port.number = port;
 	seen.port.verdict = *verdict;
-	run->tasks[TASK_PORTS].ports_done++;
+	run->techniques[host->technique_index].ports_done++;
 	host->ports_done++;
 	liars_note(&host->liars, verdict);
 	run_observe(run, &seen);
@@ -36,6 +36,7 @@ static void ports_end(struct host *host)
 	loop_timer_cancel(host->run->loop, &host->deadline_timer);
 	host->end_wall_ns = loop_wall_ns(host->run->loop);
 	host->ports_scanned = true;
+	run_techniques_passed(host, host->run->plan->techniques_count);
 	run_stage_ended(host, STAGE_PORTS);
 }
 
@@ -83,6 +84,8 @@ static void next_technique(struct host *host)
 		ports_end(host);
 		return;
 	}
+	run_techniques_passed(host, host->technique_index);
+	run_technique_begins(host);
 	technique_start(host);
 }
 
@@ -113,7 +116,7 @@ static void give_swept(struct host *host)
 		seen.port.transport = swept_probe(host->swept, i)->technique->transport;
 		seen.port.number = swept_probe(host->swept, i)->port;
 		seen.port.verdict = swept_verdict(host->swept, i);
-		run->tasks[TASK_PORTS].ports_done++;
+		run->techniques[0].ports_done++;
 		host->ports_done++;
 		liars_note(&host->liars, &seen.port.verdict);
 		run_observe(run, &seen);
@@ -133,6 +136,7 @@ static void ports_start(struct host *host)
 	host->start_wall_ns = loop_wall_ns(host->run->loop);
 	host->order = run_rules_order(host->run, run_rules_of(host->run, host));
 	if (host->ports_known) {
+		run_technique_begins(host);
 		give_swept(host);
 		if (!host->order || !run_liars_check(host, swept_checked))
 			ports_end(host);

@@ -7,6 +7,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Shares that are to add up are shares of one order, on whatever machines they run:
+ * theirs comes from no seed. (Cookies do not follow from it.) */
+#define SHARED_ORDER   0x7368617265ull
 #define START_PPS      10000.0
 #define TURN_BATCH     256u
 #define TURN_BATCHES   8u
@@ -97,7 +100,8 @@ int sweep_new(const struct sweep_config *config, struct sweep **ret_sweep)
 		return ERROR_MEMORY;
 	sweep->config = *config;
 	cookie_key_init(&sweep->key, config->plan->seed ^ 0x7377656570ull);
-	permutation_init(&sweep->permutation, size, config->plan->seed);
+	permutation_init(&sweep->permutation, size,
+			 config->plan->sweep.shards > 1 ? SHARED_ORDER : config->plan->seed);
 	random_init(&sweep->random, config->plan->seed ^ 0x73656e64ull);
 	take_share(sweep, size);
 	pace_init(&sweep->pace, START_PPS, loop_now_ns(config->loop));

@@ -130,7 +130,8 @@ def test_without_a_terminal_there_is_nothing_but_results(lab, portolan):
     done = lab.scan(portolan, "-n", "-p22,80", lab.SERVERS)
     assert done.stderr == ""
     assert re.fullmatch(r"Starting .*\n(.* scan report for .*\nHost is up .*\n\n"
-                        r"PORT   STATE SERVICE\n22/tcp open  ssh\n80/tcp open  http\n\n"
+                        r"PORT   STATE SERVICE\n22/tcp open  ssh\n80/tcp open  http\n"
+                        r"(MAC Address: .*\n)?\n"
                         r".* done: .*\n)", done.stdout), done.stdout
 
 

@@ -76,16 +76,17 @@ static struct verdict protocol_judge(const struct response *seen)
 	return verdict_none();
 }
 
-/* Who complains by ICMP speaks ICMP. */
+/* Who complains by ICMP speaks ICMP (of ICMPv6, which every IPv6 host speaks, only the
+ * reply is taken: SC-13). */
 static bool protocol_also(const struct response *seen, uint16_t *ret_port,
 			  struct verdict *ret_verdict)
 {
 	struct verdict told = icmp_error_judge(seen, &icmp_own_filtered);
-	uint16_t port = seen->packet->kind == PACKET_ICMP ? PROTOCOL_ICMP : PROTOCOL_ICMPV6;
 
-	if (!seen->from_target || told.state == PORT_UNKNOWN || port == seen->port)
+	if (!seen->from_target || told.state == PORT_UNKNOWN || seen->packet->kind != PACKET_ICMP ||
+	    seen->port == PROTOCOL_ICMP)
 		return false;
-	*ret_port = port;
+	*ret_port = PROTOCOL_ICMP;
 	*ret_verdict = verdict_of(PORT_OPEN, told.reason);
 	return true;
 }
