@@ -33,13 +33,14 @@ test:
 install: all
 	meson install -C $(BUILD)
 
-# Side by side with Debian's nmap; then a million names through servers that
-# lose some. In namespaces of their own; as root.
+# Side by side with Debian's nmap; a million names through servers that lose some; the
+# raw scans beside nmap, masscan and zmap. In namespaces of their own; as root.
 bench: all
 	@tools/deps --test
 	ninja -C $(BUILD)
 	/usr/bin/python3 bench/run --program $(PROGRAM)
 	bench/names --build $(BUILD)
+	/usr/bin/python3 bench/raw --build $(BUILD)
 
 # Each harness for SECONDS (default 60), findings in build-clang/fuzz-findings.
 fuzz:

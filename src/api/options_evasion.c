@@ -76,7 +76,7 @@ static int add_fragment(void *self, const struct option_row *row, const char *va
 	return set_mark(self, row, value, diag);
 }
 
-/* The last of --send-eth and --send-ip counts. */
+/* The last of --send-eth, --send-ip and --send-xdp counts. */
 static int set_layer(void *self, const struct option_row *row, const char *value, struct diag *diag)
 {
 	struct settings *settings = self;
@@ -149,6 +149,8 @@ static const struct option_row rows[] = {
 	 .mark = USE_LAYER},
 	{NAME("send-ip", "send IP packets, no frames"), .set = set_layer, .minimum = LAYER_IP,
 	 .mark = USE_LAYER},
+	{NAME("send-xdp", "send Ethernet frames by AF_XDP"), .own = true, .set = set_layer,
+	 .minimum = LAYER_XDP, .mark = USE_LAYER},
 	{VALUE("pcap", "<file>", "keep the raw packets, sent and received, in this file"),
 	 .own = true, .set = set_text_once, .offset = AT(pcap), .mark = USE_PCAP},
 	{VALUE("proxies", "<url,...>", "connect through these proxies"), .set = set_nothing,

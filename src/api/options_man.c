@@ -86,6 +86,20 @@ static const char opening[] =
 	".SH OPTIONS\n";
 
 static const char closing[] =
+	".SH NETWORKS THAT LIE\n"
+	"Some hosts, or what stands before them, answer for every TCP port:\n"
+	"SYN proxies, tarpits, traps, firewalls that reset.\n"
+	"Where more than 50 ports of a host are open, or four fifths of at least 20,\n"
+	"or where its resets came another number of hops than its other answers,\n"
+	"\\-sS and \\-sT ask five more ports, at random from 10000 up.\n"
+	"If they answer as the others do, a note says so.\n"
+	"Normal output then does not list the ports that say little\n"
+	"(more than 25 of them; \\-d3 lists all);\n"
+	"XML, grepable, CSV and NDJSON have every port,\n"
+	"and NDJSON and the journal name the finding.\n"
+	"With \\-\\-exclude\\-ports no port is asked but those of the scan, and nothing is found.\n"
+	"Prefixes of 256 addresses, half of which answer SYNs without options\n"
+	"or with a window of 0, are noted at the end.\n"
 	".SH ENVIRONMENT\n"
 	".TP\n"
 	".BR PORTOLAN_ARGS \", \" NMAP_ARGS\n"

@@ -65,8 +65,8 @@ static const struct conflict conflicts[] = {
 	 .words = "--defeat-rst-ratelimit goes with -sS or --open only: elsewhere it would hide "
 		  "closed ports"},
 	{.these = {USE_SWEEP, USE_SHARD},
-	 .those = {USE_LIST, USE_PING_ONLY},
-	 .words = "--sweep and --shard are for port scans; leave out -sL or -sn, or them"},
+	 .those = {USE_LIST},
+	 .words = "--sweep and --shard send probes, and -sL sends nothing; leave out one"},
 	{.these = {USE_JOURNAL},
 	 .those = {USE_NO_JOURNAL},
 	 .words = "--journal and --no-journal exclude each other; keep one"},

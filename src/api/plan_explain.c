@@ -120,6 +120,12 @@ static void explain_pings(const struct plan_discovery *discovery, struct buf *ou
 	buf_add_char(out, '\n');
 }
 
+/* Then the ports' answers tell who is up. */
+static bool sweeps_ports(const struct plan *plan)
+{
+	return plan->sweep.wanted && !plan->sweep.pings && plan->port_scan;
+}
+
 static void explain_discovery(const struct plan *plan, struct buf *out)
 {
 	label("Hosts up", out);
@@ -128,7 +134,7 @@ static void explain_discovery(const struct plan *plan, struct buf *out)
 				 "them\n");
 		return;
 	}
-	if (plan->sweep.wanted) {
+	if (sweeps_ports(plan)) {
 		buf_add_str(out, "not looked for: those that answer the sweep\n");
 		return;
 	}
@@ -182,7 +188,7 @@ static void explain_ports(const struct plan *plan, struct buf *out)
 
 static double pings_count(const struct plan *plan)
 {
-	if (plan->discovery.skip || plan->list_only || plan->sweep.wanted)
+	if (plan->discovery.skip || plan->list_only || sweeps_ports(plan))
 		return 0;
 	return plan->privileged ? (double)plan->discovery.pings_count
 				: plan->discovery.connect.count;
@@ -221,8 +227,11 @@ static void explain_sweep(const struct plan *plan, struct buf *out)
 	buf_add_str(out, "one pass without state");
 	if (sweep->shards > 1)
 		buf_addf(out, ", share %u of %u", sweep->shard + 1, sweep->shards);
-	buf_add_str(out, sweep->special ? "; private and other special addresses too\n"
-					: "; special-purpose addresses only where they were named\n");
+	if (sweep->pings)
+		buf_add_str(out, ", to find who is up");
+	buf_add_str(out, sweep->special
+				 ? "; private and other special addresses too\n"
+				 : "; special-purpose addresses only where they were named\n");
 }
 
 static void explain_idle(const struct plan *plan, struct buf *out)
@@ -259,6 +268,8 @@ static void add_layer(const struct plan_packets *packets, struct buf *out)
 			 mac[3], mac[4], mac[5]);
 	else if (packets->layer == LAYER_ETHERNET)
 		add_look(out, "as Ethernet frames");
+	else if (packets->layer == LAYER_XDP)
+		add_look(out, "as Ethernet frames by AF_XDP");
 	else if (packets->layer == LAYER_IP)
 		add_look(out, "as IP packets, no frames");
 }

@@ -51,6 +51,7 @@ const struct plan_field plan_fields[] = {
 	BOOL(NULL, "list_only", list_only),
 	BOOL(NULL, "port_scan", port_scan),
 	BOOL(NULL, "sequential_ports", sequential_ports),
+	BOOL(NULL, "exact_ports", exact_ports),
 	BOOL(NULL, "system_dns", system_dns),
 	TEXTS(NULL, "dns_servers", dns_servers, dns_servers_count),
 	TEXT(NULL, "source_interface", source_interface),
@@ -94,7 +95,9 @@ const struct plan_field plan_fields[] = {
 	SIZE("packets", "target_at", packets.target_at, IP_OPTIONS_MAX - 4),
 
 	BOOL("sweep", "wanted", sweep.wanted),
+	BOOL("sweep", "pings", sweep.pings),
 	BOOL("sweep", "special", sweep.special),
+	INT("sweep", "retries", sweep.retries, -1, MOST_RETRIES),
 	UNSIGNED("sweep", "shard", sweep.shard, 0, 4294967294.0),
 	UNSIGNED("sweep", "shards", sweep.shards, 1, 4294967295.0),
 

@@ -11,7 +11,7 @@
 
 #define PINGS_MAX 300000 /* five kinds can ask every port */
 
-static const char *const layers[] = {"automatic", "ethernet", "ip"};
+static const char *const layers[] = {"automatic", "ethernet", "ip", "xdp"};
 
 #define LAYERS (sizeof(layers) / sizeof(layers[0]))
 
@@ -137,7 +137,7 @@ static int read_layer(struct json_reader *reader, const json_t *value)
 			return 0;
 		}
 	return value ? plan_json_wrong(reader, "packets.layer",
-				       "\"automatic\", \"ethernet\" or \"ip\"")
+				       "\"automatic\", \"ethernet\", \"ip\" or \"xdp\"")
 		     : 0;
 }
 

@@ -289,13 +289,14 @@ static int set_discovery_ports(struct settings *settings, struct plan *plan,
 	return r;
 }
 
-static int parse_excluded(struct settings *settings, const struct plan *plan,
+static int parse_excluded(struct settings *settings, struct plan *plan,
 			  struct port_rules *ret_excluded, struct diag *diag)
 {
 	const struct port_list_use use = {"--exclude-ports", (1u << TRANSPORTS) - 1, true};
 
 	if (!settings->exclude_ports)
 		return 0;
+	plan->exact_ports = true;
 	return plan_parse_ports(settings, plan, &use, settings->exclude_ports, ret_excluded, diag);
 }
 

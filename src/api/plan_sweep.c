@@ -43,8 +43,10 @@ void plan_set_sweep(const struct settings *settings, struct plan *plan)
 		sweep->retries = (int)settings->max_retries;
 	sweep->wanted = settings->uses[USE_SWEEP] || settings->uses[USE_SHARD];
 	/* Counting opens the files of targets, so it comes last. */
-	if (!sweep->wanted && may_sweep(plan))
-		/* Nobody asked for the manners of a sweep: every target stays one. */
-		sweep->wanted = sweep->special =
-			plan_is_large(plan, target_count(&plan->targets, NULL));
+	if (sweep->wanted || !may_sweep(plan))
+		return;
+	/* Nobody asked for the manners of a sweep: every target stays one, and those
+	 * that are up are scanned as usual. Only -Pn would have all ports of all asked. */
+	sweep->wanted = sweep->special = plan_is_large(plan, target_count(&plan->targets, NULL));
+	sweep->pings = sweep->wanted && !plan->discovery.skip;
 }

@@ -3,6 +3,7 @@
 #ifndef PORTOLAN_ENGINE_HOST_H
 #define PORTOLAN_ENGINE_HOST_H
 
+#include "engine/liars.h"
 #include "engine/observation.h"
 #include "engine/prober.h"
 #include "engine/rtt.h"
@@ -18,6 +19,7 @@ struct probe;
 struct hop;
 struct route;
 struct plan_ping;
+struct response;
 struct swept;
 
 /* What the sender needs to ask one host's ports; the stage that owns the host
@@ -32,6 +34,8 @@ struct probing {
 	uint64_t gap_ns; /* least time between two probes, beside the scan delay */
 	/* A probe came to an end with this verdict; attempt and rtt_us are in it. */
 	void (*verdict)(struct host *host, uint16_t port, const struct verdict *verdict);
+	/* Raw: a response was judged, before its verdict is told; NULL: nobody cares. */
+	void (*responded)(struct host *host, const struct response *seen);
 	/* Every probe has had its verdict, or the stage was told to stop. */
 	void (*finished)(struct host *host);
 };
@@ -65,12 +69,14 @@ struct host {
 	struct probing probing;
 	unsigned technique_index;           /* of the plan's techniques, under way */
 	unsigned techniques_passed;         /* of them, as the run counts */
-	const struct rules_order *order;    /* of its ports, while they are scanned */
+	struct rules_order *order;          /* of its ports, while they are scanned */
+	struct liars liars;                 /* what its answers look like */
 	uint64_t ports_done;                /* verdicts given */
 	struct probe *probes, *probes_last; /* in flight, by time of sending */
 
 	const struct swept *swept; /* found by a sweep: for the first stages only */
-	bool found;                /* by a sweep: discovery and ports are known */
+	bool found;                /* by a sweep: discovery is known */
+	bool ports_known;          /* and its ports, too */
 
 	/* Raw packets (sender_raw.c). */
 	struct host *chain; /* of its address */

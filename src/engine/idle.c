@@ -148,13 +148,18 @@ static uint32_t key_of(const struct idle *idle, uint8_t number)
 	return idle->secret + number * 0x9e3779b1u;
 }
 
+static uint16_t port_of(const struct idle *idle, uint8_t number)
+{
+	return (uint16_t)(idle->config.src_port + (idle->config.one_port ? 0 : number));
+}
+
 /* A SYN-ACK out of nowhere: the zombie resets it, with our ack as its seq. */
 static void ask(struct idle *idle)
 {
 	idle->number++;
 	idle->asked_ns = idle->now_ns;
-	put_out(idle, TCP_SYN | TCP_ACK, (uint16_t)(idle->config.src_port + idle->number),
-		idle->config.zombie_port, key_of(idle, idle->number));
+	put_out(idle, TCP_SYN | TCP_ACK, port_of(idle, idle->number), idle->config.zombie_port,
+		key_of(idle, idle->number));
 	idle->out.ip.src = idle->config.own;
 	idle->out.ip.dst = idle->config.zombie;
 }
@@ -232,6 +237,12 @@ static unsigned check_answers(const struct idle *idle, uint16_t ret_ids[CHECK_AS
 
 static void step_check_judge(struct idle *idle)
 {
+	static const char *const no_use[] = {
+		[IDS_UNKNOWN] = "its IP ID sequence class is: Busy server or unknown class",
+		[IDS_ZERO] = "its IP ID sequence class is: All zeros",
+		[IDS_CONSTANT] = "its IP ID sequence class is: Constant",
+		[IDS_RANDOM] = "its IP ID sequence class is: Randomized",
+	};
 	uint16_t ids[CHECK_ASKS];
 	unsigned count = check_answers(idle, ids);
 
@@ -242,7 +253,7 @@ static void step_check_judge(struct idle *idle)
 	else if (count < CHECK_FEW)
 		fail(idle, "it answered too few of our questions");
 	else if (!ids_count_packets(idle->class))
-		fail(idle, ids_class_name(idle->class));
+		fail(idle, no_use[idle->class]);
 	else {
 		idle->begin_id = ids[count - 1];
 		go(idle, STEP_SPOOF, 0);
@@ -507,7 +518,6 @@ struct idle *idle_new(const struct idle_config *config)
 		return NULL;
 	idle->config = *config;
 	random_init(&idle->random, config->seed);
-	idle->secret = (uint32_t)random_u64(&idle->random);
 	idle->delay_ns = DELAY_FIRST_NS;
 	rtt_init(&idle->rtt, config->timing);
 	return idle;
@@ -516,6 +526,16 @@ struct idle *idle_new(const struct idle_config *config)
 void idle_free(struct idle *idle)
 {
 	alloc_free(idle);
+}
+
+/* Answers to the questions of a check that was stopped are not for this one. */
+static void begin_check(struct idle *idle)
+{
+	idle->check_begin_ns = idle->now_ns;
+	idle->secret = (uint32_t)random_u64(&idle->random);
+	idle->number = 0;
+	idle->asks = idle->spoofs = 0;
+	memset(idle->got, 0, sizeof(idle->got));
 }
 
 void idle_scan(struct idle *idle, const struct ip_addr *target, const uint16_t *ports, size_t count,
@@ -529,8 +549,20 @@ void idle_scan(struct idle *idle, const struct ip_addr *target, const uint16_t *
 	idle->ports_count = count;
 	idle->ports_done = 0;
 	idle->status = IDLE_WORKING;
-	idle->check_begin_ns = now_ns;
+	if (!idle->checked)
+		begin_check(idle);
 	go(idle, idle->checked ? STEP_GROUP : STEP_CHECK_ASK, 0);
+}
+
+void idle_stop(struct idle *idle)
+{
+	if (idle->status != IDLE_WORKING)
+		return;
+	idle->status = IDLE_READY;
+	idle->step = STEP_REST;
+	idle->has_out = false;
+	idle->pieces_count = 0;
+	idle->recounts = 0;
 }
 
 static void (*const steps[])(struct idle *idle) = {
@@ -559,6 +591,15 @@ bool idle_next_packet(struct idle *idle, uint64_t now_ns, struct packet *ret_pac
 	return true;
 }
 
+static uint8_t number_of_key(const struct idle *idle, uint32_t key)
+{
+	unsigned number = 0;
+
+	while (number < 255 && key_of(idle, (uint8_t)number) != key)
+		number++;
+	return (uint8_t)number;
+}
+
 static bool is_answer(const struct idle *idle, const struct packet *packet, uint8_t *ret_number)
 {
 	if (packet->kind != PACKET_TCP || !(packet->tcp.flags & TCP_RST) ||
@@ -566,8 +607,10 @@ static bool is_answer(const struct idle *idle, const struct packet *packet, uint
 	    !ip_equal(&packet->ip.src, &idle->config.zombie) ||
 	    !ip_equal(&packet->ip.dst, &idle->config.own))
 		return false;
-	*ret_number = (uint8_t)(packet->tcp.dst_port - idle->config.src_port);
-	return packet->tcp.dst_port == idle->config.src_port + *ret_number &&
+	*ret_number = idle->config.one_port
+			      ? number_of_key(idle, packet->tcp.seq)
+			      : (uint8_t)(packet->tcp.dst_port - idle->config.src_port);
+	return packet->tcp.dst_port == port_of(idle, *ret_number) &&
 	       packet->tcp.seq == key_of(idle, *ret_number);
 }
 
@@ -605,6 +648,11 @@ const char *idle_why(const struct idle *idle)
 enum ids_class idle_class(const struct idle *idle)
 {
 	return idle->class;
+}
+
+bool idle_is_checked(const struct idle *idle)
+{
+	return idle->checked;
 }
 
 uint64_t idle_ports_done(const struct idle *idle)

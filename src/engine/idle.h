@@ -22,6 +22,7 @@ struct idle_config {
 	struct ip_addr own, zombie;
 	uint16_t zombie_port;        /* any; open or closed, it must reset a SYN-ACK */
 	uint16_t src_port;           /* we ask from this and the 255 ports above: at most 65280 */
+	bool one_port;               /* all from src_port: -g */
 	uint32_t group_max;          /* ports at once, --max-parallelism; 0: 100 */
 	const struct timing *timing; /* kept */
 	uint64_t seed;
@@ -42,6 +43,10 @@ void idle_free(struct idle *idle); /* NULL is fine */
 void idle_scan(struct idle *idle, const struct ip_addr *target, const uint16_t *ports, size_t count,
 	       uint64_t now_ns);
 
+/* Leaves the target where it is: IDLE_READY, no more verdicts. Nothing to do when
+ * IDLE_FAILED. */
+void idle_stop(struct idle *idle);
+
 /* The next packet that is to leave now; all is filled in but TTL and
  * identification. Source addresses are not always ours. Call until false. */
 bool idle_next_packet(struct idle *idle, uint64_t now_ns, struct packet *ret_packet);
@@ -53,6 +58,7 @@ uint64_t idle_wake_ns(const struct idle *idle);
 enum idle_status idle_status(const struct idle *idle);
 const char *idle_why(const struct idle *idle);      /* IDLE_FAILED: a sentence's end */
 enum ids_class idle_class(const struct idle *idle); /* of the zombie, once looked at */
+bool idle_is_checked(const struct idle *idle);      /* it was found to be of use */
 uint64_t idle_ports_done(const struct idle *idle);  /* of this target */
 
 #endif

@@ -73,13 +73,13 @@ uint32_t ids_distance(enum ids_class class, uint16_t from, uint16_t to)
 const char *ids_class_name(enum ids_class class)
 {
 	static const char *const names[] = {
-		[IDS_UNKNOWN] = "irregular (a busy host, or an unknown way of counting)",
-		[IDS_ZERO] = "always zero",
-		[IDS_CONSTANT] = "always the same",
-		[IDS_RANDOM] = "random",
-		[IDS_INCREMENTAL] = "incremental",
-		[IDS_BY_TWO] = "incremental by two",
-		[IDS_SWAPPED] = "incremental, bytes swapped",
+		[IDS_UNKNOWN] = "Busy server or unknown class",
+		[IDS_ZERO] = "All zeros",
+		[IDS_CONSTANT] = "Constant",
+		[IDS_RANDOM] = "Randomized",
+		[IDS_INCREMENTAL] = "Incremental",
+		[IDS_BY_TWO] = "Incrementing by 2",
+		[IDS_SWAPPED] = "Broken little-endian incremental",
 	};
 
 	return names[class];

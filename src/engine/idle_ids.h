@@ -27,7 +27,7 @@ static inline bool ids_count_packets(enum ids_class class)
 /* How many packets lie between two identifications, for classes that count. */
 uint32_t ids_distance(enum ids_class class, uint16_t from, uint16_t to);
 
-/* In words, for people: "random" ... Static. */
+/* In the words that scanners' reports have for it: "Randomized" ... Static. */
 const char *ids_class_name(enum ids_class class);
 
 #endif

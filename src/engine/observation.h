@@ -3,6 +3,7 @@
 #ifndef PORTOLAN_ENGINE_OBSERVATION_H
 #define PORTOLAN_ENGINE_OBSERVATION_H
 
+#include "engine/liars.h"
 #include "engine/target.h"
 #include "engine/verdict.h"
 #include "net/mac.h"
@@ -14,6 +15,7 @@ enum observation_kind {
 	OBSERVED_HOST,           /* up, down or (list scan) unknown, with reason */
 	OBSERVED_NAME,           /* reverse DNS answered with a name */
 	OBSERVED_PORT,           /* a port's verdict; a later one replaces an earlier */
+	OBSERVED_LIAR,           /* something answers for all its ports (engine/liars.h) */
 	OBSERVED_HOST_DONE,      /* nothing more will come about this host */
 	OBSERVED_TASK_BEGIN,     /* a stage has its first host (only shown with -v) */
 	OBSERVED_TASK_END,       /* a stage has had its last host */
@@ -59,6 +61,7 @@ struct observation {
 			uint16_t number;
 			struct verdict verdict;
 		} port;
+		struct liar_finding liar;
 		struct {
 			enum host_state state; /* as last observed */
 			bool ports_scanned;

@@ -7,7 +7,7 @@
 #define EPOCH_NS       (50 * NS_PER_MS)
 #define EPOCH_STRETCH  8u
 #define FLOOR_PPS      50.0
-#define EVIDENCE_LEAST 24u
+#define EVIDENCE_LEAST 16u
 #define EXCESS_LEAST   0.03 /* loss beyond the base that counts as ours */
 #define BASE_MOST      0.5
 #define EXCESS_SURE    0.25 /* no chance any more */
@@ -167,17 +167,29 @@ static void learn_base(struct pace *pace, double loss)
 	pace->base_loss += (loss - pace->base_loss) * (loss < pace->base_loss ? 0.3 : 0.05);
 }
 
-static bool judge_epoch(struct pace *pace, struct pace_epoch *epoch, uint64_t now_ns)
+/* Too little to judge by is judged with what follows. */
+static void pass_on(const struct pace_epoch *epoch, struct pace_epoch *next)
+{
+	next->arrived += epoch->arrived;
+	next->lost += epoch->lost;
+}
+
+static bool judge_epoch(struct pace *pace, struct pace_epoch *epoch, struct pace_epoch *next,
+			uint64_t now_ns)
 {
 	double seen = (double)epoch->arrived + epoch->lost, loss, noise;
 
 	epoch->judged = true;
 	if (epoch->start_ns < pace->cut_ns)
 		return false; /* sent before the last cut: part of it */
-	if (seen < EVIDENCE_LEAST) {
-		/* Nothing is known to answer yet: silence is no reason to hurry or to stop. */
+	if (seen < 1) {
+		/* Nothing is known to answer yet, and silence is no reason to stop. */
 		grow(pace, epoch);
 		return true;
+	}
+	if (seen < EVIDENCE_LEAST) {
+		pass_on(epoch, next);
+		return false;
 	}
 	loss = epoch->lost / seen;
 	if (cut_was_wrong(pace, loss))
@@ -207,7 +219,7 @@ bool pace_judge(struct pace *pace, uint64_t now_ns, uint64_t settle_ns)
 		struct pace_epoch *epoch = epoch_at(pace, first);
 
 		if (!epoch->judged && epoch->end_ns && epoch->end_ns + settle_ns <= now_ns)
-			changed |= judge_epoch(pace, epoch, now_ns);
+			changed |= judge_epoch(pace, epoch, epoch_at(pace, first + 1), now_ns);
 	}
 	return changed;
 }

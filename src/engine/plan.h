@@ -39,8 +39,8 @@ struct plan_discovery {
 	bool neighbours;
 };
 
-/* --send-eth, --send-ip (EV-13). */
-enum plan_layer { LAYER_AUTOMATIC, LAYER_ETHERNET, LAYER_IP };
+/* --send-eth, --send-ip (EV-13), --send-xdp. */
+enum plan_layer { LAYER_AUTOMATIC, LAYER_ETHERNET, LAYER_IP, LAYER_XDP };
 
 /* What raw packets look like (features.md section 9), and where they leave. */
 struct plan_packets {
@@ -71,6 +71,7 @@ struct plan_packets {
 
 /* A stateless pass (--sweep), and the share of it that is ours (--shard). */
 struct plan_sweep {
+	bool pings;             /* only host discovery is swept; who is up is scanned as usual */
 	bool wanted;            /* --sweep, or the plan is so large (see api/) */
 	bool special;           /* special-purpose prefixes were asked for */
 	int retries;            /* sends to the silent after the first; -1: as the loss asks for */
@@ -127,6 +128,7 @@ struct plan {
 	const char *services_path;  /* the file it was read from; NULL: the built-in table */
 	const char *protocols_path; /* names of protocols came from here; NULL: built in */
 	bool sequential_ports;      /* -r */
+	bool exact_ports;           /* --exclude-ports: no port is asked but those */
 
 	enum plan_names names;
 	bool system_dns;

@@ -9,6 +9,7 @@
 #include "engine/run_private.h"
 
 #include "engine/port_order.h"
+#include "engine/sender_idle.h"
 #include "engine/sender_raw.h"
 #include "engine/technique.h"
 #include "util/alloc.h"
@@ -51,6 +52,8 @@ void run_observe_host(struct host *host, enum host_state state, const struct ver
 	struct observation seen = {.kind = OBSERVED_HOST, .target = host->target};
 
 	host->state = state;
+	if (why->from.family == IP_NONE)
+		liars_note_ping(&host->liars, why->reason, why->ttl);
 	host->run->up += state == HOST_UP;
 	host->run->down += state == HOST_DOWN;
 	seen.host.state = state;
@@ -102,6 +105,7 @@ static void order_free(struct rules_order *order)
 		alloc_free(order->ports[i]);
 		alloc_free(order->places[i]);
 	}
+	alloc_free(order->check_places);
 	alloc_free(order);
 }
 
@@ -146,7 +150,7 @@ static struct rules_order *order_new(struct run *run, const struct port_rules *r
 	return order;
 }
 
-const struct rules_order *run_rules_order(struct run *run, const struct port_rules *rules)
+struct rules_order *run_rules_order(struct run *run, const struct port_rules *rules)
 {
 	struct rules_order *order;
 
@@ -166,16 +170,18 @@ const struct rules_order *run_rules_order(struct run *run, const struct port_rul
 /* ARP or ND will find the host. */
 static bool asks_neighbour(struct run *run, struct host *host)
 {
-	return !run->plan->list_only && run->sender.raw && sender_route(&run->sender, host) == 0 &&
-	       run->plan->discovery.neighbours && run->neighbours.count &&
-	       hop_is_neighbour(host->hop) && !host->route->local;
+	return !run->plan->list_only && run->sender.raw && !host->found &&
+	       sender_route(&run->sender, host) == 0 && run->plan->discovery.neighbours &&
+	       run->neighbours.count && hop_is_neighbour(host->hop) && !host->route->local;
 }
 
 static bool has_task(struct run *run, enum run_task task, struct host *host)
 {
-	if (task != TASK_PING || asks_neighbour(run, host))
+	if (task != TASK_PING)
 		return true;
-	return !run->plan->list_only && !run->plan->discovery.skip;
+	if (run_sweeps_ports(run))
+		return false; /* the ports' answers tell who is up */
+	return asks_neighbour(run, host) || !(run->plan->list_only || run->plan->discovery.skip);
 }
 
 /* Everything but the number of ports. */
@@ -195,6 +201,19 @@ static void tell_begin(struct run *run, struct task_state *state, struct observa
 	state->begun = true;
 	state->technique = seen->task.technique;
 	run_observe(run, seen);
+}
+
+/* A sweep asks all its targets from the first moment. */
+static void sweep_task_begin(struct run *run)
+{
+	bool ports = run_sweeps_ports(run);
+	struct observation seen = {.kind = OBSERVED_TASK_BEGIN};
+
+	seen.task.task = ports ? TASK_PORTS : TASK_PING;
+	seen.task.hosts = run_sweep_targets(run);
+	seen.task.ports = run_sweep_probes(run);
+	seen.task.technique = ports ? run->plan->techniques[0] : NULL;
+	tell_begin(run, ports ? &run->techniques[0] : &run->tasks[TASK_PING], &seen);
 }
 
 static void task_begin(struct run *run, enum run_task task, struct host *host)
@@ -403,7 +422,7 @@ static void host_advance(struct host *host)
 		if (!stage_is_due(host, (enum stage_id)id))
 			continue;
 		/* The port stage costs memory: hosts enter it as others leave. */
-		if (id == STAGE_PORTS && !host->found)
+		if (id == STAGE_PORTS && !host->ports_known)
 			queue_push(host->run, host);
 		else
 			stage_begin(host, (enum stage_id)id);
@@ -434,12 +453,13 @@ int run_host_new(struct run *run, struct target *target, const struct swept *swe
 	run->taken++;
 	host->swept = swept;
 	host->found = swept != NULL;
+	host->ports_known = swept && run_sweeps_ports(run);
 	host->incomplete = run->cancelled;
 	host_advance(host);
 	return 0;
 }
 
-static void run_fail(struct run *run, const struct diag *why)
+void run_fail(struct run *run, const struct diag *why)
 {
 	if (!run->failed)
 		run->why = *why;
@@ -557,7 +577,8 @@ static void run_finish(struct run *run)
 	run->finished = true;
 	sender_halt(&run->sender);
 	fail_for_those_left(run);
-	if (!run->taken && !run->failed && !run->cancelled)
+	run_liars_end(run);
+	if (!run->taken && !run->failed && !run->cancelled && !run->sweep)
 		run_warn(run, NULL, WARNING_ERRORS,
 			 run->config.done && !addrset_is_empty(run->config.done)
 				 ? "Nothing is left to scan: every target was done before."
@@ -661,6 +682,9 @@ static uint64_t scanning_limit(const struct run *run)
 		limit = timing->min_hostgroup;
 	if (timing->max_hostgroup && limit > timing->max_hostgroup)
 		limit = timing->max_hostgroup;
+	/* There is one zombie, and it can count for one target only. */
+	if (run->plan->idle.zombie.family != IP_NONE)
+		limit = 1;
 	return limit ? limit : 1;
 }
 
@@ -708,6 +732,8 @@ static int raw_init(struct run *run)
 	if (!run->plan->privileged || !run->config.ways)
 		return 0;
 	r = raw_new(&run->sender, run->config.ways, run->config.gate);
+	if (r == 0)
+		r = run_idle_new(run);
 	if (r == 0)
 		r = ping_list_init(&run->pings[0], discovery->pings, discovery->pings_count, false);
 	if (r == 0)
@@ -803,8 +829,10 @@ int run_start(struct run *run)
 	if (!run->plan->targets.input_files_count)
 		run_count_targets(run);
 	run_observe(run, &seen);
-	if (run->sweep)
+	if (run->sweep) {
+		sweep_task_begin(run);
 		run_sweep_start(run);
+	}
 	sender_kick(&run->sender);
 	return 0;
 }
@@ -817,6 +845,8 @@ void run_free(struct run *run)
 	hosts_drop(run, host_drop);
 	run_sweep_free(run);
 	loop_defer_cancel(run->loop, &run->advance);
+	sender_idle_free(run->idle);
+	proxied_free(run->proxied);
 	sender_release(&run->sender);
 	target_stream_free(run->stream);
 	while (run->orders) {

@@ -3,6 +3,7 @@
 #define PORTOLAN_ENGINE_RUN_PRIVATE_H
 
 #include "engine/eta.h"
+#include "engine/proxied.h"
 #include "engine/run.h"
 #include "engine/sender.h"
 #include "engine/stage.h"
@@ -16,6 +17,10 @@ struct rules_order {
 	uint32_t counts[PLAN_TECHNIQUES_MAX];
 	uint16_t *places[PLAN_TECHNIQUES_MAX]; /* of each port in its order; raw techniques */
 	uint64_t total;
+	/* Ports at random for run_liars.c, once needed. */
+	uint16_t check_ports[LIARS_CHECKS], *check_places;
+	uint32_t check_count;
+	bool check_listed; /* all are among the rules' */
 };
 
 /* The pings of one family; places is 0, 1, 2 ... */
@@ -47,6 +52,8 @@ struct run {
 	uint32_t ping_ports_count;
 	struct ping_list pings[2], neighbours; /* with raw packets: IPv4, IPv6 */
 	struct run_sweep *sweep;               /* NULL: hosts come from the target stream */
+	struct sender_idle *idle;              /* NULL: no idle scan */
+	struct proxied *proxied;               /* NULL: nothing was open yet */
 
 	struct task_state tasks[RUN_TASKS];
 	struct task_state techniques[PLAN_TECHNIQUES_MAX]; /* of the port stage, as in the plan */
@@ -80,7 +87,7 @@ void run_observe_host(struct host *host, enum host_state state, const struct ver
 void run_warn(struct run *run, const struct host *host, enum warning_audience audience,
 	      const char *text);
 /* The order of the ports of a target; NULL: memory. */
-const struct rules_order *run_rules_order(struct run *run, const struct port_rules *rules);
+struct rules_order *run_rules_order(struct run *run, const struct port_rules *rules);
 const struct port_rules *run_rules_of(const struct run *run, const struct host *host);
 
 /* run_sweep.c: when the plan is a sweep, it brings the hosts. */
@@ -89,6 +96,14 @@ void run_sweep_free(struct run *run);
 void run_sweep_start(struct run *run);
 void run_sweep_stop(struct run *run);
 void run_sweep_kick(struct run *run);
+/* Does it ask the ports, or only who is up? False without a sweep, too. */
+static inline bool run_sweeps_ports(const struct run *run)
+{
+	return run->sweep && run->plan->port_scan && !run->plan->sweep.pings;
+}
+/* How many targets it has (at most UINT64_MAX), and probes for each. */
+uint64_t run_sweep_targets(const struct run *run);
+uint64_t run_sweep_probes(const struct run *run);
 /* Its part in the numbers of the end. */
 void run_sweep_end(const struct run *run, struct observation *seen);
 /* The share done; false: no sweep. */
@@ -96,6 +111,26 @@ bool run_sweep_fraction(const struct run *run, double *ret_fraction, uint64_t *r
 			double *ret_rate_pps);
 /* Its hosts are all in: the run ends when they are through. */
 void run_drained(struct run *run);
+/* Nothing more is begun; what is under way is finished, then the run ends as failed. */
+void run_fail(struct run *run, const struct diag *why);
+
+/* run_liars.c: before a host's ports are asked by a technique ... */
+void run_liars_begin(struct host *host);
+/* ... when they are under way with raw packets ... */
+void run_liars_listen(struct host *host);
+/* ... and after: true when a few more are asked, to see whether the host lies; done() is then
+ * called. */
+bool run_liars_check(struct host *host, void (*done)(struct host *));
+/* What came of it: a fact and a sentence, if it does. */
+void run_liars_tell(struct host *host);
+/* A probe's answer that says open, of any host. */
+void run_note_opened(struct run *run, const struct packet *packet);
+/* At the end: prefixes whose addresses answer alike. */
+void run_liars_end(struct run *run);
+
+/* run_idle.c: the zombie, when the plan has an idle scan. 0 or ERROR_MEMORY. */
+int run_idle_new(struct run *run);
+
 /* Takes the target (a reference) into the pipeline; swept: for this call only. */
 int run_host_new(struct run *run, struct target *target, const struct swept *swept);
 

@@ -68,8 +68,11 @@ static int add_pings(struct run *run, struct run_sweep *sweep)
 static void sweep_live(void *self, const struct swept *swept)
 {
 	struct run *run = self;
-	struct target *target = alloc_zero(sizeof(*target));
+	struct target *target;
 
+	if (run->config.done && addrset_has(run->config.done, &swept->addr))
+		return; /* --resume: it was reported before */
+	target = alloc_zero(sizeof(*target));
 	if (!target) {
 		run_warn(run, NULL, WARNING_ERRORS,
 			 "Warning: out of memory: a live target is not reported.");
@@ -80,6 +83,11 @@ static void sweep_live(void *self, const struct swept *swept)
 	target->refs = 1;
 	if (run_host_new(run, target, swept) < 0)
 		target_unref(target);
+}
+
+static void sweep_opened(void *self, const struct packet *packet)
+{
+	run_note_opened(self, packet);
 }
 
 static bool sweep_hungry(void *self)
@@ -142,6 +150,7 @@ static int sweep_make(struct run *run, struct diag *diag)
 		.probes_count = sweep->count,
 		.first_port = raw_first_port(run->sender.raw),
 		.live = sweep_live,
+		.opened = sweep_opened,
 		.hungry = sweep_hungry,
 		.finished = sweep_finished,
 		.self = run,
@@ -165,7 +174,7 @@ int run_sweep_new(struct run *run, struct diag *diag)
 	run->sweep = alloc_zero(sizeof(*run->sweep));
 	if (!run->sweep)
 		return diag_set(diag, ERROR_MEMORY, "out of memory");
-	r = run->plan->port_scan ? add_ports(run, run->sweep) : add_pings(run, run->sweep);
+	r = run_sweeps_ports(run) ? add_ports(run, run->sweep) : add_pings(run, run->sweep);
 	if (r < 0)
 		return diag_set(diag, r, "%s", error_text(r));
 	if ((r = space_new(run, diag)) < 0)
@@ -216,6 +225,18 @@ void run_sweep_kick(struct run *run)
 		sweep_kick(run->sweep->sweep);
 }
 
+uint64_t run_sweep_targets(const struct run *run)
+{
+	uint128 targets = target_space_size(run->sweep->space);
+
+	return targets < UINT64_MAX ? (uint64_t)targets : UINT64_MAX;
+}
+
+uint64_t run_sweep_probes(const struct run *run)
+{
+	return run->sweep->count;
+}
+
 void run_sweep_end(const struct run *run, struct observation *seen)
 {
 	struct sweep_stats stats;
@@ -228,10 +249,12 @@ void run_sweep_end(const struct run *run, struct observation *seen)
 	seen->end.hosts_total = targets < 1e18 ? (uint64_t)targets : UINT64_MAX;
 	if (seen->end.hosts_total >= seen->end.hosts_up)
 		seen->end.hosts_down = seen->end.hosts_total - seen->end.hosts_up;
-	seen->end.probes_planned = stats.planned < 1e18 ? (uint64_t)stats.planned : UINT64_MAX;
-	seen->end.probes_sent = stats.sent;
-	seen->end.probes_answered = stats.answered;
-	seen->end.probes_resent = stats.resent;
+	seen->end.probes_planned += stats.planned < 1e18 ? (uint64_t)stats.planned : UINT64_MAX;
+	seen->end.probes_sent += stats.sent;
+	seen->end.probes_answered += stats.answered;
+	seen->end.probes_resent += stats.resent;
+	if (run->plan->sweep.pings)
+		return; /* what is missed is told of ports */
 	seen->end.missed = stats.missed;
 	seen->end.missed_low = stats.missed_low;
 	seen->end.missed_high = stats.missed_high;

@@ -13,8 +13,9 @@
 
 #include <string.h>
 
+#define CARD_PAUSE_NS            (500 * NS_PER_US)
 #define TURN_PROBES_MAX          256u
-#define FLUSH_PROBES             128u /* raw: leave together, then answers are heard */
+#define FLUSH_PROBES             256u /* raw: leave together, then answers are heard */
 #define DISCOVERY_TIMEOUT_MIN_NS (500 * NS_PER_MS)
 #define NEIGHBOUR_TIMEOUT_NS     (200 * NS_PER_MS) /* HD-24 */
 #define RAW_IN_FLIGHT_MOST       (1u << 18)
@@ -428,6 +429,9 @@ static uint64_t send_one(struct sender *sender, uint64_t now_ns)
 		return 0;
 	}
 	sender_consider(sender, host);
+	/* A card is full for a moment only, and nobody tells when it is not. */
+	if (r == ERROR_LIMIT && sender_is_raw(host->probing.technique))
+		return CARD_PAUSE_NS;
 	/* With probes open, the end of one kicks us. */
 	if (r == ERROR_LIMIT && sender->window.in_flight + sender->raw_window.in_flight)
 		return UINT64_MAX;
@@ -527,6 +531,7 @@ void sender_stop(struct sender *sender, struct host *host)
 	prober_release(&host->probing.prober);
 	host->probing.technique = NULL;
 	host->probing.pings = NULL;
+	host->probing.responded = NULL;
 	host->probing.gap_ns = 0;
 	if (!host->scan_delay_ns)
 		host->next_send_ns = 0;

@@ -25,9 +25,21 @@ void sender_give_verdict(struct host *host, uint16_t value, unsigned attempt,
 	host->probing.verdict(host, value, &verdict);
 }
 
+/* Who does not wait for rationed ICMP errors cannot tell closed from filtered (TM-19). */
+static struct verdict on_silence(const struct host *host, uint16_t value)
+{
+	const struct scan_technique *technique = sender_technique_of(host, value);
+	struct verdict verdict = technique->on_silence;
+
+	if (technique->probe == PROBE_UDP && !host->probing.pings &&
+	    host->sender->plan->timing.defeat_icmp_ratelimit)
+		verdict.state = PORT_CLOSED_FILTERED;
+	return verdict;
+}
+
 static void give_on_silence(struct host *host, uint16_t value)
 {
-	sender_give_verdict(host, value, 0, sender_technique_of(host, value)->on_silence, 0);
+	sender_give_verdict(host, value, 0, on_silence(host, value), 0);
 }
 
 void sender_say_cap_hit(struct sender *sender, struct host *host)

@@ -164,8 +164,6 @@ static int send_one_packet(struct sender *sender, struct host *host, const struc
 	};
 	struct packet packet = {.kind = PACKET_OTHER};
 
-	packet.ip.src = host->route->source;
-	packet.ip.dst = host->target->addr;
 	technique->build(&request, &packet);
 	return wire_send(sender->raw->wire, host->hop, host->route, &host->target->addr, &packet);
 }
@@ -341,6 +339,8 @@ static void hop_changed(void *self, struct hop *hop)
 			hop_changed_for(raw->sender, host, hop);
 		}
 	}
+	if (raw->hop_listener)
+		raw->hop_listener(raw->hop_listener_self);
 	sender_kick(raw->sender);
 }
 
@@ -434,6 +434,12 @@ void raw_set_listener(struct raw *raw,
 {
 	raw->listener = heard;
 	raw->listener_self = self;
+}
+
+void raw_set_hop_listener(struct raw *raw, void (*changed)(void *self), void *self)
+{
+	raw->hop_listener = changed;
+	raw->hop_listener_self = self;
 }
 
 uint16_t raw_first_port(const struct raw *raw)

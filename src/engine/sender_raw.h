@@ -20,6 +20,8 @@ struct wire *raw_wire(struct raw *raw);
 void raw_set_listener(struct raw *raw,
 		      bool (*heard)(void *self, const struct packet *packet, uint64_t at_ns),
 		      void *self);
+/* Hears whenever the state of a hop changed. */
+void raw_set_hop_listener(struct raw *raw, void (*changed)(void *self), void *self);
 uint16_t raw_first_port(const struct raw *raw);
 
 #endif

@@ -153,9 +153,9 @@ static uint64_t rtt_of(const struct probe *probe, unsigned attempt, uint64_t at_
 static bool leaves_open(const struct raw *raw, const struct host *host,
 			const struct verdict *verdict)
 {
-	return host->probing.pings && (verdict->state == PORT_FILTERED ||
-				       (verdict->reason == REASON_RESET &&
-					raw->sender->plan->discovery.ignore_reset));
+	return host->probing.pings &&
+	       (verdict->state == PORT_FILTERED ||
+		(verdict->reason == REASON_RESET && raw->sender->plan->discovery.ignore_reset));
 }
 
 /* Nothing more is asked, but until its time is over the probe may have another answer:
@@ -208,8 +208,8 @@ static bool respond(struct raw *raw, struct host *host, uint16_t value, struct a
 	if (!attempt_of(raw, host, value, answer, &attempt))
 		return false;
 	answer->response.port = sender_port(host, value);
-	answer->response.without_syn = !host->probing.pings && scan_flags >= 0 &&
-				       !(scan_flags & TCP_SYN);
+	answer->response.without_syn =
+		!host->probing.pings && scan_flags >= 0 && !(scan_flags & TCP_SYN);
 	verdict = technique->judge(&answer->response);
 	if (verdict.state == PORT_UNKNOWN)
 		return false;
@@ -224,6 +224,8 @@ static bool respond(struct raw *raw, struct host *host, uint16_t value, struct a
 		return false;
 	} else if (!old) {
 		note_canary(host, technique, value);
+		if (host->probing.responded)
+			host->probing.responded(host, &answer->response);
 		answered(raw, host, value, attempt, verdict, answer->at_ns);
 	} else if (verdict_replaces(technique, state_of(technique, old),
 				    (enum port_state)verdict.state)) {

@@ -19,6 +19,8 @@ struct raw {
 	size_t probes_mask, probes_count;
 	bool (*listener)(void *self, const struct packet *packet, uint64_t at_ns);
 	void *listener_self;
+	void (*hop_listener)(void *self);
+	void *hop_listener_self;
 };
 
 /* sender_raw_table.c: hosts by address, probes in flight by host and value. */

@@ -1,6 +1,7 @@
 /* The ports of one host: every technique of the plan, one after the other
  * (features.md SC-19), under the host's own clock (TM-24). */
 #include "engine/run_private.h"
+#include "engine/sender_idle.h"
 #include "engine/sweep.h"
 #include "engine/technique.h"
 
@@ -11,16 +12,22 @@ static bool ports_wanted(const struct run *run, const struct host *host)
 
 static void next_technique(struct host *host);
 
+static const struct scan_technique *technique_now(const struct host *host)
+{
+	return host->run->plan->techniques[host->technique_index];
+}
+
 static void port_verdict(struct host *host, uint16_t port, const struct verdict *verdict)
 {
 	struct run *run = host->run;
 	struct observation seen = {.kind = OBSERVED_PORT, .target = host->target};
 
-	seen.port.transport = host->probing.technique->transport;
+	seen.port.transport = technique_now(host)->transport;
 	seen.port.number = port;
 	seen.port.verdict = *verdict;
 	run->techniques[host->technique_index].ports_done++;
 	host->ports_done++;
+	liars_note(&host->liars, verdict);
 	run_observe(run, &seen);
 }
 
@@ -33,10 +40,35 @@ static void ports_end(struct host *host)
 	run_stage_ended(host, STAGE_PORTS);
 }
 
-static void technique_finished(struct host *host)
+static void technique_checked(struct host *host)
 {
+	run_liars_tell(host);
 	host->technique_index++;
 	next_technique(host);
+}
+
+static void technique_finished(struct host *host)
+{
+	if (run_liars_check(host, technique_checked))
+		return;
+	host->technique_index++;
+	next_technique(host);
+}
+
+static void technique_start(struct host *host)
+{
+	const struct rules_order *order = host->order;
+	unsigned i = host->technique_index;
+
+	run_liars_begin(host);
+	if (technique_now(host)->idle)
+		sender_idle_start(host->run->idle, host, order->ports[i], order->counts[i],
+				  port_verdict, technique_finished);
+	else
+		sender_start(host->sender, host, technique_now(host), order->ports[i],
+			     order->places[i], order->counts[i], port_verdict, technique_finished);
+	if (technique_now(host)->handshake)
+		run_liars_listen(host);
 }
 
 static void next_technique(struct host *host)
@@ -54,16 +86,20 @@ static void next_technique(struct host *host)
 	}
 	run_techniques_passed(host, host->technique_index);
 	run_technique_begins(host);
-	sender_start(host->sender, host, run->plan->techniques[host->technique_index],
-		     order->ports[host->technique_index], order->places[host->technique_index],
-		     order->counts[host->technique_index], port_verdict, technique_finished);
+	technique_start(host);
+}
+
+static void asking_stop(struct host *host)
+{
+	sender_stop(host->sender, host);
+	sender_idle_stop(host->run->idle, host);
 }
 
 static void host_timed_out(void *self)
 {
 	struct host *host = self;
 
-	sender_stop(host->sender, host);
+	asking_stop(host);
 	host->timed_out = true;
 	ports_end(host);
 }
@@ -75,14 +111,22 @@ static void give_swept(struct host *host)
 	struct observation seen = {.kind = OBSERVED_PORT, .target = host->target};
 	uint32_t i;
 
+	run_liars_begin(host);
 	for (i = 0; i < host->swept->sweep_probes; i++) {
 		seen.port.transport = swept_probe(host->swept, i)->technique->transport;
 		seen.port.number = swept_probe(host->swept, i)->port;
 		seen.port.verdict = swept_verdict(host->swept, i);
 		run->techniques[0].ports_done++;
 		host->ports_done++;
+		liars_note(&host->liars, &seen.port.verdict);
 		run_observe(run, &seen);
 	}
+}
+
+static void swept_checked(struct host *host)
+{
+	run_liars_tell(host);
+	ports_end(host);
 }
 
 static void ports_start(struct host *host)
@@ -90,10 +134,12 @@ static void ports_start(struct host *host)
 	const struct plan *plan = host->run->plan;
 
 	host->start_wall_ns = loop_wall_ns(host->run->loop);
-	if (host->found) {
+	host->order = run_rules_order(host->run, run_rules_of(host->run, host));
+	if (host->ports_known) {
 		run_technique_begins(host);
 		give_swept(host);
-		ports_end(host);
+		if (!host->order || !run_liars_check(host, swept_checked))
+			ports_end(host);
 		return;
 	}
 	if (plan->timing.host_timeout_ns) {
@@ -102,14 +148,13 @@ static void ports_start(struct host *host)
 		(void)loop_timer_set(host->run->loop, &host->deadline_timer,
 				     loop_now_ns(host->run->loop) + plan->timing.host_timeout_ns);
 	}
-	host->order = run_rules_order(host->run, run_rules_of(host->run, host));
 	next_technique(host);
 }
 
 static void ports_stop(struct host *host)
 {
 	loop_timer_cancel(host->run->loop, &host->deadline_timer);
-	sender_stop(host->sender, host);
+	asking_stop(host);
 	host->end_wall_ns = loop_wall_ns(host->run->loop);
 	host->ports_scanned = true;
 }

@@ -17,7 +17,8 @@
 #define IDLE_LOOK_NS   (50 * NS_PER_MS)
 #define TICK_NS        (4 * NS_PER_MS)
 #define TICKS_MASK     255u
-#define JUDGE_LEAST_NS (20 * NS_PER_MS)
+#define JUDGE_LEAST_NS (10 * NS_PER_MS)
+#define USUAL_LEAST_NS (20 * NS_PER_MS)
 
 static void sweep_turn(void *self);
 
@@ -104,7 +105,7 @@ int sweep_new(const struct sweep_config *config, struct sweep **ret_sweep)
 	random_init(&sweep->random, config->plan->seed ^ 0x73656e64ull);
 	take_share(sweep, size);
 	pace_init(&sweep->pace, START_PPS, loop_now_ns(config->loop));
-	sweep->pace.probes_least = 2400; /* a hundredth of them are canaries: enough to judge by */
+	sweep->pace.probes_least = 1600; /* a hundredth of them are canaries: enough to judge by */
 	rtt_init(&sweep->rtt, &config->plan->timing);
 	sweep->turn_soon.run = sweep->turn_later.fire = sweep_turn;
 	sweep->turn_soon.self = sweep->turn_later.self = sweep;
@@ -164,8 +165,15 @@ static void leave_out(struct sweep *sweep, struct chunk *chunk, uint32_t place)
 	sweep->excluded++;
 }
 
-static void lose_way(struct sweep *sweep)
+/* What is behind a way that is lost is left out; with the last one all ends. */
+static void lose_way(struct sweep *sweep, struct chunk *chunk, uint32_t place)
 {
+	size_t i;
+
+	leave_out(sweep, chunk, place);
+	for (i = 0; i < sweep->ways_count; i++)
+		if (hop_state(sweep->ways[i].hop) != HOP_BROKEN)
+			return;
 	sweep->broken = true;
 	sweep_stop(sweep);
 }
@@ -189,8 +197,8 @@ static int send_place(struct sweep *sweep, struct chunk *chunk, uint32_t place)
 		sweep->held_place = place;
 		return r;
 	case ERROR_SYSTEM:
-		lose_way(sweep);
-		return r;
+		lose_way(sweep, chunk, place);
+		return 0;
 	default:
 		leave_out(sweep, chunk, place);
 		return 0;
@@ -235,9 +243,20 @@ static uint64_t send_batch(struct sweep *sweep, uint64_t now_ns)
 	return r == 0 ? 0 : BUSY_PAUSE_NS;
 }
 
+uint64_t sweep_usual_ns(const struct sweep *sweep)
+{
+	uint64_t usual_ns = sweep->rtt.srtt_ns + 4 * sweep->rtt.rttvar_ns;
+
+	if (!sweep->rtt.valid || usual_ns > sweep->rtt.timeout_ns)
+		return sweep->rtt.timeout_ns;
+	return usual_ns > USUAL_LEAST_NS ? usual_ns : USUAL_LEAST_NS;
+}
+
 static void judge(struct sweep *sweep, uint64_t now_ns)
 {
-	uint64_t settle_ns = sweep->rtt.timeout_ns + sweep->rtt.timeout_ns / 4;
+	/* As long as nothing answers there is nothing to wait for. */
+	uint64_t settle_ns =
+		sweep->known_count ? sweep_usual_ns(sweep) + JUDGE_LEAST_NS : JUDGE_LEAST_NS;
 	struct wire_stats stats;
 
 	if (now_ns - sweep->judged_ns < JUDGE_LEAST_NS)
@@ -442,10 +461,12 @@ static void take_answer(struct sweep *sweep, const struct answer *answer, uint12
 	chunk_note_heard(chunk, place, from_target);
 	sweep->answered++;
 	note_evidence(sweep, chunk, mark);
+	if (from_target && verdict.state == PORT_OPEN && sweep->config.opened)
+		sweep->config.opened(sweep->config.self, answer->response.packet);
 	if (from_target)
 		canary_note_known(sweep, position);
 	if (live_note(sweep, target, probe, &verdict, from_target) < 0)
-		lose_way(sweep);
+		sweep_stop(sweep);
 }
 
 bool sweep_hear(void *self, const struct packet *packet, uint64_t at_ns)

@@ -49,6 +49,8 @@ struct sweep_config {
 	uint16_t first_port; /* probes leave from this one and the next three */
 	/* All probes of a live target have their verdict. */
 	void (*live)(void *self, const struct swept *swept);
+	/* A target's first answer to a probe says that the port is open. */
+	void (*opened)(void *self, const struct packet *packet);
 	/* May more be sent, or is there enough to digest? sweep_kick() when that changes. */
 	bool (*hungry)(void *self);
 	void (*finished)(void *self);

@@ -54,10 +54,12 @@ void canary_answered(struct sweep *sweep, uint128 position, uint64_t at_ns)
 
 void canary_expire(struct sweep *sweep, uint64_t now_ns)
 {
+	uint64_t usual_ns = sweep_usual_ns(sweep);
+
 	while (sweep->canary_count) {
 		struct canary *canary = &sweep->canaries[sweep->canary_queue[sweep->canary_head]];
 
-		if (canary->waiting && now_ns - canary->sent_ns < sweep->rtt.timeout_ns)
+		if (canary->waiting && now_ns - canary->sent_ns < usual_ns)
 			return;
 		if (canary->waiting) {
 			canary->waiting = false;

@@ -121,6 +121,10 @@ bool sweep_next_position(struct sweep *sweep, uint64_t now_ns, struct chunk **re
 struct chunk *sweep_chunk_of(struct sweep *sweep, uint128 position, uint32_t *ret_place);
 double sweep_loss(const struct sweep *sweep);
 
+/* How long answers usually take at most: a known responder that is silent for longer
+ * was lost. The timeout, which has a floor of 100 ms, is for the unknown. */
+uint64_t sweep_usual_ns(const struct sweep *sweep);
+
 /* sweep_canary.c */
 void canary_maybe_send(struct sweep *sweep, uint64_t now_ns);
 void canary_note_known(struct sweep *sweep, uint128 position);

@@ -43,9 +43,9 @@ static void init_template(struct sweep *sweep, struct way *way, size_t i, const 
 	/* UDP payloads differ by port, SCTP's checksum covers everything. */
 	if (technique->probe != PROBE_TCP && technique->probe != PROBE_ICMP)
 		return;
+	technique->build(&request, &packet);
 	packet.ip.src = way->route->source;
 	packet.ip.dst = *to;
-	technique->build(&request, &packet);
 	if (hop_header(way->hop, to, bytes) &&
 	    ethernet_parse(bytes, sizeof(bytes), &header, &rest, &rest_bytes))
 		ethernet = &header;
@@ -221,8 +221,6 @@ static int send_built(struct sweep *sweep, struct way *way, const struct scan_te
 		struct packet packet = {.kind = PACKET_OTHER};
 
 		request.payload = count ? &payloads[i] : NULL;
-		packet.ip.src = request.from;
-		packet.ip.dst = *to;
 		technique->build(&request, &packet);
 		/* The other half of the cookie, in the sequence number. */
 		if (technique->probe == PROBE_ICMP)

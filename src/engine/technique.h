@@ -75,6 +75,9 @@ struct scan_technique {
 	/* What a response says, besides, of another port of its host. NULL: none of
 	 * this technique's ever does. False: this one does not. */
 	bool (*also)(const struct response *seen, uint16_t *ret_port, struct verdict *ret_verdict);
+	/* An open port answers with a SYN-ACK, a closed one with a RST: engine/liars.h looks
+	 * at such answers. */
+	bool handshake;
 	/* No probe of its own is judged: engine/idle.h runs it (build and judge are NULL). */
 	bool idle;
 };

@@ -25,13 +25,21 @@ static bool same_addr(const struct ip_addr *a, const struct ip_addr *b)
 	return a->family == b->family && !memcmp(a->bytes, b->bytes, sizeof(a->bytes));
 }
 
-static struct hop *hop_find(struct wire *wire, unsigned interface, bool ip_layer,
+static bool hop_is(const struct hop *hop, unsigned interface, bool ip_layer,
+		   const struct ip_addr *addr)
+{
+	return hop->port->interface == interface && hop->port->ip_layer == ip_layer &&
+	       same_addr(&hop->addr, addr);
+}
+
+/* A gateway that is a target, too, is two hops: what is behind it is no neighbour. */
+static struct hop *hop_find(struct wire *wire, const struct wire_port *port, bool neighbour,
 			    const struct ip_addr *addr)
 {
-	struct hop *hop = *bucket_of(wire, interface, addr);
+	struct hop *hop = *bucket_of(wire, port->interface, addr);
 
-	while (hop && (hop->port->interface != interface || hop->port->ip_layer != ip_layer ||
-		       !same_addr(&hop->addr, addr)))
+	while (hop &&
+	       (hop->neighbour != neighbour || !hop_is(hop, port->interface, port->ip_layer, addr)))
 		hop = hop->next;
 	return hop;
 }
@@ -101,7 +109,7 @@ static int hop_get(struct wire *wire, const struct route *route, bool by_kernel,
 
 	if (!port)
 		return ERROR_MEMORY;
-	hop = hop_find(wire, port->interface, port->ip_layer, to);
+	hop = hop_find(wire, port, route->next_hop.family == IP_NONE, to);
 	if (!hop && !(hop = hop_new(wire, port, route, to)))
 		return ERROR_MEMORY;
 	hop->refs++;
@@ -232,6 +240,11 @@ void hop_resolve(struct wire *wire, struct hop *hop)
 		return;
 	/* A gateway that is an excluded address is asked all the same: what is
 	 * behind it was not excluded, and nothing else is sent to it. */
+	if (hop->neighbour &&
+	    gate_check(wire->config.gate, &hop->addr, TRANSPORT_IP, 0, false) < 0) {
+		hop_set_state(hop, HOP_SILENT);
+		return;
+	}
 	hop->again.fire = ask_again;
 	hop->again.self = hop;
 	hop->asked = 0;
@@ -242,11 +255,14 @@ void hop_resolve(struct wire *wire, struct hop *hop)
 void wire_learn(struct wire *wire, unsigned interface, const struct ip_addr *addr,
 		const struct mac_addr *mac)
 {
-	struct hop *hop = hop_find(wire, interface, false, addr);
+	struct hop *hop = *bucket_of(wire, interface, addr), *next;
 
-	/* Whoever speaks later may be somebody who would like to be it. */
-	if (hop && !hop->has_mac)
-		hop_set_mac(hop, mac);
+	for (; hop; hop = next) {
+		next = hop->next;
+		/* Whoever speaks later may be somebody who would like to be it. */
+		if (!hop->has_mac && hop_is(hop, interface, false, addr))
+			hop_set_mac(hop, mac);
+	}
 }
 
 void wire_break_hops(struct wire *wire, struct wire_port *port)

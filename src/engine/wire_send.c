@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define FRAGMENT_BYTES_MOST 1976u /* a multiple of 8 */
+
 /* The reference draws TTLs from 37 to 59; IPv6 probes with a header of their own
  * leave with 255 (features.md SC-23). */
 static uint8_t ttl_of(struct wire *wire, const struct packet *packet)
@@ -98,18 +100,37 @@ static int queue_fragment(struct wire *wire, struct hop *hop, uint8_t *frame, si
 	return wire_queue(wire, hop->port, frame, link_bytes + header_bytes + count);
 }
 
+/* How many bytes of payload each fragment of an IPv4 packet takes; 0: it stays whole. */
+static size_t fragment_bytes(const struct wire *wire, const struct hop *hop, size_t header_bytes,
+			     size_t count)
+{
+	size_t each = wire->config.plan->packets.fragment_bytes, mtu = link_mtu(hop->port->link);
+
+	if (!each && count > mtu)
+		each = (mtu - header_bytes) & ~(size_t)7;
+	if (each > FRAGMENT_BYTES_MOST)
+		each = FRAGMENT_BYTES_MOST;
+	return each && count - header_bytes > each ? each : 0;
+}
+
+static size_t frames_of(size_t header_bytes, size_t count, size_t each)
+{
+	return each ? (count - header_bytes + each - 1) / each : 1;
+}
+
 static int queue_fragments(struct wire *wire, struct hop *hop, const uint8_t *frame,
 			   size_t link_bytes, size_t count, size_t each)
 {
 	const uint8_t *packet = frame + link_bytes;
 	size_t header_bytes = (packet[0] & 15) * 4u, payload = count - header_bytes, from;
-	uint8_t out[2048];
+	size_t frames = frames_of(header_bytes, count, each);
+	uint8_t out[ETHERNET_HEADER_BYTES + IPV4_HEADER_BYTES + IPV4_OPTIONS_BYTES +
+		    FRAGMENT_BYTES_MOST];
 
-	if (each > sizeof(out) - link_bytes - header_bytes)
-		each = (sizeof(out) - link_bytes - header_bytes) & ~(size_t)7;
-	if (!wire_has_room(wire, hop->port, payload / each + 1,
-			   count + (payload / each + 1) * (link_bytes + header_bytes)))
-		return ERROR_LIMIT;
+	if (frames > WIRE_BATCH_FRAMES)
+		return ERROR_RANGE; /* they leave together or not at all */
+	if (!wire_has_room(wire, hop->port, frames, count + frames * (link_bytes + header_bytes)))
+		return hop->port->lost ? ERROR_SYSTEM : ERROR_LIMIT;
 	memcpy(out, frame, link_bytes);
 	for (from = 0; from < payload; from += each) {
 		bool more = payload - from > each;
@@ -127,7 +148,7 @@ static int send_from(struct wire *wire, struct hop *hop, const struct ip_addr *f
 {
 	const struct plan_packets *wish = &wire->config.plan->packets;
 	uint8_t *frame = wire->scratch;
-	size_t link_bytes, count, header_bytes, each = wish->fragment_bytes;
+	size_t link_bytes, count, each;
 
 	packet->ip.src = *from;
 	link_bytes = hop_header(hop, &packet->ip.dst, frame);
@@ -140,12 +161,37 @@ static int send_from(struct wire *wire, struct hop *hop, const struct ip_addr *f
 			       : wire_queue(wire, hop->port, frame, link_bytes + count);
 	if (wish->first_hop.family == IP_V4)
 		route_by_source(wish, &packet->ip.dst, frame + link_bytes);
-	header_bytes = (frame[link_bytes] & 15) * 4u;
-	if (!each && count > link_mtu(hop->port->link))
-		each = (link_mtu(hop->port->link) - header_bytes) & ~(size_t)7;
-	if (!each || count - header_bytes <= each)
+	each = fragment_bytes(wire, hop, (frame[link_bytes] & 15) * 4u, count);
+	if (!each)
 		return wire_queue(wire, hop->port, frame, link_bytes + count);
 	return queue_fragments(wire, hop, frame, link_bytes, count, each);
+}
+
+static size_t senders_of(const struct plan_packets *wish, int family)
+{
+	size_t senders = 1, i;
+
+	for (i = 0; i < wish->decoys_count; i++)
+		senders += wish->decoys[i].family == family;
+	return senders;
+}
+
+/* Room for the packet from us and from every decoy, so that none is sent twice because
+ * the last had none. Sets that are larger than the batch leave as they can. */
+static bool has_room_for_all(struct wire *wire, struct hop *hop, const struct ip_addr *own,
+			     struct packet *packet)
+{
+	size_t senders = senders_of(&wire->config.plan->packets, packet->ip.dst.family);
+	size_t header_bytes = IPV4_HEADER_BYTES + packet->ip.options_bytes, frames = senders, count;
+
+	packet->ip.src = *own;
+	count = packet_build(packet, wire->scratch, sizeof(wire->scratch));
+	if (packet->ip.dst.family == IP_V4 && count)
+		frames *= frames_of(header_bytes, count,
+				    fragment_bytes(wire, hop, header_bytes, count));
+	count = senders * count + frames * (ETHERNET_HEADER_BYTES + header_bytes);
+	return frames > WIRE_BATCH_FRAMES || count > WIRE_BATCH_BYTES ||
+	       wire_has_room(wire, hop->port, frames, count);
 }
 
 static enum transport transport_of(const struct packet *packet)
@@ -196,6 +242,8 @@ int wire_send(struct wire *wire, struct hop *hop, const struct route *route,
 		return ERROR_SYSTEM;
 	packet->ip.dst = *to;
 	fill_header(wire, packet);
+	if (wish->decoys_count && !has_room_for_all(wire, hop, &route->source, packet))
+		return hop->state == HOP_BROKEN ? ERROR_SYSTEM : ERROR_LIMIT;
 	for (i = 0; r == 0 && i <= wish->decoys_count; i++) {
 		if (i == wish->own_place)
 			r = send_from(wire, hop, &route->source, packet);
@@ -203,4 +251,18 @@ int wire_send(struct wire *wire, struct hop *hop, const struct route *route,
 			r = send_from(wire, hop, &wish->decoys[i], packet);
 	}
 	return r;
+}
+
+int wire_send_as(struct wire *wire, struct hop *hop, struct packet *packet)
+{
+	const struct ip_addr from = packet->ip.src;
+	int r = gate_check(wire->config.gate, &packet->ip.dst, transport_of(packet),
+			   port_of(packet), false);
+
+	if (r < 0)
+		return r;
+	if (hop->state == HOP_BROKEN)
+		return ERROR_SYSTEM;
+	fill_header(wire, packet);
+	return send_from(wire, hop, &from, packet);
 }

@@ -3,10 +3,15 @@
 #include "util/alloc.h"
 #include "util/error.h"
 
+/* The kernel sends slower than frames can be sent, so fewer answers wait. */
+#define IP_RING_BYTES ((size_t)4 << 20)
+
 struct wire_system {
 	struct router *router;
 	struct link_sockets *sockets;
 	struct wire_ways ways;
+	enum plan_layer layer;
+	bool sweeps; /* --sweep: much is sent */
 	bool has_mac;
 	struct mac_addr mac; /* --spoof-mac */
 	size_t ring_bytes;
@@ -27,6 +32,22 @@ static bool system_neighbour(void *self, unsigned interface, const struct ip_add
 	return router_neighbour(system->router, interface, addr, ret_mac);
 }
 
+/* AF_XDP sends faster where it can be had (link_packet.c and link_xdp.c have the
+ * numbers), but asks for memory and time to set up: it is for sweeps, or when asked for. */
+static int open_frames(struct wire_system *system, const struct interface *interface,
+		       const struct link_config *config, struct link **ret_link, struct diag *diag)
+{
+	struct diag ignored;
+
+	if (system->layer == LAYER_XDP)
+		return link_xdp_new(config, system->sockets, interface, ret_link, diag);
+	if (system->sweeps && system->layer == LAYER_AUTOMATIC &&
+	    link_xdp_new(config, system->sockets, interface, ret_link, &ignored) == 0)
+		return 0;
+	return link_packet_new(config, system->sockets, interface, system->ring_bytes, ret_link,
+			       diag);
+}
+
 static int system_open(void *self, const struct route *route, bool ip_layer,
 		       const struct link_config *config, struct link **ret_link,
 		       struct mac_addr *ret_mac, struct diag *diag)
@@ -39,10 +60,9 @@ static int system_open(void *self, const struct route *route, bool ip_layer,
 		return diag_set(diag, ERROR_NOT_FOUND, "interface %u is gone", route->interface);
 	*ret_mac = system->has_mac ? system->mac : interface->mac;
 	if (ip_layer || interface->kind != INTERFACE_ETHERNET)
-		return link_ip_new(config, system->sockets, interface, system->ring_bytes, ret_link,
+		return link_ip_new(config, system->sockets, interface, IP_RING_BYTES, ret_link,
 				   diag);
-	return link_packet_new(config, system->sockets, interface, system->ring_bytes, ret_link,
-			       diag);
+	return open_frames(system, interface, config, ret_link, diag);
 }
 
 int wire_system_new(const struct plan *plan, size_t ring_bytes, struct wire_system **ret_system,
@@ -58,6 +78,8 @@ int wire_system_new(const struct plan *plan, size_t ring_bytes, struct wire_syst
 	if (!system)
 		return diag_set(diag, ERROR_MEMORY, "out of memory");
 	system->ring_bytes = ring_bytes;
+	system->layer = plan->packets.layer;
+	system->sweeps = plan->sweep.wanted;
 	system->has_mac = plan->packets.has_mac;
 	system->mac = plan->packets.mac;
 	system->ways = (struct wire_ways){

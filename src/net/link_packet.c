@@ -114,6 +114,7 @@ static int packet_send(struct link *link, const struct link_frame *frames, size_
 		if ((size_t)r < some)
 			break;
 	}
+	own->refused += count - taken;
 	return (int)taken;
 }
 

@@ -94,6 +94,8 @@ static int open_pools(struct link_sockets *sockets, const struct interfaces *int
 	size_t packets = usable_count(interfaces, false), xdps = usable_count(interfaces, true);
 	int r;
 
+	packets += xdps; /* an Ethernet interface may be used for frames and for IP packets */
+
 	while (sockets->packet_count < packets && sockets->packet_count < PACKET_MOST) {
 		if ((r = open_one(AF_PACKET, 0, &sockets->packet[sockets->packet_count])) < 0)
 			return r;

@@ -315,6 +315,16 @@ static int see_name(struct collector *collector, const struct observation *seen)
 	return 0;
 }
 
+static int see_liar(struct collector *collector, const struct observation *seen)
+{
+	struct host_record *record = record_of(collector, seen);
+
+	if (!record)
+		return ERROR_MEMORY;
+	record->report.liar = seen->liar;
+	return 0;
+}
+
 static int know_places(struct collector *collector, struct host_record *record)
 {
 	const struct port_rules *rules =
@@ -417,6 +427,8 @@ static int see(struct collector *collector, const struct observation *seen)
 		return see_name(collector, seen);
 	case OBSERVED_PORT:
 		return see_port(collector, seen);
+	case OBSERVED_LIAR:
+		return see_liar(collector, seen);
 	case OBSERVED_HOST_DONE:
 		return see_done(collector, seen);
 	case OBSERVED_RUN_END:

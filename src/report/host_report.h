@@ -26,6 +26,9 @@ struct host_report {
 	struct ip_addr reason_from; /* IP_NONE: the host itself */
 	bool has_mac;               /* a neighbour's, told by ARP or ND */
 	struct mac_addr mac;
+	/* Something answers for its ports in its name; kind LIAR_NONE: not that we know. Of the
+	 * rest only the TTL is kept in journals. */
+	struct liar_finding liar;
 	bool list_only; /* -sL: no state was looked for */
 	bool ports_scanned;
 	bool timed_out;         /* --host-timeout */

@@ -180,6 +180,41 @@ def test_a_default_scan_asks_a_silent_port_twice(raw, family):
     assert len(seen.probes_to(TARGET[family])) == 2
 
 
+@pytest.mark.parametrize("family", [4, 6])
+@pytest.mark.parametrize("pings, ports", [([], [80, 443]), (["-PA22,80", "-PS443"], [443, 22, 80])])
+def test_without_privilege_the_kernel_connects(raw, family, pings, ports):
+    """HD-03, HD-11, HD-12: -PS ports first, then those of -PA."""
+    seen = raw({}, "--unprivileged", "-sn", "-v", "-T5", *pings, *SIX[family], TARGET[family])
+    probes = shapes(seen.probes_to(TARGET[family]))
+    assert list(dict.fromkeys(probes)) == [(6, port, "S") for port in ports]
+    assert seen.hosts[TARGET[family]].state == "down"
+
+
+@pytest.mark.parametrize("family", [4, 6])
+def test_what_is_random_is(raw, family):
+    """SC-23: TTL and IP ID of each packet; IPv6 has a fixed hop limit and no ID."""
+    probes = raw({}, "-Pn", "-T5", "--max-retries", "0", "-p1-60", *SIX[family],
+                 TARGET[family]).probes_to(TARGET[family])
+    lifetimes = {packet.ttl for packet in probes}
+    assert len(probes) == 60
+    if family == 6:
+        assert lifetimes == {255}
+    else:
+        assert lifetimes <= set(range(37, 60)) and len(lifetimes) > 10
+        assert len({packet.ident for packet in probes}) > 50
+        assert not any(packet.dont_fragment for packet in probes)
+
+
+@pytest.mark.parametrize("family", [4, 6])
+@pytest.mark.parametrize("in_order", [True, False])
+def test_ports_are_asked_in_a_random_order_or_not(raw, family, in_order):
+    asked = [packet.dport for packet in raw(
+        {}, "-Pn", "-T5", "--max-retries", "0", *(["-r"] if in_order else []), "-p40000-40059",
+        *SIX[family], TARGET[family]).probes_to(TARGET[family])]
+    assert sorted(asked) == list(range(40000, 40060))
+    assert (asked == sorted(asked)) == in_order
+
+
 # Several scans, flags, protocols
 
 @pytest.mark.parametrize("family", [4, 6])

@@ -69,6 +69,20 @@ def test_open_ports_make_the_zombie_count(raw_link, portolan, tmp_path, kind):
     assert {packet.source for packet in seen if packet.to == TARGET} == {ZOMBIE}
 
 
+def test_the_report_names_the_zombie_as_nmap_does(raw_link, portolan, tmp_path):
+    done, _ = idle_scan(raw_link, portolan, tmp_path, Zombie("by_two"), "-oN", tmp_path / "normal")
+    line = f"Idle scan using zombie {ZOMBIE} ({ZOMBIE}:80); Class: Incrementing by 2\n"
+    assert done.returncode == 0 and line in (tmp_path / "normal").read_text()
+    assert "<scaninfo" not in done.stdout
+
+
+def test_an_excluded_zombie_is_refused(raw_link, portolan, tmp_path):
+    done, seen = idle_scan(raw_link, portolan, tmp_path, Zombie("incremental"),
+                           "--exclude", ZOMBIE)
+    assert done.returncode != 0 and "excluded" in done.stderr
+    assert not [packet for packet in seen if packet.family]
+
+
 @pytest.mark.parametrize("kind", ["random", "constant", "zero"])
 def test_a_zombie_that_does_not_count_is_refused(raw_link, portolan, tmp_path, kind):
     done, seen = idle_scan(raw_link, portolan, tmp_path, Zombie(kind))

@@ -535,6 +535,28 @@ static void without_arp_ping_the_user_is_believed(void **state)
 	raw_world_release(&world);
 }
 
+/* The gateway is found by ARP, what is behind it is not, in either order. */
+static void a_gateway_may_be_a_target_too(void **state)
+{
+	static const char *const orders[2][2] = {{"10.0.0.254", "10.7.0.7"},
+						 {"10.7.0.7", "10.0.0.254"}};
+	struct raw_world world;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		raw_world_init(&world, LINK_ETHERNET, 3);
+		net_world_add(&world.net, "10.7.0.7", "10.7.0.7");
+		net_world_add(&world.net, "10.0.0.254", "10.0.0.254")->mac =
+			world.net.config.gateway_mac;
+		raw_world_target(&world, orders[i][0]);
+		raw_world_target(&world, orders[i][1]);
+		raw_world_run(&world);
+		assert_int_equal(raw_world_find(&world, "10.0.0.254")->reason, REASON_ARP_RESPONSE);
+		assert_int_equal(raw_world_find(&world, "10.7.0.7")->reason, REASON_ECHO_REPLY);
+		raw_world_release(&world);
+	}
+}
+
 static void our_own_address_is_up_without_a_probe(void **state)
 {
 	struct raw_world world;
@@ -596,7 +618,7 @@ static void every_ping_finds_its_host(void **state)
 		{"udp", 53, REASON_UDP_RESPONSE},
 		{"sctp-init", 80, REASON_ABORT},
 		{"ip-protocol", 17, REASON_PORT_UNREACH},
-		{"ip-protocol", 1, REASON_ECHO_REPLY},
+		{"ip-protocol", 1, REASON_PROTO_RESPONSE},
 		{"ip-protocol", 6, REASON_PROTO_RESPONSE},
 		{"ip-protocol", 99, REASON_PROTO_UNREACH},
 	};
@@ -622,7 +644,7 @@ static void every_ping_finds_its_host(void **state)
 	}
 }
 
-/* "Host unreachable" of a router is the reason, and proves nothing (HD-17). */
+/* "Host unreachable" of a router proves nothing, so it is no reason either (HD-17). */
 static void what_a_router_says_proves_nobody_up(void **state)
 {
 	struct raw_world world;
@@ -635,7 +657,26 @@ static void what_a_router_says_proves_nobody_up(void **state)
 	raw_world_target(&world, "10.7.0.7");
 	raw_world_run(&world);
 	assert_int_equal(raw_world_find(&world, "10.7.0.7")->state, HOST_DOWN);
-	assert_int_equal(raw_world_find(&world, "10.7.0.7")->reason, REASON_HOST_UNREACH);
+	assert_int_equal(raw_world_find(&world, "10.7.0.7")->reason, REASON_NO_RESPONSE);
+	raw_world_release(&world);
+}
+
+/* The card takes 20,000 a second, and nobody answers who might wake the sender: it has to
+ * look after the card by itself. */
+static void a_slow_card_is_kept_busy(void **state)
+{
+	struct raw_world world;
+	struct link_sim_truth truth;
+
+	syn_world(&world, "10.8.0.0", "10.8.0.1", "10.7.0.0/20");
+	raw_world_ports(&world, TRANSPORT_TCP, 1, 5);
+	world.plan->timing.max_retries = 0;
+	world.net.config.card = (struct link_sim_rate){20000, 256};
+	raw_world_run(&world);
+	raw_world_truth(&world, &truth);
+	assert_true(truth.refused > 0);
+	assert_int_equal(world.end.end.probes_sent, 4096 * 5);
+	assert_in_range(raw_world_ms(&world), 1000, 3500);
 	raw_world_release(&world);
 }
 
@@ -770,11 +811,13 @@ int main(void)
 		cmocka_unit_test(canaries_do_not_show),
 		cmocka_unit_test(a_dead_neighbour_is_down_whatever_the_user_says),
 		cmocka_unit_test(without_arp_ping_the_user_is_believed),
+		cmocka_unit_test(a_gateway_may_be_a_target_too),
 		cmocka_unit_test(our_own_address_is_up_without_a_probe),
 		cmocka_unit_test(a_near_live_host_costs_one_probe),
 		cmocka_unit_test(a_dead_host_is_asked_everything_twice),
 		cmocka_unit_test(every_ping_finds_its_host),
 		cmocka_unit_test(what_a_router_says_proves_nobody_up),
+		cmocka_unit_test(a_slow_card_is_kept_busy),
 		cmocka_unit_test(hosts_behind_a_silent_gateway_are_down),
 		cmocka_unit_test(ports_behind_a_silent_gateway_are_silent),
 		cmocka_unit_test(a_lost_interface_ends_the_run),

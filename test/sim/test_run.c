@@ -112,6 +112,24 @@ static void a_slow_host_delays_only_itself(void **state)
 	world_release(&world);
 }
 
+/* Connections show neither TTL nor options; that everything is open they show. */
+static void a_host_that_accepts_everything_is_told(void **state)
+{
+	static const struct flow_sim_port all[] = {{.first = 0, .last = 65535}};
+	struct flow_sim_host hosts[] = {server("10.0.0.1", "10.0.0.1", MS(1), 0)};
+	const char *targets[] = {"10.0.0.1"};
+	struct world world;
+
+	hosts[0].ports = all;
+	hosts[0].ports_count = 1;
+	world_init(&world, hosts, 1, 0, targets, 1, 1, 1000, 1);
+	world_run(&world);
+	assert_int_equal(world_find(&world, "10.0.0.1")->verdicts, 1000);
+	assert_int_equal(world.warnings, 1);
+	assert_non_null(strstr(world.warning, "10.0.0.1 answers every TCP port alike (SYN-ACK)"));
+	world_release(&world);
+}
+
 static void a_seed_replays_bit_for_bit(void **state)
 {
 	const struct flow_sim_host hosts[] = {server("10.0.0.0", "10.0.0.255", MS(7), 0.05)};
@@ -446,6 +464,7 @@ int main(void)
 		cmocka_unit_test(a_dead_host_is_down_after_two_tries_each),
 		cmocka_unit_test(a_near_host_is_asked_one_port_only),
 		cmocka_unit_test(a_slow_host_delays_only_itself),
+		cmocka_unit_test(a_host_that_accepts_everything_is_told),
 		cmocka_unit_test(a_seed_replays_bit_for_bit),
 		cmocka_unit_test(loss_costs_time_not_answers),
 		cmocka_unit_test(few_descriptors_are_enough),

@@ -37,4 +37,5 @@ const struct scan_technique technique_tcp_connect = {
 	.scaninfo_order = 4,
 	.on_silence = {.state = PORT_FILTERED, .reason = REASON_NO_RESPONSE},
 	.judge_flow = connect_judge,
+	.handshake = true,
 };

@@ -8,8 +8,8 @@ static void syn_build(const struct probe_request *request, struct packet *ret_pa
 	tcp_build(request, TCP_SYN, ret_packet);
 }
 
-/* A SYN that was not sent is not acknowledged, by --scanflags or not. A bare SYN is the other side opening at the same time, or a "split
- * handshake" (RFC 9293, 3.5): it listens. */
+/* A SYN that was not sent is not acknowledged, by --scanflags or not. A bare SYN is the other side
+ * opening at the same time, or a "split handshake" (RFC 9293, 3.5): it listens. */
 static struct verdict syn_judge(const struct response *seen)
 {
 	if (seen->quoted)
@@ -36,4 +36,5 @@ const struct scan_technique technique_tcp_syn = {
 	.on_silence = {.state = PORT_FILTERED, .reason = REASON_NO_RESPONSE},
 	.build = syn_build,
 	.judge = syn_judge,
+	.handshake = true,
 };

@@ -2,6 +2,8 @@
 
 #include "report/format/words.h"
 
+#include <string.h>
+
 /* More than this many ports of a state are too many to list. Unlimited at -d3. */
 static uint64_t limit_of(const struct format_context *context)
 {
@@ -117,6 +119,47 @@ void ignored_of(const struct format_context *context, const struct host_report *
 		if (ret_ignored->is_ignored[host->ports[i].verdict.state % PORT_STATES])
 			count_group(ret_ignored, &host->ports[i]);
 	order_groups(ret_ignored);
+}
+
+static bool is_lie(const struct host_report *host, const struct port_report *port)
+{
+	return port->transport == TRANSPORT_TCP && port->verdict.state == PORT_OPEN &&
+	       liar_covers(&host->liar, &port->verdict);
+}
+
+static void add_lies_group(struct ignored *ignored)
+{
+	size_t kept = ignored->groups_count < IGNORED_GROUPS_MAX ? ignored->groups_count
+								 : IGNORED_GROUPS_MAX - 1;
+
+	memmove(&ignored->groups[1], &ignored->groups[0], kept * sizeof(ignored->groups[0]));
+	ignored->groups[0] = (struct ignored_group){.count = ignored->lies,
+						    .state = PORT_OPEN,
+						    .reason = REASON_SYN_ACK,
+						    .transport = TRANSPORT_TCP};
+	ignored->groups_count = kept + 1;
+}
+
+void ignored_hide_lies(const struct format_context *context, const struct host_report *host,
+		       struct ignored *ignored)
+{
+	uint32_t lies = 0;
+	size_t i;
+
+	for (i = 0; host->liar.kind != LIAR_NONE && i < host->ports_count; i++)
+		lies += is_lie(host, &host->ports[i]);
+	if (lies <= limit_of(context))
+		return;
+	ignored->lies = lies;
+	ignored->shown -= lies;
+	add_lies_group(ignored);
+}
+
+bool ignored_hides(const struct ignored *ignored, const struct host_report *host,
+		   const struct port_report *port)
+{
+	return ignored->is_ignored[port->verdict.state % PORT_STATES] ||
+	       (ignored->lies && is_lie(host, port));
 }
 
 static void add_run(struct buf *out, size_t start, uint32_t from, uint32_t to)

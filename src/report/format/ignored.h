@@ -24,10 +24,18 @@ struct ignored {
 	struct ignored_group groups[IGNORED_GROUPS_MAX];
 	size_t groups_count;
 	uint32_t shown; /* ports not ignored */
+	uint32_t lies;  /* ports that are hidden for what answers in the host's name */
 };
 
 void ignored_of(const struct format_context *context, const struct host_report *host,
 		struct ignored *ret_ignored);
+/* For people: open ports that say nothing of the host (engine/liars.h) are hidden, too, as
+ * many as others are. They are the first group then. Other readers get all ports. */
+void ignored_hide_lies(const struct format_context *context, const struct host_report *host,
+		       struct ignored *ignored);
+/* Is this port hidden, by its state or as a lie? */
+bool ignored_hides(const struct ignored *ignored, const struct host_report *host,
+		   const struct port_report *port);
 /* The ports of a group: "20-21,23". */
 void ignored_add_ports(struct buf *out, const struct host_report *host,
 		       const struct ignored_group *group);

@@ -324,6 +324,24 @@ static void add_times(struct json_writer *json, const struct host_report *host)
 	json_write_uint(json, "timeout_us", host->timeout_us);
 }
 
+/* How many of its ports say little for that. */
+static void add_liar(struct json_writer *json, const struct host_report *host)
+{
+	uint64_t ports = 0;
+
+	if (host->liar.kind == LIAR_NONE)
+		return;
+	for (size_t i = 0; i < host->ports_count; i++)
+		ports += host->ports[i].transport == TRANSPORT_TCP &&
+			 liar_covers(&host->liar, &host->ports[i].verdict);
+	json_write_object(json, "liar");
+	json_write_word(json, "kind", liar_kind_name(host->liar.kind));
+	json_write_word(json, "state", port_state_name(liar_port_state(host->liar.kind)));
+	add_uint_if_known(json, "ttl", host->liar.ttl);
+	json_write_uint(json, "ports", ports);
+	json_write_object_end(json);
+}
+
 static void add_host(struct json_writer *json, const struct format_writer *writer,
 		     const struct host_report *host)
 {
@@ -352,6 +370,7 @@ static void add_host(struct json_writer *json, const struct format_writer *write
 	json_write_bool(json, "timed_out", host->timed_out);
 	json_write_bool(json, "incomplete", host->incomplete);
 	add_times(json, host);
+	add_liar(json, host);
 	if (host->ports_scanned)
 		add_ports(json, writer, host);
 	json_write_object_end(json);

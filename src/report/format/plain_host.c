@@ -95,17 +95,18 @@ static void add_scanned_at(const struct plain *plain, const struct host_report *
 	buf_addf(plain->out, " for %llds\n", (long long)(host->end_s - host->start_s));
 }
 
-/* "58 closed tcp ports (reset)" */
+/* "58 closed tcp ports (reset)"; what lies is named: "(syn-ack, syn-proxy)" */
 static void add_group(struct buf *out, const struct ignored *ignored,
-		      const struct ignored_group *group)
+		      const struct ignored_group *group, enum liar_kind liar)
 {
 	bool protocol = group->transport == TRANSPORT_IP;
 
 	/* The plural is that of the state's total. */
-	buf_addf(out, "%u %s %s %s%s (%s)", group->count, port_state_name(group->state),
+	buf_addf(out, "%u %s %s %s%s (%s%s%s)", group->count, port_state_name(group->state),
 		 protocol ? "n/a" : transport_name(group->transport),
 		 protocol ? "protocol" : "port", ignored->counts[group->state] == 1 ? "" : "s",
-		 reason_name(group->reason));
+		 reason_name(group->reason), liar == LIAR_NONE ? "" : ", ",
+		 liar == LIAR_NONE ? "" : liar_kind_name(liar));
 }
 
 static void add_not_shown(const struct plain *plain, const struct host_report *host,
@@ -114,11 +115,11 @@ static void add_not_shown(const struct plain *plain, const struct host_report *h
 	struct buf *out = plain->out;
 	size_t i;
 
-	if (!ignored->states_count) {
+	if (!ignored->groups_count) {
 		buf_add_char(out, '\n');
 		return;
 	}
-	if (!ignored->shown) {
+	if (!ignored->shown && !ignored->lies) {
 		buf_addf(out, "All %zu scanned %s on ", host->ports_count,
 			 words_is_protocol_scan(plain->context->plan) ? "protocols" : "ports");
 		words_add_host(out, host, plain->terminal);
@@ -128,7 +129,8 @@ static void add_not_shown(const struct plain *plain, const struct host_report *h
 	for (i = 0; i < ignored->groups_count; i++) {
 		if (i)
 			buf_add_str(out, ", ");
-		add_group(out, ignored, &ignored->groups[i]);
+		add_group(out, ignored, &ignored->groups[i],
+			  !i && ignored->lies ? host->liar.kind : LIAR_NONE);
 	}
 	buf_add_char(out, '\n');
 }
@@ -178,7 +180,7 @@ static void add_port_rows(const struct plain *plain, const struct host_report *h
 	for (i = 0; i < host->ports_count; i++) {
 		const struct port_report *port = &host->ports[i];
 
-		if (ignored->is_ignored[port->verdict.state % PORT_STATES])
+		if (ignored_hides(ignored, host, port))
 			continue;
 		add_port_cell(table, port);
 		table_add(table, port_state_name(port->verdict.state),
@@ -229,6 +231,7 @@ static void add_ports(const struct plain *plain, const struct host_report *host)
 	struct ignored ignored;
 
 	ignored_of(plain->context, host, &ignored);
+	ignored_hide_lies(plain->context, host, &ignored);
 	add_scanned_at(plain, host);
 	add_not_shown(plain, host, &ignored);
 	if (ignored.shown)

@@ -140,7 +140,9 @@ static const char upgrade_to_2[] = "ALTER TABLE scan ADD COLUMN probes_planned I
 				   "ALTER TABLE scan ADD COLUMN raw_sent_bytes INTEGER;"
 				   "ALTER TABLE scan ADD COLUMN raw_received INTEGER;"
 				   "ALTER TABLE scan ADD COLUMN raw_received_bytes INTEGER;"
-				   "ALTER TABLE host ADD COLUMN mac TEXT;";
+				   "ALTER TABLE host ADD COLUMN mac TEXT;"
+				   "ALTER TABLE host ADD COLUMN liar TEXT;"
+				   "ALTER TABLE host ADD COLUMN liar_ttl INTEGER;";
 
 /* For readers, who change nothing: tables of version 1 look like ours. */
 static const char views_of_1[] =
@@ -148,7 +150,8 @@ static const char views_of_1[] =
 	" NULL AS missed, NULL AS missed_low, NULL AS missed_high, NULL AS raw_sent,"
 	" NULL AS raw_sent_bytes, NULL AS raw_received, NULL AS raw_received_bytes"
 	" FROM main.scan;"
-	"CREATE TEMP VIEW host AS SELECT *, NULL AS mac FROM main.host;";
+	"CREATE TEMP VIEW host AS SELECT *, NULL AS mac, NULL AS liar, NULL AS liar_ttl"
+	" FROM main.host;";
 
 /* Makes the tables of a new file, or brings old ones to our version; nothing to
  * do when they are of it. Another process may be doing the same, so the look

@@ -62,6 +62,9 @@ int journal_host_take(struct journal_host *host, const struct journal_record *re
 		alloc_free(host->ptr);
 		host->ptr = ptr;
 		return 0;
+	case OBSERVED_LIAR:
+		host->liar = record->seen.liar;
+		return 0;
 	case OBSERVED_HOST_DONE:
 		host->done = record->seen;
 		host->done_seq = record->seq;

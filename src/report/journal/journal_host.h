@@ -14,6 +14,7 @@ struct journal_host {
 	uint64_t found_seq, done_seq;   /* 0: not yet */
 	bool has_mac;
 	struct mac_addr mac;
+	struct liar_finding liar;
 	bool hinted; /* a hint was announced; found_seq is its */
 	bool others_written;
 	struct journal_verdicts verdicts;

@@ -14,7 +14,8 @@
 #define HOST_COLUMNS                                                                              \
 	"host, address_key, scope, port_set, name, ptr, state, reason, ttl, from_address,"        \
 	" hinted, found_ns, found_seq, done_seq, ports_scanned, timed_out, incomplete, start_ns," \
-	" end_ns, srtt_us, rttvar_us, timeout_us, attempt, rtt_us, probe_port, mac"
+	" end_ns, srtt_us, rttvar_us, timeout_us, attempt, rtt_us, probe_port, mac, liar,"        \
+	" liar_ttl"
 
 #define EVENTS                                                                                    \
 	"SELECT seq, 's', at_ns, NULL, expression, why, NULL FROM skipped WHERE scan_id=?1"       \
@@ -128,7 +129,7 @@ static void read_host(const struct replay *replay, sqlite3_stmt *stmt, struct ho
 	struct journal_row row = journal_row_of(stmt);
 	struct host_row host = {0};
 	struct host_report *report = &host.report;
-	const char *reason, *mac;
+	const char *reason, *mac, *liar;
 
 	report->index = (uint64_t)row_int(&row);
 	report->addr = row_key(&row);
@@ -156,6 +157,9 @@ static void read_host(const struct replay *replay, sqlite3_stmt *stmt, struct ho
 	host.found.host.port = (uint16_t)row_int(&row);
 	mac = row_text(&row);
 	report->has_mac = mac && mac_parse(mac, &report->mac);
+	liar = row_text(&row);
+	report->liar.kind = liar ? liar_kind_parse(liar) : LIAR_NONE;
+	report->liar.ttl = (uint8_t)row_int(&row);
 	*ret_host = host;
 }
 

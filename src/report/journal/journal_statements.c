@@ -26,7 +26,8 @@ static const char *const statements[STATEMENTS] = {
 		     " port_set, name, ptr, state, reason, ttl, from_address, attempt, rtt_us,"
 		     " probe_port, found_ns, found_seq, hinted, done_ns, done_seq, ports_scanned,"
 		     " timed_out, incomplete, start_ns, end_ns, srtt_us, rttvar_us, timeout_us,"
-		     " mac) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		     " mac, liar, liar_ttl)"
+		     " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	[PUT_OTHER] = "INSERT OR REPLACE INTO host_other VALUES (?,?,?,?,?,?)",
 	[PUT_PORT] = "INSERT OR REPLACE INTO port (scan_id, host, transport, number, state, reason,"
 		     " ttl, from_address, attempt, rtt_us, at_ns, seq)"

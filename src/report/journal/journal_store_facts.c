@@ -85,6 +85,17 @@ static void put_mac(struct journal_row *row, const struct journal_host *host)
 	row_put_bytes(row, host->has_mac ? mac_format(&host->mac, text) : NULL);
 }
 
+static void put_liar(struct journal_row *row, const struct journal_host *host)
+{
+	bool known = host->liar.kind != LIAR_NONE;
+
+	row_put_bytes(row, known ? liar_kind_name(host->liar.kind) : NULL);
+	if (known)
+		row_put_int(row, host->liar.ttl);
+	else
+		row_put_null(row);
+}
+
 int journal_store_put_host(struct journal_store *store, const struct journal_host *host)
 {
 	struct journal_row row = begin_row(store, PUT_HOST);
@@ -102,6 +113,7 @@ int journal_store_put_host(struct journal_store *store, const struct journal_hos
 	put_found(&row, host);
 	put_done(&row, host);
 	put_mac(&row, host);
+	put_liar(&row, host);
 	return run_row(store, &row);
 }
 

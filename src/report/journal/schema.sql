@@ -79,7 +79,9 @@ CREATE TABLE host (
 	srtt_us       INTEGER,
 	rttvar_us     INTEGER,
 	timeout_us    INTEGER,
-	mac           TEXT, -- since version 2
+	mac           TEXT, -- since version 2, as all below
+	liar          TEXT,
+	liar_ttl      INTEGER,
 	PRIMARY KEY (scan_id, host)
 ) WITHOUT ROWID;
 

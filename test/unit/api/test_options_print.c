@@ -178,8 +178,8 @@ static void raw_plans_are_explained_too(void **state)
 			 LIST("frames from 01:02:03:04:05:06\n", "answer udp 7 9, icmp-mask; those",
 			      "(a reset does not count)\n"));
 	assert_explained(LIST("portolan", "-sA", "--shard", "2/4", "-p1-4", "h"),
-			 LIST("share 2 of 4; not to private", "up to 100, and again",
-			      "those that answer the sweep"));
+			 LIST("share 2 of 4; special-purpose addresses only where they were named",
+			      "up to 100, and again", "those that answer the sweep"));
 	assert_explained(LIST("portolan", "-sI", "10.0.0.9", "-Pn", "h"),
 			 LIST("Zombie      10.0.0.9, asked at port 80\n",
 			      "but neighbours must answer ARP or ND"));

@@ -280,16 +280,16 @@ static void a_counter_may_wrap(void **state)
 
 static void who_does_not_count_is_no_zombie(void **state)
 {
-	scan_fails((struct zombie){.numbering = RANDOM}, "random");
-	scan_fails((struct zombie){.numbering = ZERO}, "always zero");
-	scan_fails((struct zombie){.numbering = CONSTANT}, "always the same");
+	scan_fails((struct zombie){.numbering = RANDOM}, "Randomized");
+	scan_fails((struct zombie){.numbering = ZERO}, "All zeros");
+	scan_fails((struct zombie){.numbering = CONSTANT}, "Constant");
 	scan_fails((struct zombie){.silent = true}, "does not answer");
 	scan_fails((struct zombie){.numbering = PER_HOST}, "target's name");
 }
 
 static void a_busy_host_is_no_zombie(void **state)
 {
-	scan_fails((struct zombie){.numbering = UP, .busy_ns = 2 * MS}, "irregular");
+	scan_fails((struct zombie){.numbering = UP, .busy_ns = 2 * MS}, "Busy server");
 	scan_fails((struct zombie){.numbering = UP, .busy_ns = 20 * MS}, "not idle");
 }
 
@@ -380,6 +380,48 @@ static void the_zombie_is_looked_at_once(void **state)
 	idle_free(lab.idle);
 }
 
+/* Stopped after so many packets, in the check or later, and begun again. */
+static void stop_after(unsigned packets)
+{
+	static struct lab lab;
+	struct packet packet;
+
+	lab_init(&lab, (struct zombie){.numbering = UP}, 0);
+	open_some(&lab);
+	idle_scan(lab.idle, &lab.target, lab.ports, PORTS, 0);
+	while (packets && next_event_ns(&lab) < WHOLE_DAY) {
+		while (packets && idle_next_packet(lab.idle, lab.now_ns, &packet)) {
+			sent(&lab, &packet);
+			packets--;
+		}
+		lab.now_ns = next_event_ns(&lab) > lab.now_ns ? next_event_ns(&lab) : lab.now_ns;
+		events_happen(&lab);
+	}
+	idle_stop(lab.idle);
+	assert_int_equal(idle_status(lab.idle), IDLE_READY);
+	assert_int_equal(idle_wake_ns(lab.idle), UINT64_MAX);
+	assert_false(idle_next_packet(lab.idle, WHOLE_DAY, &packet));
+	lab.verdicts = 0;
+	memset(lab.states, 0, sizeof(lab.states));
+	lab.run = 0;
+	/* What is still on its way would be counted. */
+	while (lab.events_count) {
+		lab.now_ns += 50 * MS;
+		events_happen(&lab);
+	}
+	scan(&lab);
+	all_is_found(&lab);
+	idle_free(lab.idle);
+}
+
+static void it_may_be_stopped_at_any_time(void **state)
+{
+	unsigned packets;
+
+	for (packets = 0; packets < 120; packets++)
+		stop_after(packets);
+}
+
 static void groups_grow_up_to_what_is_allowed(void **state)
 {
 	static struct lab lab;
@@ -465,6 +507,7 @@ int main(void)
 		cmocka_unit_test(open_ports_that_were_missed_are_looked_for_again),
 		cmocka_unit_test(strangers_do_not_count),
 		cmocka_unit_test(the_zombie_is_looked_at_once),
+		cmocka_unit_test(it_may_be_stopped_at_any_time),
 		cmocka_unit_test(groups_grow_up_to_what_is_allowed),
 		cmocka_unit_test(every_port_may_be_open),
 		cmocka_unit_test(classes_are_told_apart),

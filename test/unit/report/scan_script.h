@@ -403,7 +403,12 @@ static inline void script_line(struct script *script)
 		script_send(script, seen);
 	} else if (!strcmp(word, "port"))
 		script_ports(script);
-	else if (!strcmp(word, "done"))
+	else if (!strcmp(word, "liar")) {
+		seen = (struct observation){.kind = OBSERVED_LIAR, .target = script_target(script)};
+		seen.liar.kind = liar_kind_parse(script->words[2]);
+		seen.liar.ttl = (uint8_t)script_number(script, "ttl");
+		script_send(script, seen);
+	} else if (!strcmp(word, "done"))
 		script_done(script);
 	else if (!strcmp(word, "task"))
 		script_task(script);

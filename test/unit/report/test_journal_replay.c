@@ -152,6 +152,15 @@ static void tell_ports(struct replayed *t, const struct target *target)
 				tell_port(t, target, (enum transport)transport, (uint16_t)p);
 }
 
+static void tell_liar(struct replayed *t, const struct target *target)
+{
+	struct observation seen = {.kind = OBSERVED_LIAR, .target = target};
+
+	seen.liar.kind = (enum liar_kind)(1 + chance(t, LIAR_KINDS - 1));
+	seen.liar.ttl = chance(t, 2) ? 63 : 0;
+	tell(t, seen);
+}
+
 static void tell_done(struct replayed *t, const struct target *target, enum host_state state)
 {
 	struct observation seen = {.kind = OBSERVED_HOST_DONE, .target = target};
@@ -224,6 +233,8 @@ static void run_scan(struct replayed *t)
 		order[other] = order[i];
 		if (t->scan.plan.port_scan && state[host] == HOST_UP)
 			tell_ports(t, &t->targets[host]);
+		if (t->scan.plan.port_scan && state[host] == HOST_UP && !chance(t, 3))
+			tell_liar(t, &t->targets[host]);
 		tell_done(t, &t->targets[host], state[host]);
 	}
 	tell_end(t, hosts);

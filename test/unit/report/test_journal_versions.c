@@ -59,6 +59,10 @@ static void a_new_scan_brings_an_old_journal_to_our_version(void **state)
 	seen.host.has_mac = true;
 	seen.host.mac = (struct mac_addr){{2, 0, 0, 0xab, 0, 9}};
 	see(&scan, seen);
+	seen = (struct observation){.kind = OBSERVED_LIAR, .target = &host};
+	seen.liar.kind = LIAR_SYN_PROXY;
+	seen.liar.ttl = 250;
+	see(&scan, seen);
 	see_done(&scan, &host, HOST_UP);
 	seen = (struct observation){.kind = OBSERVED_RUN_END};
 	seen.end.probes_planned = 5;
@@ -72,7 +76,12 @@ static void a_new_scan_brings_an_old_journal_to_our_version(void **state)
 	assert_replay(path, 1, old_scan);
 	assert_int_equal(query(path, "SELECT mac='02:00:00:AB:00:09' FROM host WHERE scan_id=2"),
 			 1);
-	assert_int_equal(query(path, "SELECT mac IS NULL FROM host WHERE scan_id=1"), 1);
+	assert_int_equal(query(path, "SELECT mac IS NULL AND liar IS NULL AND liar_ttl IS NULL"
+				     " FROM host WHERE scan_id=1"),
+			 1);
+	assert_int_equal(query(path, "SELECT liar='syn-proxy' AND liar_ttl=250 FROM host"
+				     " WHERE scan_id=2"),
+			 1);
 	assert_int_equal(query(path, "SELECT probes_planned=5 AND missed=0.5 AND missed_high=2 AND"
 				     " raw_sent=6 AND raw_received_bytes=44 FROM scan WHERE id=2"),
 			 1);

@@ -104,6 +104,33 @@ static void raw_scans_tell_of_probes_and_neighbours(void **state)
 	fixture_release(&fixture);
 }
 
+/* All ports are there for who wants them; how many of them say little is, too. */
+static void a_host_that_lies_is_told(void **state)
+{
+	static const struct port_report ports[] = {
+		{22, TRANSPORT_TCP, {.state = PORT_OPEN, .reason = REASON_SYN_ACK, .ttl = 55}},
+		{23, TRANSPORT_TCP, {.state = PORT_OPEN, .reason = REASON_SYN_ACK, .ttl = 250}},
+		{53, TRANSPORT_UDP, {.state = PORT_OPEN, .reason = REASON_SYN_ACK, .ttl = 250}},
+	};
+	const struct host_report host = {.addr = ip_v4(0x0a000001),
+					 .state = HOST_UP,
+					 .reason = REASON_ECHO_REPLY,
+					 .liar = {.kind = LIAR_SYN_PROXY, .ttl = 250},
+					 .ports_scanned = true,
+					 .ports = ports,
+					 .ports_count = 3};
+	struct fixture fixture;
+
+	assert_int_equal(fixture_begin(&fixture, &format_ndjson), 0);
+	format_writer_event(fixture.writer,
+			    &(struct format_event){.kind = FORMAT_HOST, .host = &host});
+	assert_int_equal(fixture_end(&fixture), 0);
+	assert_non_null(strstr(buf_str(&fixture.out),
+			       "\"liar\":{\"kind\":\"syn-proxy\",\"state\":\"open\","
+			       "\"ttl\":250,\"ports\":1},\"counts\":{\"open\":3}"));
+	fixture_release(&fixture);
+}
+
 /* Every line is JSON and UTF-8, and nothing in it can move a terminal. */
 static void hostile_names_stay_inside_their_string(void **state)
 {
@@ -192,6 +219,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_run_reads_like_this),
 		cmocka_unit_test(raw_scans_tell_of_probes_and_neighbours),
+		cmocka_unit_test(a_host_that_lies_is_told),
 		cmocka_unit_test(hostile_names_stay_inside_their_string),
 		cmocka_unit_test(short_memory_gives_an_error_and_no_half_line),
 	};
