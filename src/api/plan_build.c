@@ -8,7 +8,6 @@
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <string.h>
-#include <unistd.h>
 
 static int out_of_memory(struct diag *diag)
 {
@@ -291,11 +290,6 @@ int plan_from_settings(struct settings *settings, const struct plan_request *req
 	if (!plan)
 		return out_of_memory(diag);
 	plan->privileged = settings_privileged(settings);
-	if (settings->privileged < 0 && !plan->privileged && !settings->uses[USE_LIST] &&
-	    geteuid() == 0)
-		settings_warn(settings,
-			      "Warning: this root has no CAP_NET_RAW, so hosts and ports are "
-			      "asked by connecting only (-sT), without ICMP, ARP and UDP.");
 	set_discovery(settings, plan);
 	plan_set_timing(settings, &plan->timing);
 	if ((r = set_command_line(order, order_count, plan, diag)) < 0 ||

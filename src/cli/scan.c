@@ -3,6 +3,7 @@
 #include "api/session.h"
 #include "cli/cli.h"
 #include "cli/terminal.h"
+#include "util/confine.h"
 #include "util/error.h"
 
 #include <signal.h>
@@ -161,6 +162,16 @@ static int run(struct scan *scan, const struct plan *plan)
 	return r < 0 ? EXIT_FATAL : 0;
 }
 
+/* An ordinary user does not expect raw packets; a root that is short of them (in a
+ * container, say) does. */
+static void tell_lame_root(const struct plan *plan)
+{
+	if (!plan->privileged && !plan->list_only && geteuid() == 0 && !privileges_have_raw())
+		fputs("Warning: this root has no CAP_NET_RAW, so hosts and ports are asked by "
+		      "connecting only (-sT), without ICMP, ARP and UDP.\n",
+		      stderr);
+}
+
 int cli_scan(const struct plan *plan, const char *title)
 {
 	struct scan scan = {0};
@@ -192,6 +203,7 @@ int cli_scan(const struct plan *plan, const char *title)
 		if (plan->dry_run || status)
 			return status;
 	}
+	tell_lame_root(plan);
 	scan.terminal.keys_fd = -1;
 	if (session_new(&config, &scan.session, &diag) < 0) {
 		cli_complain(&diag, true);

@@ -171,18 +171,17 @@ struct rules_order *run_rules_order(struct run *run, const struct port_rules *ru
 static bool asks_neighbour(struct run *run, struct host *host)
 {
 	return !run->plan->list_only && run->sender.raw && !host->found &&
-	       sender_route(&run->sender, host) == 0 &&
-	       run->plan->discovery.neighbours && run->neighbours.count &&
-	       hop_is_neighbour(host->hop) && !host->route->local;
+	       sender_route(&run->sender, host) == 0 && run->plan->discovery.neighbours &&
+	       run->neighbours.count && hop_is_neighbour(host->hop) && !host->route->local;
 }
 
 static bool has_task(struct run *run, enum run_task task, struct host *host)
 {
-	if (task == TASK_PING && run_sweeps_ports(run))
-		return false; /* the ports' answers tell who is up */
-	if (task != TASK_PING || asks_neighbour(run, host))
+	if (task != TASK_PING)
 		return true;
-	return !run->plan->list_only && !run->plan->discovery.skip;
+	if (run_sweeps_ports(run))
+		return false; /* the ports' answers tell who is up */
+	return asks_neighbour(run, host) || !(run->plan->list_only || run->plan->discovery.skip);
 }
 
 /* Everything but the number of ports. */
@@ -207,8 +206,8 @@ static void tell_begin(struct run *run, struct task_state *state, struct observa
 /* A sweep asks all its targets from the first moment. */
 static void sweep_task_begin(struct run *run)
 {
-	struct observation seen = {.kind = OBSERVED_TASK_BEGIN};
 	bool ports = run_sweeps_ports(run);
+	struct observation seen = {.kind = OBSERVED_TASK_BEGIN};
 
 	seen.task.task = ports ? TASK_PORTS : TASK_PING;
 	seen.task.hosts = run_sweep_targets(run);
@@ -577,8 +576,8 @@ static void run_finish(struct run *run)
 
 	run->finished = true;
 	sender_halt(&run->sender);
-	run_liars_end(run);
 	fail_for_those_left(run);
+	run_liars_end(run);
 	if (!run->taken && !run->failed && !run->cancelled && !run->sweep)
 		run_warn(run, NULL, WARNING_ERRORS,
 			 run->config.done && !addrset_is_empty(run->config.done)

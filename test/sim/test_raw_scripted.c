@@ -618,7 +618,7 @@ static void every_ping_finds_its_host(void **state)
 		{"udp", 53, REASON_UDP_RESPONSE},
 		{"sctp-init", 80, REASON_ABORT},
 		{"ip-protocol", 17, REASON_PORT_UNREACH},
-		{"ip-protocol", 1, REASON_ECHO_REPLY},
+		{"ip-protocol", 1, REASON_PROTO_RESPONSE},
 		{"ip-protocol", 6, REASON_PROTO_RESPONSE},
 		{"ip-protocol", 99, REASON_PROTO_UNREACH},
 	};
@@ -644,7 +644,7 @@ static void every_ping_finds_its_host(void **state)
 	}
 }
 
-/* "Host unreachable" of a router is the reason, and proves nothing (HD-17). */
+/* "Host unreachable" of a router proves nothing, so it is no reason either (HD-17). */
 static void what_a_router_says_proves_nobody_up(void **state)
 {
 	struct raw_world world;
@@ -657,7 +657,7 @@ static void what_a_router_says_proves_nobody_up(void **state)
 	raw_world_target(&world, "10.7.0.7");
 	raw_world_run(&world);
 	assert_int_equal(raw_world_find(&world, "10.7.0.7")->state, HOST_DOWN);
-	assert_int_equal(raw_world_find(&world, "10.7.0.7")->reason, REASON_HOST_UNREACH);
+	assert_int_equal(raw_world_find(&world, "10.7.0.7")->reason, REASON_NO_RESPONSE);
 	raw_world_release(&world);
 }
 

@@ -426,7 +426,7 @@ static void sweeps_are_asked_for_or_worth_it(void **state)
 	assert_int_equal(ASK("--shard", "1/3x"), ERROR_SYNTAX);
 	assert_int_equal(ASK("--sweep", "-sT"), ERROR_CONFLICT);
 	assert_int_equal(ASK("--sweep", "-sSU"), ERROR_CONFLICT);
-	assert_int_equal(ASK("--sweep", "-sn"), ERROR_CONFLICT);
+	assert_int_equal(ASK("--sweep", "-sL"), ERROR_CONFLICT);
 	assert_int_equal(ASK("--special-targets"), ERROR_CONFLICT);
 }
 

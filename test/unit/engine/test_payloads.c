@@ -220,7 +220,8 @@ static void ours_are_whole_datagrams_and_differ(void **state)
 	for (port = 0; port < 65536; port++) {
 		const struct payload *all = payloads_of(payloads, (uint16_t)port, &count);
 
-		ports += count > 0;
+		/* In the upper half any port may be that of an RPC program. */
+		ports += count > 0 && port < 32768;
 		for (i = 0; i < count; i++) {
 			assert_in_range(all[i].count, 1, WHOLE_DATAGRAM);
 			for (j = 0; j < i; j++)
