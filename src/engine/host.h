@@ -3,6 +3,7 @@
 #ifndef PORTOLAN_ENGINE_HOST_H
 #define PORTOLAN_ENGINE_HOST_H
 
+#include "engine/attempts.h"
 #include "engine/liars.h"
 #include "engine/observation.h"
 #include "engine/prober.h"
@@ -21,6 +22,8 @@ struct route;
 struct plan_ping;
 struct response;
 struct swept;
+
+#define HOST_CANARIES 16u
 
 /* What the sender needs to ask one host's ports; the stage that owns the host
  * at the moment fills it in. */
@@ -59,9 +62,16 @@ struct host {
 
 	struct rtt rtt;
 	struct window window;
+	unsigned backoff;       /* doublings of the time before a port is asked again */
+	struct window resends;  /* raw: of those in flight, they hold it until their timeout */
 	uint64_t scan_delay_ns; /* adaptive: starts at --scan-delay */
+	/* Of what was sent since the delay changed, and what other hosts had then. */
 	unsigned drops_since_change, answers_since_change;
-	uint64_t next_send_ns;           /* scan delay */
+	uint64_t change_ns, others_answered, others_lost;
+	uint64_t first_answer_ns, last_answer_ns; /* of those answers */
+	uint64_t slowed_ns;                       /* when the delay last grew */
+	bool limited;          /* it answers only so often, while other hosts answer well */
+	uint64_t next_send_ns; /* scan delay */
 	uint64_t local_failure_since_ns; /* our machine cannot send to it; 0: it can */
 	struct timer delay_timer;        /* ready again when the delay is over */
 	struct timer deadline_timer;     /* --host-timeout */
@@ -87,10 +97,13 @@ struct host {
 	struct probe *slots;              /* the oldest probe that holds a place in the window */
 	struct timer expiry_timer;        /* of the oldest probe */
 	uint32_t heard_count, lost_count; /* evidence of loss on the way to it */
-	uint16_t canary;                  /* a port that answers */
-	bool has_canary;
-	uint32_t sent_since_canary;
-	uint64_t change_ns; /* of the delay: answers are counted since */
+	struct lately lately;             /* the same, of what was sent after slowed_ns */
+	struct lately alarm;              /* and of all, at once */
+	uint16_t canaries[HOST_CANARIES]; /* ports that answered lately */
+	unsigned canaries_count, canaries_next;
+	unsigned canaries_lost;  /* in a row */
+	uint32_t canaries_heard; /* since one was lost */
+	uint32_t unanswered;     /* probes, since the last canary */
 	struct resolver_query *query;
 };
 

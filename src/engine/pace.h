@@ -22,6 +22,9 @@ struct pace_epoch {
 	uint64_t start_ns, end_ns;
 	double rate_pps; /* that was allowed */
 	uint32_t sent, arrived, lost;
+	uint32_t canaries_arrived, canaries_lost;
+	uint32_t passed_on, idle; /* evidence of those before; how many had none */
+	uint32_t delivered;       /* of what was sent in it, as far as answers tell */
 	bool judged;
 };
 
@@ -31,8 +34,9 @@ struct pace {
 	double base_loss;   /* what the path loses whatever we do */
 	double ceiling_pps; /* delivered when it was last too fast; 0 never was */
 	double before_cut_pps, cut_loss;
-	bool on_trial; /* a cut waits to show whether it helped */
-	bool suspect;  /* the epoch before lost too much, too */
+	unsigned trial_cuts; /* since one helped */
+	bool on_trial;       /* a cut waits to show whether it helped */
+	bool suspect;        /* the epoch before lost too much, too */
 	uint64_t cut_ns;
 	uint64_t epoch_ns;
 	uint32_t probes_least; /* an epoch has at least so many, or lasts eight times as long */
@@ -51,6 +55,9 @@ uint64_t pace_wait_ns(const struct pace *pace);
 void pace_sent(struct pace *pace, uint32_t count);
 /* What became of `count` probes that were sent at sent_ns. */
 void pace_evidence(struct pace *pace, uint64_t sent_ns, uint32_t count, bool lost);
+/* The same of a known responder asked again: where there are enough of them, they alone
+ * count, since of other probes those that are lost show late or never. */
+void pace_canary(struct pace *pace, uint64_t sent_ns, bool lost);
 /* Our own machine dropped some. */
 void pace_local_drop(struct pace *pace, uint64_t now_ns);
 /* Judges the epochs whose answers are in: those that ended settle_ns ago. Call a few

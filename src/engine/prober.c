@@ -100,10 +100,11 @@ bool prober_was_asked(const struct prober *prober, uint16_t port)
 	return prober->heard && place_of(prober, port) < prober->cursor;
 }
 
-bool prober_answered_late(struct prober *prober, uint16_t port)
+bool prober_answered_late(struct prober *prober, uint16_t port, unsigned attempt)
 {
 	if (prober_heard(prober, port))
 		return false;
+	attempts_note(&prober->attempts, attempt);
 	prober->done++;
 	return true;
 }
@@ -119,7 +120,7 @@ static unsigned sends_wanted(const struct prober *prober)
 	return wanted > prober->sends_least ? wanted : prober->sends_least;
 }
 
-static unsigned sends_allowed(const struct prober *prober)
+unsigned prober_sends(const struct prober *prober)
 {
 	unsigned wanted = sends_wanted(prober);
 
@@ -138,7 +139,7 @@ uint32_t prober_wait_ms(const struct prober *prober)
 
 static bool again_is_due(const struct prober *prober)
 {
-	return prober->again.count && !prober_wait_ms(prober);
+	return prober->again.count && !prober->again_held && !prober_wait_ms(prober);
 }
 
 bool prober_has_work(const struct prober *prober)
@@ -171,7 +172,7 @@ static void recall_bench(struct prober *prober)
 
 	while (left-- && list_pop(&prober->bench, &probe)) {
 		struct probe_again_list *to =
-			probe.attempts < sends_allowed(prober) ? &prober->again : &prober->bench;
+			probe.attempts < prober_sends(prober) ? &prober->again : &prober->bench;
 
 		if (list_push(to, &probe) < 0) {
 			/* The pop left room on the bench. */
@@ -194,6 +195,7 @@ unsigned prober_answered(struct prober *prober, const struct probe_again *probe)
 {
 	prober->in_flight--;
 	prober->done++;
+	attempts_note(&prober->attempts, probe->attempts);
 	if (probe->attempts > prober->best_attempt) {
 		prober->best_attempt = probe->attempts;
 		if (probe->attempts > 1 && prober->bench.count)
@@ -208,7 +210,7 @@ int prober_unanswered(struct prober *prober, const struct probe_again *probe)
 	int r;
 
 	prober->in_flight--;
-	if (probe->attempts < sends_allowed(prober))
+	if (probe->attempts < prober_sends(prober))
 		to = &prober->again;
 	else if (probe->attempts < sends_wanted(prober))
 		prober->cap_hit = true;

@@ -9,6 +9,8 @@
 #ifndef PORTOLAN_ENGINE_PROBER_H
 #define PORTOLAN_ENGINE_PROBER_H
 
+#include "engine/attempts.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -39,8 +41,10 @@ struct prober {
 	/* A port is asked again so much later at the earliest, new ones go before; 0: at
 	 * once. now_ms is set by whoever asks for the next probe. */
 	uint32_t again_wait_ms, now_ms;
-	unsigned best_attempt; /* highest attempt that was answered */
-	bool cap_hit;          /* a port would have been asked again but for the cap */
+	bool again_held;          /* no port is asked again for now; set by whoever asks */
+	struct attempts attempts; /* that were answered */
+	unsigned best_attempt;    /* the highest of them */
+	bool cap_hit;             /* a port would have been asked again but for the cap */
 };
 
 enum prober_next {
@@ -63,13 +67,15 @@ void prober_note_heard(struct prober *prober, uint16_t port, unsigned what); /* 
 bool prober_was_asked(const struct prober *prober, uint16_t port);
 /* An answer came for a port that was asked and is not in flight: it is taken from where it
  * waits. False: it was done before. */
-bool prober_answered_late(struct prober *prober, uint16_t port);
+bool prober_answered_late(struct prober *prober, uint16_t port, unsigned attempt);
 /* Nothing can be sent any more: all that is not in flight is as silent as it
  * would be (give_up), or gets no verdict at all (abandon). */
 void prober_give_up(struct prober *prober);
 void prober_abandon(struct prober *prober);
 /* The loss asks for so many sends before a port is given up. */
 void prober_want_sends(struct prober *prober, unsigned sends);
+/* How often a port that stays silent is asked, as things stand. */
+unsigned prober_sends(const struct prober *prober);
 
 /* What to do next. PROBER_SEND moves the port to in flight. */
 enum prober_next prober_next(struct prober *prober, struct probe_again *ret_probe);

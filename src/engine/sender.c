@@ -18,7 +18,10 @@
 #define FLUSH_PROBES             256u /* raw: leave together, then answers are heard */
 #define DISCOVERY_TIMEOUT_MIN_NS (500 * NS_PER_MS)
 #define NEIGHBOUR_TIMEOUT_NS     (200 * NS_PER_MS) /* HD-24 */
-#define RAW_IN_FLIGHT_MOST       (1u << 18)
+/* Systems send few ICMP errors a second, Linux one to each peer: asking again
+ * sooner would be answered no better (TM-08). */
+#define ICMP_AGAIN_MS      1000u
+#define RAW_IN_FLIGHT_MOST (1u << 18)
 
 static void sender_turn(void *self);
 
@@ -128,10 +131,30 @@ static void wait_for_again(struct sender *sender, struct host *host)
 			     loop_now_ns(sender->loop) + wait_ms * NS_PER_MS);
 }
 
+static uint32_t again_wait_ms(const struct sender *sender, const struct host *host)
+{
+	if (!host->probing.technique || !sender_is_raw(host->probing.technique))
+		return 0;
+	if (sender_hears_by_icmp(host->probing.technique) && host->probing.prober.order_count > 1)
+		return ICMP_AGAIN_MS;
+	if (!host->backoff)
+		return 0;
+	return (uint32_t)((sender_timeout_ns(sender, host) << host->backoff) / NS_PER_MS);
+}
+
+static void note_prober_time(const struct sender *sender, struct host *host)
+{
+	struct prober *prober = &host->probing.prober;
+
+	prober->now_ms = (uint32_t)((loop_now_ns(sender->loop) - sender->start_ns) / NS_PER_MS);
+	prober->again_wait_ms = again_wait_ms(sender, host);
+	prober->again_held = host->probing.technique && sender_is_raw(host->probing.technique) &&
+			     !window_has_room(&host->resends);
+}
+
 void sender_consider(struct sender *sender, struct host *host)
 {
-	host->probing.prober.now_ms =
-		(uint32_t)((loop_now_ns(sender->loop) - sender->start_ns) / NS_PER_MS);
+	note_prober_time(sender, host);
 	if (host_may_send(sender, host))
 		ready_add(sender, host);
 	else
@@ -211,6 +234,8 @@ void sender_probe_free(struct sender *sender, struct probe *probe)
 {
 	if (probe->listed)
 		sender_raw_unlist(sender, probe);
+	if (probe->resend)
+		probe->host->resends.in_flight--;
 	sender_free_slot(sender, probe);
 	probe_unlink(probe->host, probe);
 	probe->next = sender->spare;
@@ -248,6 +273,9 @@ bool sender_settle(struct sender *sender, struct host *host)
 
 	if (!host->probing.technique)
 		return true;
+	/* The run may have met loss that this host has not seen yet. */
+	if (!prober->in_flight && prober->bench.count)
+		sender_want_sends(sender, host);
 	if (prober_has_work(prober) || prober->in_flight || prober->again.count) {
 		sender_consider(sender, host);
 		return false;
@@ -318,6 +346,7 @@ static int send_probe(struct sender *sender, struct host *host)
 
 	if (raw && !sender_raw_ready(sender, host))
 		return 0;
+	note_prober_time(sender, host);
 	if (prober_next(&host->probing.prober, &again) != PROBER_SEND) {
 		sender_settle(sender, host);
 		return 0;
@@ -329,6 +358,8 @@ static int send_probe(struct sender *sender, struct host *host)
 	}
 	again.attempts++;
 	probe->again = again;
+	probe->resend = raw && again.attempts > 1;
+	host->resends.in_flight += probe->resend;
 	probe->sent_ns = raw ? loop_time_ns(sender->loop) : loop_now_ns(sender->loop);
 	r = raw ? sender_send_raw(sender, host, probe) : sender_send_flow(sender, host, probe);
 	if (r == 0) {

@@ -29,9 +29,10 @@ struct sender {
 	struct probe *spare;          /* probe records to use again */
 	uint64_t start_ns, resume_ns; /* not before, after a local failure */
 	uint64_t sent, answered, resent, lost, unsent;
-	/* What the silent would have answered but for loss, summed over hosts; its
-	 * bounds when the loss is at the ends of its own interval. */
-	double missed, missed_low, missed_high;
+	struct lately lately; /* loss, of hosts without a limit of their own */
+	/* What the silent would have answered but for loss, summed over hosts; the
+	 * least of what might be said; the variance of the sum. */
+	double missed, missed_least, missed_variance;
 	bool stopped;
 	/* There is room that no host fills: the run starts one more. False: it
 	 * has none to start. */

@@ -9,9 +9,14 @@
 #include <string.h>
 
 #define LOCAL_PATIENCE_NS (30 * NS_PER_S)
-#define EVIDENCE_LEAST    20u
+#define HOST_MEMORY       128.0 /* evidence of a host's loss fades over so much of it */
+#define RUN_MEMORY        1024.0
+#define SLOWED_LOSS       0.1 /* until it shows, of a host whose delay has just changed */
+#define CANARIES_PROVE    3u  /* so many in a row, and little is lost */
+#define BACKOFF_MOST      4u
+#define MISSED_LEAST      0.01 /* less is nothing */
 #define SILENT_RISK       1e-6 /* that every send to a port was lost */
-#define RAW_LOSS_BORNE    0.25 /* share of loss that a host's window bears without a cut */
+#define RAW_LOSS_BORNE    0.35 /* share of loss that a host's window bears without a cut */
 
 /* ---- what a host is told ---- */
 
@@ -65,95 +70,71 @@ void sender_give_silent(struct sender *sender, struct host *host)
 		give_on_silence(host, again.port);
 }
 
-/* ---- delay: hosts that answer only so often ---- */
-
-static uint64_t delay_ceiling_ns(const struct sender *sender, const struct host *host)
-{
-	const struct timing *timing = &sender->plan->timing;
-	uint64_t ceiling_ns = timing->max_scan_delay_tcp_ns;
-
-	if (host->probing.technique->transport == TRANSPORT_UDP)
-		ceiling_ns = timing->max_scan_delay_udp_ns;
-	else if (host->probing.technique->transport == TRANSPORT_SCTP)
-		ceiling_ns = timing->max_scan_delay_sctp_ns;
-	return ceiling_ns > timing->scan_delay_ns ? ceiling_ns : timing->scan_delay_ns;
-}
-
-/* A host that is asked too fast answers at its own steady rate, which tells the
- * delay it wants: a tenth more than the time per answer. Where nothing can be
- * measured the delay doubles, as the reference's does. */
-static uint64_t delay_wanted_ns(const struct sender *sender, const struct host *host,
-				uint64_t now_ns)
-{
-	uint64_t first_ns = host->probing.technique->transport == TRANSPORT_UDP ? 50 * NS_PER_MS
-										: 5 * NS_PER_MS;
-	uint64_t doubled_ns = host->scan_delay_ns ? host->scan_delay_ns * 2 : first_ns;
-	uint64_t per_answer_ns;
-
-	if (!sender_is_raw(host->probing.technique) || !host->answers_since_change ||
-	    now_ns <= host->change_ns)
-		return doubled_ns;
-	per_answer_ns = (now_ns - host->change_ns) / host->answers_since_change;
-	per_answer_ns += per_answer_ns / 10;
-	return per_answer_ns > host->scan_delay_ns ? per_answer_ns
-						   : host->scan_delay_ns + host->scan_delay_ns / 4;
-}
-
-static bool asks_for_delay(const struct sender *sender, const struct host *host, unsigned attempts)
-{
-	const struct timing *timing = &sender->plan->timing;
-	double heard = host->answers_since_change + host->drops_since_change;
-
-	if (timing->defeat_rst_ratelimit && host->probing.technique->transport == TRANSPORT_TCP &&
-	    sender_is_raw(host->probing.technique))
-		return false;
-	if (timing->defeat_icmp_ratelimit && host->probing.technique->transport == TRANSPORT_UDP)
-		return false;
-	if (host->drops_since_change > 10 &&
-	    host->drops_since_change > timing->delay_drop_share * heard)
-		return true;
-	/* One probe that needed many tries among thousands that needed one is
-	 * chance; only the kernel's own connections are as slow as that. */
-	return !sender_is_raw(host->probing.technique) && attempts > timing->delay_tries + 1;
-}
-
-/* The adaptive delay of TM-17: this host loses much of what it is sent. */
-static void boost_delay(struct sender *sender, struct host *host, unsigned attempts)
-{
-	uint64_t now_ns = loop_now_ns(sender->loop), ceiling_ns = delay_ceiling_ns(sender, host);
-
-	if (!asks_for_delay(sender, host, attempts))
-		return;
-	host->scan_delay_ns = delay_wanted_ns(sender, host, now_ns);
-	if (host->scan_delay_ns > ceiling_ns)
-		host->scan_delay_ns = ceiling_ns;
-	host->drops_since_change = host->answers_since_change = 0;
-	host->change_ns = now_ns;
-}
-
 /* ---- evidence ---- */
 
-static double loss_of(const struct sender *sender, const struct host *host)
+/* The chance that a send to this host is lost by now: what its own sends say, or those
+ * to all hosts where that is more, since a host may not have seen it yet. */
+static double usual_loss(const struct sender *sender, const struct host *host)
 {
-	double seen = (double)host->heard_count + host->lost_count;
+	double all = lately_loss(&sender->lately, 0), own;
 
-	if (seen >= EVIDENCE_LEAST)
-		return host->lost_count / seen;
-	seen = (double)sender->answered + (double)sender->lost;
-	return seen >= EVIDENCE_LEAST ? (double)sender->lost / seen : 0;
+	if (sender_is_slowed(sender, host))
+		return lately_loss(&host->lately, SLOWED_LOSS);
+	own = lately_loss(&host->lately, all);
+	return own > all ? own : all;
 }
 
-/* So many sends that losing all of them is a chance in a million. */
-static unsigned sends_for(double loss)
+/* It is sent more than gets through, whatever chance loses: of a port that answered all
+ * sends count, not only the last, so this shows early. */
+static bool is_drowning(const struct sender *sender, const struct host *host)
 {
-	double sends;
+	return lately_loss(&host->alarm, lately_loss(&sender->lately, 0)) > RAW_LOSS_BORNE;
+}
 
-	if (loss < 1e-3)
-		return 2;
-	if (loss > 0.7)
-		loss = 0.7;
-	sends = ceil(log(SILENT_RISK) / log(loss));
-	return sends < 2 ? 2 : (unsigned)sends;
+static void note_lately(struct sender *sender, struct host *host, double heard, double lost)
+{
+	lately_note(&host->lately, heard, lost, HOST_MEMORY);
+	if (!sender_is_slowed(sender, host))
+		lately_note(&sender->lately, heard, lost, RUN_MEMORY);
+}
+
+/* All pings of a host must be lost for it to be missed. */
+static unsigned pings_wanted(const struct prober *prober, double loss)
+{
+	if (loss < 1e-3 || !prober->order_count)
+		return 0;
+	return (unsigned)ceil(log(SILENT_RISK) / log(loss < 0.9 ? loss : 0.9) /
+			      prober->order_count);
+}
+
+void sender_want_sends(struct sender *sender, struct host *host)
+{
+	struct prober *prober = &host->probing.prober;
+	double loss = usual_loss(sender, host);
+
+	if (!sender_is_raw(host->probing.technique) ||
+	    host->probing.technique->probe == PROBE_NEIGHBOUR)
+		return;
+	prober_want_sends(prober, host->probing.pings
+					  ? pings_wanted(prober, loss)
+					  : attempts_wanted(&prober->attempts, SILENT_RISK, loss));
+}
+
+/* A host with a limit of its own says nothing of the path. */
+static void tell_pace(struct sender *sender, const struct host *host, uint64_t sent_ns, bool lost)
+{
+	if (sender_is_raw(host->probing.technique) && !host->limited)
+		pace_evidence(&sender->pace, sent_ns, 1, lost);
+}
+
+/* What was lost long ago, and found only now that it was sent again, is no news. */
+static void note_loss_lately(struct sender *sender, struct host *host, unsigned lost,
+			     uint64_t lost_ns)
+{
+	if (lost_ns <= host->slowed_ns || !sender_is_fresh(sender, host, lost_ns))
+		return;
+	note_lately(sender, host, 0, 1);
+	lately_note(&host->alarm, 0, sender_is_slowed(sender, host) ? 1 : lost, HOST_MEMORY);
 }
 
 void sender_note_loss(struct sender *sender, struct host *host, unsigned attempts, unsigned lost,
@@ -164,17 +145,14 @@ void sender_note_loss(struct sender *sender, struct host *host, unsigned attempt
 
 	sender->lost += lost;
 	host->lost_count += lost;
-	host->drops_since_change += lost;
-	if (raw) {
-		pace_evidence(&sender->pace, lost_ns, 1, true);
-		prober_want_sends(&host->probing.prober, sends_for(loss_of(sender, host)));
-	}
+	note_loss_lately(sender, host, lost, lost_ns);
+	sender_want_sends(sender, host);
 	/* Chance loss must not starve a host; the run's pace answers to it. */
-	if (!raw || loss_of(sender, host) > RAW_LOSS_BORNE)
+	if (!raw || is_drowning(sender, host))
 		window_loss(&host->window, &sender->plan->timing, lost_ns, now_ns);
 	if (!raw)
 		window_loss(&sender->window, &sender->plan->timing, lost_ns, now_ns);
-	boost_delay(sender, host, attempts);
+	sender_delay_loss(sender, host, attempts, lost, lost_ns);
 }
 
 void sender_note_answer(struct sender *sender, struct host *host, uint64_t sent_ns, uint64_t rtt_ns)
@@ -183,17 +161,57 @@ void sender_note_answer(struct sender *sender, struct host *host, uint64_t sent_
 
 	sender->answered++;
 	host->heard_count++;
-	host->answers_since_change++;
 	host->local_failure_since_ns = 0;
+	if (sent_ns > host->slowed_ns)
+		note_lately(sender, host, 1, 0);
+	lately_note(&host->alarm, 1, 0, HOST_MEMORY);
 	if (rtt_ns) {
 		rtt_sample(&host->rtt, timing, (int64_t)rtt_ns);
 		rtt_sample(&sender->rtt, timing, (int64_t)rtt_ns);
 	}
 	window_answer(&host->window, timing);
-	if (sender_is_raw(host->probing.technique))
-		pace_evidence(&sender->pace, sent_ns, 1, false);
-	else
+	if (!sender_is_raw(host->probing.technique))
 		window_answer(&sender->window, timing);
+	sender_delay_answer(sender, host, sent_ns);
+}
+
+/* Resends begin few at a time: were the first sends lost because they were too many,
+ * the next ones must not be lost for the same reason. */
+static void note_resend_silent(struct sender *sender, struct host *host)
+{
+	unsigned times = host->canaries_heard >= CANARIES_PROVE ? 4 : 1;
+
+	while (times-- && !is_drowning(sender, host))
+		window_answer(&host->resends, &sender->plan->timing);
+}
+
+static void note_resend_answered(struct sender *sender, struct host *host)
+{
+	window_answer(&host->resends, &sender->plan->timing);
+	if (!is_drowning(sender, host))
+		host->backoff = 0;
+}
+
+/* A port has only so many sends: once in a flight of lost ones, all wait twice as long
+ * for the next, as RFC 6298 has it (5.5). */
+static void note_resend_lost(struct sender *sender, struct host *host, uint64_t lost_ns)
+{
+	uint32_t cuts = host->resends.cuts;
+
+	if (!is_drowning(sender, host))
+		return;
+	window_loss(&host->resends, &sender->plan->timing, lost_ns, loop_now_ns(sender->loop));
+	if (host->resends.cuts > cuts && host->backoff < BACKOFF_MOST)
+		host->backoff++;
+}
+
+void sender_note_silence(struct sender *sender, struct host *host)
+{
+	if (sender_hears_by_icmp(host->probing.technique))
+		return;
+	if (sender_is_raw(host->probing.technique) && !is_drowning(sender, host))
+		window_calm_silence(&host->window);
+	window_silence(&host->window);
 }
 
 /* ---- the end of a probe ---- */
@@ -206,13 +224,21 @@ void sender_answered(struct sender *sender, struct probe *probe, unsigned attemp
 	uint64_t sent_ns = probe->sent_ns;
 	unsigned lost;
 
+	tell_pace(sender, host, sent_ns, false);
 	sender_note_answer(sender, host, sent_ns, rtt_ns);
 	again.attempts = (uint8_t)attempt;
 	lost = prober_answered(&host->probing.prober, &again);
-	/* again.sent_ms is still the time of the send before the last. */
-	if (lost && attempt == probe->again.attempts)
-		sender_note_loss(sender, host, attempt, lost,
-				 sender->start_ns + again.sent_ms * NS_PER_MS);
+	if (probe->resend)
+		note_resend_answered(sender, host);
+	if (lost && attempt == probe->again.attempts) {
+		/* again.sent_ms is still the time of the send before the last. */
+		uint64_t lost_ns = sender->start_ns + again.sent_ms * NS_PER_MS;
+
+		tell_pace(sender, host, lost_ns, true);
+		if (lost > 1)
+			note_resend_lost(sender, host, lost_ns);
+		sender_note_loss(sender, host, attempt, lost, lost_ns);
+	}
 	sender_probe_free(sender, probe);
 	sender_give_verdict(host, again.port, attempt, verdict, rtt_ns);
 }
@@ -224,12 +250,13 @@ void sender_silent(struct sender *sender, struct probe *probe)
 	bool last;
 
 	if (probe->holds_slot) {
-		if (!sender_hears_by_icmp(host->probing.technique))
-			window_silence(&host->window);
+		sender_note_silence(sender, host);
 		if (probe->flow || !sender_is_raw(host->probing.technique))
 			window_silence(&sender->window);
 	}
 	again.sent_ms = (uint32_t)((probe->sent_ns - sender->start_ns) / NS_PER_MS);
+	if (probe->resend)
+		note_resend_silent(sender, host);
 	last = probe->last;
 	sender_probe_free(sender, probe);
 	if (last)
@@ -281,65 +308,32 @@ void sender_unsent(struct sender *sender, struct probe *probe, int system_error)
 
 /* ---- what loss may have hidden ---- */
 
-/* Wilson's interval for a share seen as `hits` of `seen`, 95 %. */
-static void share_interval(double hits, double seen, double *ret_low, double *ret_high)
-{
-	const double z = 1.96, z2 = z * z;
-	double share = hits / seen, middle = share + z2 / (2 * seen);
-	double half = z * sqrt(share * (1 - share) / seen + z2 / (4 * seen * seen));
-
-	*ret_low = (middle - half) / (1 + z2 / seen);
-	*ret_high = (middle + half) / (1 + z2 / seen);
-	if (*ret_low < 0 || hits == 0)
-		*ret_low = 0;
-}
-
-/* Of T that would answer, T * loss^sends stay silent and the rest is heard. */
-static double hidden(double heard, double loss, unsigned sends, double silent)
-{
-	double all_lost = pow(loss, sends), missed = heard * all_lost / (1 - all_lost);
-
-	return missed < silent ? missed : silent;
-}
-
 void sender_estimate_missed(struct sender *sender, const struct host *host, uint32_t silent)
 {
 	const struct prober *prober = &host->probing.prober;
-	double heard = prober->order_count - silent, seen, lost, low, high;
-	unsigned sends;
+	double loss = usual_loss(sender, host), variance, missed, least;
 
 	if (!silent || host->probing.pings)
 		return;
-	seen = (double)host->heard_count + host->lost_count;
-	lost = host->lost_count;
-	if (seen < EVIDENCE_LEAST) {
-		seen = (double)(sender->answered + sender->lost);
-		lost = (double)sender->lost;
-	}
-	if (seen < 1)
-		return;
-	sends = 1 + (prober->best_attempt > 1 ? prober->best_attempt : 1);
-	if (sends < prober->sends_least)
-		sends = prober->sends_least;
-	if (sends > prober->retries_cap + 1)
-		sends = prober->retries_cap + 1;
-	share_interval(lost, seen, &low, &high);
-	sender->missed += hidden(heard, lost / seen, sends, silent);
-	sender->missed_low += hidden(heard, low, sends, silent);
-	sender->missed_high += hidden(heard, high < 0.99 ? high : 0.99, sends, silent);
+	missed = attempts_missed(&prober->attempts, prober_sends(prober), loss, &least, &variance);
+	if (missed > silent)
+		missed = silent;
+	/* The count is chance, and so is the loss that it comes from. */
+	variance += missed * missed / (host->lately.lost + 4 * loss + 1);
+	sender->missed += missed;
+	sender->missed_least += least < missed ? least : missed;
+	sender->missed_variance += variance;
 }
 
 void sender_missed(const struct sender *sender, double *ret_missed, double *ret_low,
 		   double *ret_high)
 {
-	double low = sender->missed_low, high = sender->missed_high;
+	double spread = 1.96 * sqrt(sender->missed_variance) + 1;
 
 	*ret_missed = *ret_low = *ret_high = -1;
 	if (!sender->answered)
 		return;
 	*ret_missed = sender->missed;
-	/* The count itself is chance too: Poisson's bounds around the estimates. */
-	low -= 1.96 * sqrt(low) + 1;
-	*ret_low = low > 0 ? floor(low) : 0;
-	*ret_high = high < 0.01 ? 0 : ceil(high + 1.96 * sqrt(high) + 1);
+	*ret_low = sender->missed_least > spread ? floor(sender->missed_least - spread) : 0;
+	*ret_high = sender->missed < MISSED_LEAST ? 0 : ceil(sender->missed + spread);
 }

@@ -19,6 +19,7 @@ struct probe {
 	bool raw;
 	bool listed;     /* raw: in the table of those in flight */
 	bool holds_slot; /* counts in the windows */
+	bool resend;     /* counts in the host's window of resends */
 	bool canary;     /* a port that answers, asked again */
 	bool last;       /* heard of, if nothing final: not to be asked again */
 };
@@ -52,6 +53,22 @@ void sender_note_answer(struct sender *sender, struct host *host, uint64_t sent_
 			uint64_t rtt_ns);
 void sender_note_loss(struct sender *sender, struct host *host, unsigned attempts, unsigned lost,
 		      uint64_t lost_ns);
+/* sender_delay.c: a period begins in which answers and drops are counted; what they mean for
+ * the host's delay. */
+void sender_delay_begin(struct sender *sender, struct host *host);
+void sender_delay_answer(struct sender *sender, struct host *host, uint64_t sent_ns);
+void sender_delay_loss(struct sender *sender, struct host *host, unsigned attempts, unsigned lost,
+		       uint64_t lost_ns);
+/* What was lost long ago says nothing of how fast the host may be asked now. */
+bool sender_is_fresh(const struct sender *sender, const struct host *host, uint64_t lost_ns);
+static inline bool sender_is_slowed(const struct sender *sender, const struct host *host)
+{
+	return host->scan_delay_ns > sender->plan->timing.scan_delay_ns;
+}
+/* A place in the host's window is free again without an answer. */
+void sender_note_silence(struct sender *sender, struct host *host);
+/* As many sends as the loss seen so far asks for. */
+void sender_want_sends(struct sender *sender, struct host *host);
 /* A host's technique is through: what loss hid among its silent ports. */
 void sender_estimate_missed(struct sender *sender, const struct host *host, uint32_t silent);
 

@@ -14,15 +14,17 @@
 
 #include <string.h>
 
-#define CANARY_AFTER   64u /* probes without an answer */
-#define HOST_CWND_MOST 2000.0
-#define SLOT_LEAST_NS  (5 * NS_PER_MS)
-/* Systems send few ICMP errors a second, Linux one to each peer: asking again
- * sooner would be answered no better (TM-08). */
-#define ICMP_AGAIN_MS     1000u
-#define NEIGHBOUR_SENDS   3u
-#define SETTLE_LEAST_NS   (50 * NS_PER_MS)
-#define FIRST_PORT_LOWEST 33000u
+#define CANARY_AFTER       32 /* probes that were not answered */
+#define HOST_CWND_LEAST    10.0
+#define HOST_CWND_MOST     2000.0
+#define RESENDS_FIRST      32.0
+#define RESENDS_MOST       16384u
+#define SLOT_LEAST_NS      (5 * NS_PER_MS)
+#define CANARY_CHANCE      16u
+#define CANARIES_LOST_MOST 48u
+#define NEIGHBOUR_SENDS    3u
+#define SETTLE_LEAST_NS    (50 * NS_PER_MS)
+#define FIRST_PORT_LOWEST  33000u
 
 /* ---- time ---- */
 
@@ -73,8 +75,13 @@ static void canary_lost(struct sender *sender, struct probe *probe)
 	struct host *host = probe->host;
 	uint64_t sent_ns = probe->sent_ns;
 
+	if (!host->limited)
+		pace_canary(&sender->pace, sent_ns, true);
+	host->canaries_heard = 0;
+	/* It may be gone, and says nothing of the path then. */
+	if (++host->canaries_lost >= CANARIES_LOST_MOST)
+		host->canaries_count = host->canaries_lost = 0;
 	sender_probe_free(sender, probe);
-	host->has_canary = host->lost_count + 3 < host->heard_count + 8;
 	sender_note_loss(sender, host, 1, 1, sent_ns);
 }
 
@@ -84,8 +91,8 @@ static void free_slots(struct sender *sender, struct host *host, uint64_t now_ns
 
 	while ((probe = host->slots) &&
 	       (!probe->holds_slot || probe->sent_ns + slot_ns(sender, probe) <= now_ns)) {
-		if (probe->holds_slot && !sender_hears_by_icmp(host->probing.technique))
-			window_silence(&host->window);
+		if (probe->holds_slot)
+			sender_note_silence(sender, host);
 		sender_free_slot(sender, probe);
 		host->slots = probe->next;
 	}
@@ -211,7 +218,7 @@ int sender_send_raw(struct sender *sender, struct host *host, struct probe *prob
 		return r;
 	raw_probe_enter(raw, probe);
 	pace_sent(&sender->pace, 1);
-	host->sent_since_canary++;
+	host->unanswered++;
 	if (!loop_timer_is_set(&host->expiry_timer))
 		raw_expiry_arm(sender, host);
 	if (!probe->canary)
@@ -222,15 +229,19 @@ int sender_send_raw(struct sender *sender, struct host *host, struct probe *prob
 void sender_raw_canary(struct sender *sender, struct host *host)
 {
 	struct probe *probe;
+	uint16_t port;
 
-	if (!host->has_canary || host->sent_since_canary < CANARY_AFTER || host->probing.pings)
+	/* By chance, not by count: what comes late in a burst fares worse. */
+	if (!host->canaries_count || host->unanswered < CANARY_AFTER || host->probing.pings ||
+	    random_below(&sender->raw->random, CANARY_CHANCE))
 		return;
-	host->sent_since_canary = 0;
-	if (raw_probe_find(sender->raw, host, host->canary, true) ||
+	host->unanswered -= CANARY_AFTER;
+	port = host->canaries[host->canaries_next++ % host->canaries_count];
+	if (raw_probe_find(sender->raw, host, port, true) ||
 	    !(probe = sender_probe_new(sender, host)))
 		return;
 	probe->canary = true;
-	probe->again = (struct probe_again){.port = host->canary, .attempts = 1};
+	probe->again = (struct probe_again){.port = port, .attempts = 1};
 	probe->sent_ns = loop_time_ns(sender->loop);
 	if (sender_send_raw(sender, host, probe) < 0)
 		sender_probe_free(sender, probe);
@@ -253,6 +264,14 @@ int sender_route(struct sender *sender, struct host *host)
 	return r;
 }
 
+static void begin_resends(const struct sender *sender, struct host *host)
+{
+	host->backoff = 0;
+	window_init_run(&host->resends, &sender->plan->timing, RESENDS_MOST);
+	if (host->resends.cwnd > RESENDS_FIRST)
+		host->resends.cwnd = RESENDS_FIRST;
+}
+
 int sender_raw_begin(struct sender *sender, struct host *host)
 {
 	int r = sender_route(sender, host);
@@ -261,16 +280,16 @@ int sender_raw_begin(struct sender *sender, struct host *host)
 		return r;
 	if (!sender->plan->timing.max_parallelism && host->window.ceiling < HOST_CWND_MOST)
 		host->window.ceiling = HOST_CWND_MOST;
-	if (sender_hears_by_icmp(host->probing.technique) && host->probing.prober.order_count > 1)
-		host->probing.prober.again_wait_ms = ICMP_AGAIN_MS;
+	if (!sender->plan->timing.max_parallelism && host->window.floor < HOST_CWND_LEAST)
+		host->window.floor = HOST_CWND_LEAST;
 	if (host->probing.technique->probe == PROBE_NEIGHBOUR)
 		prober_want_sends(&host->probing.prober, NEIGHBOUR_SENDS);
 	host->expiry_timer.fire = expire;
 	host->expiry_timer.self = host;
-	host->has_canary = false;
-	host->sent_since_canary = 0;
-	host->answers_since_change = host->drops_since_change = 0;
-	host->change_ns = loop_now_ns(sender->loop);
+	host->canaries_count = host->canaries_lost = 0;
+	host->unanswered = host->canaries_heard = 0;
+	begin_resends(sender, host);
+	sender_delay_begin(sender, host);
 	return 0;
 }
 
@@ -402,6 +421,7 @@ int raw_new(struct sender *sender, const struct wire_ways *ways, struct gate *ga
 	random_init(&random, sender->plan->seed ^ 0x706f727473ull);
 	raw->first_port = (uint16_t)(FIRST_PORT_LOWEST +
 				     random_below(&random, 65535 - FIRST_PORT_LOWEST - RAW_PORTS));
+	raw->random = random;
 	cookie_key_init(&raw->key, sender->plan->seed);
 	r = raw_tables_init(raw);
 	if (r == 0)

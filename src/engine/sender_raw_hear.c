@@ -120,11 +120,12 @@ static unsigned heard_of(enum port_state state)
 
 static void note_canary(struct host *host, const struct scan_technique *technique, uint16_t value)
 {
-	host->sent_since_canary = 0;
-	if (host->has_canary || technique->probe != PROBE_TCP || host->probing.pings)
+	if (host->unanswered)
+		host->unanswered--;
+	if (technique->probe != PROBE_TCP || host->probing.pings ||
+	    host->canaries_count == HOST_CANARIES)
 		return;
-	host->has_canary = true;
-	host->canary = value;
+	host->canaries[host->canaries_count++] = value;
 }
 
 static void canary_answered(struct raw *raw, struct host *host, uint16_t value,
@@ -133,9 +134,12 @@ static void canary_answered(struct raw *raw, struct host *host, uint16_t value,
 	struct probe *probe = raw_probe_find(raw, host, value, true);
 	uint64_t at_ns = answer->at_ns;
 
-	host->sent_since_canary = 0;
 	if (!probe)
 		return;
+	if (!host->limited)
+		pace_canary(&raw->sender->pace, probe->sent_ns, false);
+	host->canaries_heard++;
+	host->canaries_lost = 0;
 	sender_note_answer(raw->sender, host, probe->sent_ns,
 			   at_ns > probe->sent_ns ? at_ns - probe->sent_ns : 1);
 	sender_probe_free(raw->sender, probe);
@@ -187,7 +191,7 @@ static void answered(struct raw *raw, struct host *host, uint16_t value, unsigne
 		prober_note_heard(prober, value, heard_of(verdict.state));
 		sender_answered(sender, probe, attempt, verdict, rtt_of(probe, attempt, at_ns));
 	} else {
-		(void)prober_answered_late(prober, value);
+		(void)prober_answered_late(prober, value, attempt);
 		prober_note_heard(prober, value, heard_of(verdict.state));
 		sender_note_answer(sender, host, at_ns, 0);
 		sender_give_verdict(host, value, attempt, verdict, 0);

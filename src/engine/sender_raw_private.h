@@ -5,6 +5,7 @@
 #include "engine/cookie.h"
 #include "engine/sender_private.h"
 #include "engine/sender_raw.h"
+#include "util/random.h"
 
 #define RAW_CANARY_ATTEMPT (RAW_ATTEMPTS - 1)
 
@@ -13,6 +14,7 @@ struct raw {
 	struct wire *wire;
 	struct cookie_key key;
 	uint16_t first_port;
+	struct random random;
 	struct host **hosts; /* by address, chained */
 	size_t hosts_mask, hosts_count;
 	struct probe **probes; /* by host and value, chained */

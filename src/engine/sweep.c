@@ -140,9 +140,7 @@ void sweep_free(struct sweep *sweep)
 
 static enum sweep_mark mark_of(const struct chunk *chunk)
 {
-	unsigned sends = chunk->sends + (chunk->sample_step > 1 && chunk->state == CHUNK_RESEND);
-
-	return sends == 0 ? MARK_FIRST : sends == 1 ? MARK_SECOND : MARK_LATER;
+	return chunk->sends == 0 ? MARK_FIRST : chunk->sends == 1 ? MARK_SECOND : MARK_LATER;
 }
 
 /* Takes the position that waits, or the next. */
@@ -238,6 +236,7 @@ static uint64_t send_batch(struct sweep *sweep, uint64_t now_ns)
 			return due_ns == UINT64_MAX ? UINT64_MAX
 			       : due_ns > now_ns    ? due_ns - now_ns
 						    : 1;
+		canary_maybe_send(sweep, now_ns);
 		r = send_place(sweep, chunk, place);
 	}
 	return r == 0 ? 0 : BUSY_PAUSE_NS;
@@ -305,7 +304,6 @@ static void sweep_turn(void *self)
 	for (i = 0; i < TURN_BATCHES && !wait_ns; i++) {
 		now_ns = loop_time_ns(sweep->config.loop);
 		wait_ns = send_batch(sweep, now_ns);
-		canary_maybe_send(sweep, now_ns);
 		wire_flush(sweep->config.wire);
 		wire_poll(sweep->config.wire);
 		judge(sweep, now_ns);
@@ -409,16 +407,23 @@ static uint32_t rtt_us_of(uint64_t at_ns, unsigned note)
 	return (uint32_t)(ticks * (TICK_NS / NS_PER_US));
 }
 
-static void note_evidence(struct sweep *sweep, const struct chunk *chunk, enum sweep_mark mark)
+/* Before the first canary is back, a tick is better than nothing. */
+static void note_rtt(struct sweep *sweep, const struct answer *answer, unsigned note)
 {
-	double weight =
-		chunk->state != CHUNK_FREE && chunk->sample_step > 1 ? chunk->sample_step : 1;
+	if (sweep->rtt.valid || answer->kind != PROBE_TCP)
+		return;
+	rtt_sample(&sweep->rtt, &sweep->config.plan->timing,
+		   (int64_t)(rtt_us_of(answer->at_ns, note) * NS_PER_US + TICK_NS));
+}
 
-	sweep->evidence_arrived += mark == MARK_FIRST ? 1 : weight;
-	if (mark == MARK_SECOND)
-		sweep->evidence_lost += weight;
-	else if (mark == MARK_LATER)
-		sweep->evidence_lost += weight * (chunk->sends > 2 ? chunk->sends - 1 : 2);
+/* By which send; a mark tells no more than that it was the third or a later one. */
+static unsigned attempt_of(const struct chunk *chunk, enum sweep_mark mark)
+{
+	unsigned sends = chunk->sends + (chunk->state == CHUNK_RESEND);
+
+	if (mark != MARK_LATER)
+		return mark;
+	return sends > MARK_LATER ? sends : MARK_LATER;
 }
 
 static struct verdict judge_answer(const struct sweep *sweep, const struct answer *answer,
@@ -458,9 +463,9 @@ static void take_answer(struct sweep *sweep, const struct answer *answer, uint12
 		live_revise(sweep, target, probe, &verdict, from_target);
 		return;
 	}
-	chunk_note_heard(chunk, place, from_target);
+	chunk_note_heard(chunk, place, from_target, attempt_of(chunk, mark));
+	note_rtt(sweep, answer, note);
 	sweep->answered++;
-	note_evidence(sweep, chunk, mark);
 	if (from_target && verdict.state == PORT_OPEN && sweep->config.opened)
 		sweep->config.opened(sweep->config.self, answer->response.packet);
 	if (from_target)
@@ -491,7 +496,7 @@ bool sweep_hear(void *self, const struct packet *packet, uint64_t at_ns)
 
 void sweep_stats(const struct sweep *sweep, struct sweep_stats *ret_stats)
 {
-	double passed = sweep->settled, low = sweep->missed_low, high = sweep->missed_high;
+	double passed = sweep->settled, spread = 1.96 * sqrt(sweep->missed_variance) + 1;
 	size_t i;
 
 	for (i = 0; i < SWEEP_CHUNKS; i++)
@@ -513,9 +518,10 @@ void sweep_stats(const struct sweep *sweep, struct sweep_stats *ret_stats)
 		.missed = sweep->answered ? sweep->missed : -1,
 		.broken = sweep->broken,
 	};
-	low -= 1.96 * sqrt(low) + 1;
-	ret_stats->missed_low = !sweep->answered ? -1 : low > 0 ? floor(low) : 0;
-	ret_stats->missed_high = !sweep->answered ? -1
-				 : high < 0.01    ? 0
-						  : ceil(high + 1.96 * sqrt(high) + 1);
+	ret_stats->missed_low = ret_stats->missed_high = -1;
+	if (!sweep->answered)
+		return;
+	ret_stats->missed_low =
+		sweep->missed_least > spread ? floor(sweep->missed_least - spread) : 0;
+	ret_stats->missed_high = ceil(sweep->missed + spread);
 }

@@ -2,9 +2,10 @@
  *
  * After each round of sends a chunk waits for its answers, while the next chunk
  * is passed over. Then, with --max-retries, the silent are asked again as often
- * as that says. Without it: all of them when they are few, or when a sample
- * of them showed that asking again is worth it; until losing every send
- * would be a chance in a hundred thousand, by the loss measured so far. */
+ * as that says. Without it: all of them when they are few, when the loss
+ * measured lately makes it worth while, or when a sample of them showed that it is;
+ * until what the last rounds found, and that loss, say that no more than a
+ * trifle is left. */
 #include "engine/sweep_private.h"
 
 #include <math.h>
@@ -12,18 +13,21 @@
 
 #define ALL_WHEN_SILENT 65536u /* so few are asked again without a sample */
 #define SAMPLE          4096u
-#define SILENT_RISK     1e-5
+#define EVIDENCE_LEAST  20.0
+#define SILENT_RISK     1e-5 /* share of what answers that may be missed */
+#define LARGE_RISK      5e-4 /* where more than ALL_WHEN_SILENT would be asked for it */
 
 bool chunk_heard(const struct chunk *chunk, uint32_t place)
 {
 	return chunk->heard[place / 64] >> place % 64 & 1;
 }
 
-void chunk_note_heard(struct chunk *chunk, uint32_t place, bool from_target)
+void chunk_note_heard(struct chunk *chunk, uint32_t place, bool from_target, unsigned attempt)
 {
 	chunk->heard[place / 64] |= 1ull << place % 64;
 	chunk->heard_count++;
 	chunk->found += from_target;
+	attempts_note(&chunk->attempts, attempt);
 }
 
 struct chunk *sweep_chunk_of(struct sweep *sweep, uint128 position, uint32_t *ret_place)
@@ -42,58 +46,54 @@ struct chunk *sweep_chunk_of(struct sweep *sweep, uint128 position, uint32_t *re
 	return NULL;
 }
 
+/* By canaries: of the probes themselves the lost ones show only when a later send is
+ * answered. */
 double sweep_loss(const struct sweep *sweep)
 {
-	double seen = sweep->evidence_arrived + sweep->evidence_lost;
-
-	return seen > 0 ? sweep->evidence_lost / seen : 0;
-}
-
-static unsigned sends_wanted(const struct sweep *sweep)
-{
-	double loss = sweep_loss(sweep);
-	unsigned most = sweep->config.plan->timing.max_retries + 1, wanted = 2;
-
-	if (loss > 1e-4)
-		wanted = (unsigned)ceil(log(SILENT_RISK) / log(loss < 0.7 ? loss : 0.7));
-	if (wanted < 2)
-		wanted = 2;
-	return wanted < most ? wanted : most;
+	return lately_loss(&sweep->lately, 0);
 }
 
 /* ---- what was missed ---- */
 
-/* Of T that would answer, T * loss^sends stay silent. */
-static double hidden(double heard, double loss, double sends, double silent)
+/* What a send to this chunk was lost lately: as canaries are, or as the sends of the
+ * round before the last if that is more. */
+static double chunk_loss(const struct sweep *sweep, const struct chunk *chunk)
 {
-	double all_lost = pow(loss, sends), missed = heard * all_lost / (1 - all_lost);
+	double all = sweep_loss(sweep), before, last;
 
-	return missed < silent ? missed : silent;
+	if (chunk->sends < 2 || chunk->sends > ATTEMPTS_MOST)
+		return all;
+	before = chunk->attempts.answered[chunk->sends - 2];
+	last = chunk->attempts.answered[chunk->sends - 1];
+	if (before + last < EVIDENCE_LEAST || last < all * (before + last))
+		return all;
+	return last / (before + last);
+}
+
+/* The loss itself is only measured. */
+static double variance_by_loss(const struct sweep *sweep, const struct chunk *chunk, double missed)
+{
+	double seen = sweep->lately.heard + sweep->lately.lost + 1, loss = chunk_loss(sweep, chunk);
+	double deviation = sqrt(loss * (1 - loss) / seen + 1 / (seen * seen));
+
+	if (chunk->sends == 1)
+		deviation *= chunk->heard_count;
+	else
+		deviation = loss > 0 ? missed * chunk->sends * deviation / loss : 0;
+	return deviation * deviation;
 }
 
 static void estimate_missed(struct sweep *sweep, const struct chunk *chunk)
 {
-	double silent = chunk->count - chunk->count_out - chunk->heard_count,
-	       heard = chunk->heard_count;
-	double seen = sweep->evidence_arrived + sweep->evidence_lost, loss = sweep_loss(sweep);
-	double margin =
-		seen > 0 ? 1.96 * sqrt((loss * (1 - loss) + 1 / seen) / seen) + 2 / seen : 1;
-	double low = loss > margin ? loss - margin : 0;
-	double high = loss + margin < 0.9 ? loss + margin : 0.9;
+	double silent = chunk->count - chunk->count_out - chunk->heard_count, least, variance;
+	double missed = attempts_missed(&chunk->attempts, chunk->sends, chunk_loss(sweep, chunk),
+					&least, &variance);
 
 	if (silent < 1)
 		return;
-	/* The sample says it more directly: at most three in so many, with 95 %. */
-	if (chunk->sample_step > 1 && chunk->sampled) {
-		double most = 3.0 / chunk->sampled * silent;
-
-		sweep->missed += hidden(heard, loss, chunk->sends, silent);
-		sweep->missed_high += most < silent ? most : silent;
-		return;
-	}
-	sweep->missed += hidden(heard, loss, chunk->sends, silent);
-	sweep->missed_low += hidden(heard, low, chunk->sends, silent);
-	sweep->missed_high += hidden(heard, high, chunk->sends, silent);
+	sweep->missed += missed < silent ? missed : silent;
+	sweep->missed_least += least < silent ? least : silent;
+	sweep->missed_variance += variance + variance_by_loss(sweep, chunk, missed);
 }
 
 /* ---- rounds ---- */
@@ -128,20 +128,31 @@ static void chunk_resend(struct chunk *chunk, uint32_t sample_step)
 	chunk->cursor = chunk->sampled = chunk->found = 0;
 }
 
-static bool resend_more(const struct sweep *sweep, const struct chunk *chunk)
+/* Would sending again find more than a trifle of what answers here? */
+static bool resend_pays(const struct sweep *sweep, const struct chunk *chunk, bool large)
+{
+	double missed = attempts_missed(&chunk->attempts, chunk->sends, chunk_loss(sweep, chunk),
+					NULL, NULL);
+
+	return missed > (large ? LARGE_RISK : SILENT_RISK) * chunk->heard_count;
+}
+
+static bool resend_more(const struct sweep *sweep, const struct chunk *chunk, bool large)
 {
 	int asked = sweep->config.plan->sweep.retries;
 
 	if (asked >= 0)
 		return chunk->sends < (unsigned)asked + 1;
-	return chunk->sends < sends_wanted(sweep);
+	if (chunk->sends > sweep->config.plan->timing.max_retries)
+		return false;
+	return chunk->sends < 2 || resend_pays(sweep, chunk, large);
 }
 
 /* The answers to a round are in: another, or the end? */
 static void chunk_decide(struct sweep *sweep, struct chunk *chunk)
 {
 	uint32_t silent = chunk->count - chunk->count_out - chunk->heard_count;
-	bool all = sweep->config.plan->sweep.retries >= 0 || silent <= ALL_WHEN_SILENT;
+	bool asked = sweep->config.plan->sweep.retries >= 0, large = silent > ALL_WHEN_SILENT;
 
 	if (!silent || sweep->stopping) {
 		chunk_end(sweep, chunk);
@@ -151,10 +162,12 @@ static void chunk_decide(struct sweep *sweep, struct chunk *chunk)
 			chunk_resend(chunk, 1);
 		else
 			chunk_end(sweep, chunk);
-	} else if (!resend_more(sweep, chunk)) {
+	} else if (!resend_more(sweep, chunk, large)) {
 		chunk_end(sweep, chunk);
 	} else {
-		chunk_resend(chunk, all || chunk->sends > 1 ? 1 : silent / SAMPLE);
+		chunk_resend(chunk, asked || !large || resend_pays(sweep, chunk, large)
+					    ? 1
+					    : silent / SAMPLE);
 	}
 }
 

@@ -2,6 +2,7 @@
 #ifndef PORTOLAN_ENGINE_SWEEP_PRIVATE_H
 #define PORTOLAN_ENGINE_SWEEP_PRIVATE_H
 
+#include "engine/attempts.h"
 #include "engine/cookie.h"
 #include "engine/pace.h"
 #include "engine/permutation.h"
@@ -16,6 +17,7 @@
 #define SWEEP_TECHNIQUES 8u
 #define SWEEP_CANARIES   8192u
 #define SWEEP_KNOWN      1024u
+#define SWEEP_MEMORY     512.0 /* of canaries */
 
 /* What the two low bits of the note say. */
 enum sweep_mark { MARK_CANARY, MARK_FIRST, MARK_SECOND, MARK_LATER };
@@ -31,13 +33,14 @@ struct chunk {
 	enum chunk_state state;
 	uint128 first;
 	uint32_t count, heard_count, cursor;
-	uint32_t count_out;   /* nothing could or might be sent there */
-	unsigned sends;       /* to each position (sampled ones: one more) */
-	uint32_t sample_step; /* RESEND: each so-manieth silent one; 1 all */
-	uint32_t sampled;     /* sent in this round */
-	uint32_t found;       /* heard from targets since this round began */
-	uint64_t due_ns;      /* SETTLE: until then */
-	uint64_t *heard;      /* SWEEP_CHUNK bits */
+	uint32_t count_out;       /* nothing could or might be sent there */
+	unsigned sends;           /* to each position (sampled ones: one more) */
+	uint32_t sample_step;     /* RESEND: each so-manieth silent one; 1 all */
+	uint32_t sampled;         /* sent in this round */
+	struct attempts attempts; /* that were answered */
+	uint32_t found;           /* heard from targets since this round began */
+	uint64_t due_ns;          /* SETTLE: until then */
+	uint64_t *heard;          /* SWEEP_CHUNK bits */
 };
 
 /* Where packets to some targets leave, with the probes ready to be stamped. */
@@ -53,7 +56,7 @@ struct way {
 struct canary {
 	uint128 position;
 	uint64_t sent_ns;
-	bool waiting;
+	bool waiting, expired;
 };
 
 struct live {
@@ -91,14 +94,15 @@ struct sweep {
 	struct canary *canaries;               /* SWEEP_CANARIES, by position */
 	uint16_t canary_queue[SWEEP_CANARIES]; /* in the order of sending */
 	uint32_t canary_head, canary_count;
+	uint64_t canary_ns;         /* when the last was sent */
 	uint128 known[SWEEP_KNOWN]; /* positions that answered lately */
 	uint32_t known_count, known_next;
 
 	struct live **lives; /* by target, chained */
 	size_t lives_mask, lives_count;
 
-	double evidence_arrived, evidence_lost;
-	double missed, missed_low, missed_high, settled;
+	struct lately lately; /* what became of canaries */
+	double missed, missed_least, missed_variance, settled;
 	uint64_t sent, resent, answered, duplicates, excluded, canaries_sent;
 };
 
@@ -113,7 +117,7 @@ struct cookie_of sweep_cookie_of(const struct sweep *sweep, const struct ip_addr
 /* sweep_chunk.c */
 bool chunk_heard(const struct chunk *chunk, uint32_t place);
 /* What a router says of a target is an answer, but not found by asking again. */
-void chunk_note_heard(struct chunk *chunk, uint32_t place, bool from_target);
+void chunk_note_heard(struct chunk *chunk, uint32_t place, bool from_target, unsigned attempt);
 /* The next position to send to, and as which attempt; false: nothing just now, and
  * *ret_due_ns says until when (UINT64_MAX: all is done). */
 bool sweep_next_position(struct sweep *sweep, uint64_t now_ns, struct chunk **ret_chunk,
@@ -126,6 +130,7 @@ double sweep_loss(const struct sweep *sweep);
 uint64_t sweep_usual_ns(const struct sweep *sweep);
 
 /* sweep_canary.c */
+/* Before each probe. */
 void canary_maybe_send(struct sweep *sweep, uint64_t now_ns);
 void canary_note_known(struct sweep *sweep, uint128 position);
 void canary_answered(struct sweep *sweep, uint128 position, uint64_t at_ns);

@@ -53,6 +53,11 @@ void window_silence(struct window *window)
 		window->cwnd = at_most(window->cwnd + 0.5, window->ceiling);
 }
 
+void window_calm_silence(struct window *window)
+{
+	window->cwnd = at_most(window->cwnd + 0.25, window->ceiling);
+}
+
 static void window_cut(struct window *window, double divisor, uint64_t now_ns)
 {
 	double busy = at_least(window->in_flight, window->cwnd / 2);

@@ -35,6 +35,8 @@ void window_answer(struct window *window, const struct timing *timing);
  * was ever lost, so the window opens a little: a host that drops everything
  * would else be asked ten at a time for hours. */
 void window_silence(struct window *window);
+/* The same where little is lost by now, whatever was lost before. */
+void window_calm_silence(struct window *window);
 /* A probe sent at sent_ns was lost for certain (its retransmission was
  * answered). Losses from before the last cut are part of that cut. */
 void window_loss(struct window *window, const struct timing *timing, uint64_t sent_ns,

@@ -226,9 +226,9 @@ static void only_what_was_sent_was_asked(void **state)
 
 static void answer_late(struct prober *prober, uint16_t port)
 {
-	assert_true(prober_answered_late(prober, port));
+	assert_true(prober_answered_late(prober, port, 1));
 	prober_note_heard(prober, port, 3);
-	assert_false(prober_answered_late(prober, port));
+	assert_false(prober_answered_late(prober, port, 1));
 }
 
 static void a_late_answer_takes_a_port_from_the_bench(void **state)
@@ -388,6 +388,28 @@ static void what_was_answered_late_is_abandoned_once(void **state)
 	prober_release(&prober);
 }
 
+/* Ports that wait to be asked again can be held while new ones go on. */
+static void what_is_held_waits_and_new_ports_go_on(void **state)
+{
+	static const uint16_t two[] = {1, 2};
+	struct prober prober;
+	struct probe_again probe;
+
+	prober_init(&prober, two, 2, 10);
+	assert_int_equal(prober_next(&prober, &probe), PROBER_SEND);
+	probe.attempts = 1;
+	assert_int_equal(prober_unanswered(&prober, &probe), 0);
+	prober.again_held = true;
+	assert_int_equal(prober_next(&prober, &probe), PROBER_SEND);
+	assert_int_equal(probe.port, 2);
+	assert_false(prober_has_work(&prober));
+	assert_int_equal(prober_next(&prober, &probe), PROBER_WAIT);
+	prober.again_held = false;
+	assert_int_equal(prober_next(&prober, &probe), PROBER_SEND);
+	assert_int_equal(probe.port, 1);
+	prober_release(&prober);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -408,6 +430,7 @@ int main(void)
 		cmocka_unit_test(all_that_is_given_up_is_silent),
 		cmocka_unit_test(what_is_abandoned_gets_no_verdict),
 		cmocka_unit_test(what_was_answered_late_is_abandoned_once),
+		cmocka_unit_test(what_is_held_waits_and_new_ports_go_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,6 +50,21 @@ static void silence_opens_it_only_where_nothing_was_lost(void **state)
 	assert_int_equal(window.cwnd, 5);
 }
 
+static void calm_silence_opens_it_whatever_was_lost(void **state)
+{
+	struct window window;
+
+	window_init_host(&window, &normal);
+	window_loss(&window, &normal, 1, 2);
+	window.cwnd = 5;
+	window_calm_silence(&window);
+	window_calm_silence(&window);
+	assert_true(window.cwnd == 5.5);
+	window.cwnd = window.ceiling;
+	window_calm_silence(&window);
+	assert_true(window.cwnd == window.ceiling);
+}
+
 static void parallelism_options_bound_it(void **state)
 {
 	struct timing timing = normal;
@@ -92,6 +107,7 @@ int main(void)
 		cmocka_unit_test(starts_slowly_then_avoids),
 		cmocka_unit_test(a_loss_cuts_once_per_flight),
 		cmocka_unit_test(silence_opens_it_only_where_nothing_was_lost),
+		cmocka_unit_test(calm_silence_opens_it_whatever_was_lost),
 		cmocka_unit_test(parallelism_options_bound_it),
 		cmocka_unit_test(the_runs_window_is_never_above_its_capacity),
 	};
