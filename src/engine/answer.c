@@ -43,38 +43,33 @@ static void from_quote(struct answer *answer)
 	}
 }
 
-/* What acknowledges a probe: its seq, with or without what counts as one (SYN, FIN)
- * and the data behind it (an open port may leave that for later). */
-static void from_acknowledgement(struct answer *answer, uint32_t ack, uint32_t data_bytes)
-{
-	uint32_t counted;
-
-	for (counted = 0; counted <= 2; counted++) {
-		answer->cookies[answer->cookies_count++] = ack - counted;
-		if (data_bytes)
-			answer->cookies[answer->cookies_count++] = ack - counted - data_bytes;
-	}
-}
-
-/* The reset of a segment that had ACK set takes its sequence number from there. */
-static void from_tcp(struct answer *answer, const struct tcp_header *tcp, uint32_t data_bytes)
+/* What acknowledges a probe: seq + 1 (SYN and FIN count) or seq, with or without what
+ * counts besides (an open port may leave data for later); the reset of a segment that
+ * had ACK set takes its sequence number from there. */
+static void from_tcp(struct answer *answer, const struct tcp_header *tcp, uint32_t more)
 {
 	answer->kind = PROBE_TCP;
 	answer->port = tcp->src_port;
 	answer->our_port = tcp->dst_port;
-	if (tcp->flags & TCP_ACK)
-		from_acknowledgement(answer, tcp->ack, data_bytes);
+	if (tcp->flags & TCP_ACK) {
+		answer->cookies[answer->cookies_count++] = tcp->ack - 1;
+		answer->cookies[answer->cookies_count++] = tcp->ack;
+	}
+	if (tcp->flags & TCP_ACK && more) {
+		answer->cookies[answer->cookies_count++] = tcp->ack - 1 - more;
+		answer->cookies[answer->cookies_count++] = tcp->ack - more;
+	}
 	if (tcp->flags & TCP_RST)
 		answer->cookies[answer->cookies_count++] = tcp->seq;
 }
 
-static void directly(struct answer *answer, const struct packet *packet, size_t data_bytes)
+static void directly(struct answer *answer, const struct packet *packet, size_t more)
 {
 	answer->target = packet->ip.src;
 	answer->protocol = packet->ip.protocol;
 	switch (packet->kind) {
 	case PACKET_TCP:
-		from_tcp(answer, &packet->tcp, (uint32_t)data_bytes);
+		from_tcp(answer, &packet->tcp, (uint32_t)more);
 		break;
 	case PACKET_UDP:
 		answer->kind = PROBE_UDP;
@@ -96,17 +91,24 @@ static void directly(struct answer *answer, const struct packet *packet, size_t 
 	}
 }
 
+size_t answer_more(const struct plan_packets *packets)
+{
+	const int both = TCP_SYN | TCP_FIN;
+
+	return (packets->has_data ? packets->data_bytes : 0) +
+	       (packets->scan_flags >= 0 && (packets->scan_flags & both) == both);
+}
+
 bool answer_same_addr(const struct ip_addr *a, const struct ip_addr *b)
 {
 	return a->family == b->family && !memcmp(a->bytes, b->bytes, sizeof(a->bytes));
 }
 
-bool answer_init(struct answer *answer, const struct packet *packet, size_t data_bytes,
-		 uint64_t at_ns)
+bool answer_init(struct answer *answer, const struct packet *packet, size_t more, uint64_t at_ns)
 {
 	*answer = (struct answer){.response.packet = packet, .at_ns = at_ns};
 	if (!packet_is_icmp_error(packet)) {
-		directly(answer, packet, data_bytes);
+		directly(answer, packet, more);
 	} else {
 		if (!packet_parse_quote(packet, &answer->quoted))
 			return false;

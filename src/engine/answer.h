@@ -4,6 +4,7 @@
 #ifndef PORTOLAN_ENGINE_ANSWER_H
 #define PORTOLAN_ENGINE_ANSWER_H
 
+#include "engine/plan.h"
 #include "engine/technique.h"
 
 struct answer {
@@ -15,16 +16,17 @@ struct answer {
 	uint16_t port;       /* the target's; 0 without ports */
 	uint16_t our_port;   /* ours; for PROBE_ICMP the identifier */
 	uint16_t sequence;   /* PROBE_ICMP */
-	uint32_t cookies[7]; /* candidates: one of them is the cookie if it is ours */
+	uint32_t cookies[5]; /* candidates: one of them is the cookie if it is ours */
 	unsigned cookies_count;
 	uint64_t at_ns;
 };
 
+/* What our TCP probes make others acknowledge besides one SYN or FIN: data, and a FIN
+ * behind a SYN (--scanflags). */
+size_t answer_more(const struct plan_packets *packets);
 /* False: an error whose quote cannot be read. The answer is not to be moved: it points
- * into itself, and to the packet. data_bytes: what our TCP probes carry, which is
- * acknowledged, too. */
-bool answer_init(struct answer *answer, const struct packet *packet, size_t data_bytes,
-		 uint64_t at_ns);
+ * into itself, and to the packet. more: answer_more(). */
+bool answer_init(struct answer *answer, const struct packet *packet, size_t more, uint64_t at_ns);
 /* A neighbour told its hardware address; packet: scratch memory that lives as long. */
 void answer_init_neighbour(struct answer *answer, const struct ip_addr *addr, struct packet *packet,
 			   uint64_t at_ns);

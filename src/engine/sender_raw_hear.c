@@ -308,7 +308,7 @@ void raw_hear(void *self, const struct packet *packet, uint64_t at_ns)
 
 	if (raw->listener && raw->listener(raw->listener_self, packet, at_ns))
 		return;
-	if (!answer_init(&answer, packet, wish->has_data ? wish->data_bytes : 0, at_ns))
+	if (!answer_init(&answer, packet, answer_more(wish), at_ns))
 		return;
 	for (host = *raw_host_bucket(raw, &answer.target); host; host = next) {
 		next = host->chain;

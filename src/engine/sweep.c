@@ -483,7 +483,7 @@ bool sweep_hear(void *self, const struct packet *packet, uint64_t at_ns)
 	uint32_t probe;
 	unsigned note;
 
-	if (!answer_init(&answer, packet, wish->has_data ? wish->data_bytes : 0, at_ns) ||
+	if (!answer_init(&answer, packet, answer_more(wish), at_ns) ||
 	    !probe_of(sweep, &answer, &probe, &note) ||
 	    !target_space_find(sweep->config.space, &answer.target, &target))
 		return false;

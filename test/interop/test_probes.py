@@ -193,14 +193,13 @@ SCANS = {
     "sO": ((4,), ["-Pn", "-sO", "-p", "1,2,4,6,17,41,58,132,253"]),
     # 41, 44 and others are headers there, not protocols to ask for
     "sO_six": ((6,), ["-Pn", "-sO", "-p", "1,2,6,17,58,132,252"]),
-    "PU": ((4, 6), ["-PU", "-sU", "-p", "9"]),  # the host stays silent: pings are all
     "several": ((4, 6), ["-Pn", "-sS", "-sU", "-sY", "-p", "T:80,U:41000,S:9"]),
 }
 PINGS = {
     "default": ((4, 6), []),
     "PE": ((4, 6), ["-PE"]), "PP": ((4,), ["-PP"]), "PM": ((4,), ["-PM"]),
     "PS": ((4, 6), ["-PS"]), "PS_ports": ((4, 6), ["-PS22,81-83"]),
-    # 7.93 has no payloads with -sn (see SCANS), so these ports have none in ours either.
+    # 7.93 pings without payloads; ours has them (HD-13), but none for these ports.
     "PA": ((4, 6), ["-PA"]), "PU_ports": ((4, 6), ["-PU12000,12001"]),
     "PY": ((4, 6), ["-PY"]), "PO": ((4, 6), ["-PO"]), "PO_some": ((4, 6), ["-PO1,2,6,17,132,252"]),
     "all": ((4,), ["-PE", "-PP", "-PM", "-PS22", "-PA80", "-PU12000", "-PY9", "-PO2"]),
