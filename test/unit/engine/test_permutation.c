@@ -3,6 +3,7 @@
 #include "engine/permutation.h"
 #include "util/random.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,28 +25,33 @@ static void check_cover(uint32_t size, uint64_t seed, uint8_t *seen)
 	}
 }
 
+/* PERMUTATION_ALL=1: every size to 2^16, which takes minutes under the sanitizers. */
 static void every_small_size_is_covered_exactly(void **state)
 {
-	uint8_t seen[4096];
+	static uint8_t seen[1u << 16];
+	bool all = getenv("PERMUTATION_ALL") != NULL;
 	uint32_t size;
 
-	for (size = 1; size <= 4096; size++)
+	for (size = 1; size <= 1u << 16; size += size < 4096 || all ? 1 : 251)
 		check_cover(size, size * 7919u, seen);
+	for (size = 1; size <= 1u << 16; size *= 2)
+		check_cover(size, 11, seen);
 }
 
 static void random_sizes_are_covered_exactly(void **state)
 {
-	uint8_t *seen = malloc(1u << 22);
+	uint8_t *seen = malloc(1u << 26);
 	struct random random;
-	int i;
+	int i, most = getenv("PERMUTATION_ALL") ? 26 : 22;
 
 	random_init(&random, 4);
 	assert_non_null(seen);
 	for (i = 0; i < 4; i++)
-		check_cover((uint32_t)random_below(&random, 1u << 22) + 1, random_u64(&random),
+		check_cover((uint32_t)random_below(&random, 1u << most) + 1, random_u64(&random),
 			    seen);
 	check_cover(1u << 20, 3, seen);
 	check_cover((1u << 20) + 1, 3, seen);
+	check_cover((1u << (most - 1)) + 12345, 5, seen);
 	free(seen);
 }
 
