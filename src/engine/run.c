@@ -90,196 +90,6 @@ static void stream_warns(void *self, const char *text)
 	run_warn(self, NULL, WARNING_STDERR, text);
 }
 
-/* ---- ports of a target ---- */
-
-const struct port_rules *run_rules_of(const struct run *run, const struct host *host)
-{
-	return host->target->ports ? host->target->ports : run->plan->ports;
-}
-
-static void order_free(struct rules_order *order)
-{
-	size_t i;
-
-	for (i = 0; i < PLAN_TECHNIQUES_MAX; i++) {
-		alloc_free(order->ports[i]);
-		alloc_free(order->places[i]);
-	}
-	alloc_free(order->check_places);
-	alloc_free(order);
-}
-
-/* Where each port stands in an order. */
-static uint16_t *places_new(const uint16_t *ports, uint32_t count)
-{
-	uint16_t *places = alloc_array(UINT16_MAX + 1, sizeof(*places));
-	uint32_t i;
-
-	if (!places)
-		return NULL;
-	memset(places, 0xff, (UINT16_MAX + 1) * sizeof(*places));
-	for (i = 0; i < count; i++)
-		places[ports[i]] = (uint16_t)i;
-	return places;
-}
-
-static struct rules_order *order_new(struct run *run, const struct port_rules *rules)
-{
-	struct rules_order *order = alloc_zero(sizeof(*order));
-	size_t i;
-
-	if (!order)
-		return NULL;
-	order->rules = rules;
-	for (i = 0; i < run->plan->techniques_count; i++) {
-		enum transport transport = run->plan->techniques[i]->transport;
-		const struct portset *set = &rules->of[transport];
-
-		order->ports[i] =
-			port_order_new(set, transport, run->plan->sequential_ports, &run->random);
-		if (order->ports[i] && run->plan->techniques[i]->probe != PROBE_FLOW)
-			order->places[i] = places_new(order->ports[i], set->count);
-		if (!order->ports[i] ||
-		    (run->plan->techniques[i]->probe != PROBE_FLOW && !order->places[i])) {
-			order_free(order);
-			return NULL;
-		}
-		order->counts[i] = set->count;
-		order->total += set->count;
-	}
-	return order;
-}
-
-struct rules_order *run_rules_order(struct run *run, const struct port_rules *rules)
-{
-	struct rules_order *order;
-
-	for (order = run->orders; order; order = order->next)
-		if (order->rules == rules)
-			return order;
-	order = order_new(run, rules);
-	if (order) {
-		order->next = run->orders;
-		run->orders = order;
-	}
-	return order;
-}
-
-/* ---- tasks: what progress lines call the stages ---- */
-
-/* ARP or ND will find the host. */
-static bool asks_neighbour(struct run *run, struct host *host)
-{
-	return !run->plan->list_only && run->sender.raw && !host->found &&
-	       sender_route(&run->sender, host) == 0 && run->plan->discovery.neighbours &&
-	       run->neighbours.count && hop_is_neighbour(host->hop) && !host->route->local;
-}
-
-static bool has_task(struct run *run, enum run_task task, struct host *host)
-{
-	if (task != TASK_PING)
-		return true;
-	if (run_sweeps_ports(run))
-		return false; /* the ports' answers tell who is up */
-	return asks_neighbour(run, host) || !(run->plan->list_only || run->plan->discovery.skip);
-}
-
-/* Everything but the number of ports. */
-static struct observation task_begun(struct run *run, enum run_task task, struct host *host)
-{
-	struct observation seen = {.kind = OBSERVED_TASK_BEGIN, .task.task = task};
-
-	seen.task.hosts = run->expected > 0 ? (uint64_t)run->expected : 0;
-	if (task != TASK_PING && run->expected != 1)
-		seen.task.hosts = run->up;
-	seen.task.only = seen.task.hosts == 1 ? host->target : NULL;
-	return seen;
-}
-
-static void tell_begin(struct run *run, struct task_state *state, struct observation *seen)
-{
-	state->begun = true;
-	state->technique = seen->task.technique;
-	run_observe(run, seen);
-}
-
-/* A sweep asks all its targets from the first moment. */
-static void sweep_task_begin(struct run *run)
-{
-	bool ports = run_sweeps_ports(run);
-	struct observation seen = {.kind = OBSERVED_TASK_BEGIN};
-
-	seen.task.task = ports ? TASK_PORTS : TASK_PING;
-	seen.task.hosts = run_sweep_targets(run);
-	seen.task.ports = run_sweep_probes(run);
-	seen.task.technique = ports ? run->plan->techniques[0] : NULL;
-	tell_begin(run, ports ? &run->techniques[0] : &run->tasks[TASK_PING], &seen);
-}
-
-static void task_begin(struct run *run, enum run_task task, struct host *host)
-{
-	struct observation seen;
-
-	if (task == TASK_PORTS || run->tasks[task].begun || !has_task(run, task, host))
-		return;
-	seen = task_begun(run, task, host);
-	if (task == TASK_PING)
-		seen.task.ports = run->sender.raw ? run->pings[0].count : run->ping_ports_count;
-	if (task == TASK_PING && asks_neighbour(run, host)) {
-		seen.task.technique = run->neighbours.pings[0].technique;
-		seen.task.ports = 1;
-	}
-	tell_begin(run, &run->tasks[task], &seen);
-}
-
-void run_technique_begins(struct host *host)
-{
-	struct run *run = host->run;
-	struct task_state *state = &run->techniques[host->technique_index];
-	const struct rules_order *order = host->order;
-	struct observation seen;
-
-	if (state->begun)
-		return;
-	seen = task_begun(run, TASK_PORTS, host);
-	if (!order)
-		order = run_rules_order(run, run_rules_of(run, host));
-	seen.task.technique = run->plan->techniques[host->technique_index];
-	seen.task.ports = order ? order->counts[host->technique_index] : 0;
-	tell_begin(run, state, &seen);
-}
-
-static void task_end(struct run *run, enum run_task task, struct task_state *state)
-{
-	struct observation seen = {.kind = OBSERVED_TASK_END};
-
-	if (!state->begun || state->ended || !run->drained || state->hosts_through < run->taken)
-		return;
-	state->ended = true;
-	seen.task.task = task;
-	seen.task.technique = state->technique;
-	seen.task.hosts = state->hosts_in;
-	seen.task.ports = state->ports_done;
-	run_observe(run, &seen);
-}
-
-static void tasks_end(struct run *run)
-{
-	size_t i;
-
-	for (i = 0; i < TASK_PORTS; i++)
-		task_end(run, (enum run_task)i, &run->tasks[i]);
-	for (i = 0; i < run->plan->techniques_count; i++)
-		task_end(run, TASK_PORTS, &run->techniques[i]);
-}
-
-void run_techniques_passed(struct host *host, size_t upto)
-{
-	while (host->techniques_passed < upto)
-		host->run->techniques[host->techniques_passed++].hosts_through++;
-	tasks_end(host->run);
-}
-
 /* ---- a host's way ---- */
 
 static void advance_later(struct run *run)
@@ -345,7 +155,7 @@ static void stage_begin(struct host *host, enum stage_id stage)
 	run->tasks[stages[stage]->task].hosts_now++;
 	if (stage == STAGE_PORTS)
 		run->scanning_now++;
-	task_begin(run, stages[stage]->task, host);
+	run_task_begin(run, stages[stage]->task, host);
 	stages[stage]->start(host);
 }
 
@@ -417,7 +227,7 @@ static void host_advance(struct host *host)
 	int id;
 
 	/* What is over is said before what follows from it. */
-	tasks_end(host->run);
+	run_tasks_end(host->run);
 	for (id = 0; id < STAGES; id++) {
 		if (!stage_is_due(host, (enum stage_id)id))
 			continue;
@@ -611,7 +421,7 @@ static void run_advance(void *self)
 		host->advancing = false;
 		host_advance(host);
 	}
-	tasks_end(run); /* the stream may have ended after the last host */
+	run_tasks_end(run); /* the stream may have ended after the last host */
 	if (run->drained && !run->hosts_now && !run->finished)
 		run_finish(run);
 }
@@ -699,61 +509,6 @@ static int ping_ports_init(struct run *run)
 	return run->ping_ports ? 0 : ERROR_MEMORY;
 }
 
-/* Which pings the family has: ICMPv6 asks for no time and no mask. */
-static bool family_has(const struct plan_ping *ping, bool v6)
-{
-	return !v6 || (strcmp(ping->technique->name, "icmp-timestamp") &&
-		       strcmp(ping->technique->name, "icmp-mask"));
-}
-
-static int ping_list_init(struct ping_list *list, const struct plan_ping *pings, size_t count,
-			  bool v6)
-{
-	size_t i;
-
-	list->pings = alloc_array(count, sizeof(*list->pings));
-	list->places = alloc_array(count, sizeof(*list->places));
-	if (count && (!list->pings || !list->places))
-		return ERROR_MEMORY;
-	for (i = 0; i < count; i++)
-		if (family_has(&pings[i], v6)) {
-			list->places[list->count] = (uint16_t)list->count;
-			list->pings[list->count++] = pings[i];
-		}
-	return 0;
-}
-
-static int raw_init(struct run *run)
-{
-	const struct plan_discovery *discovery = &run->plan->discovery;
-	const struct plan_ping neighbour = {.technique = technique_by_name("neighbour")};
-	int r;
-
-	if (!run->plan->privileged || !run->config.ways)
-		return 0;
-	r = raw_new(&run->sender, run->config.ways, run->config.gate);
-	if (r == 0)
-		r = run_idle_new(run);
-	if (r == 0)
-		r = ping_list_init(&run->pings[0], discovery->pings, discovery->pings_count, false);
-	if (r == 0)
-		r = ping_list_init(&run->pings[1], discovery->pings, discovery->pings_count, true);
-	if (r == 0)
-		r = ping_list_init(&run->neighbours, &neighbour, 1, false);
-	return r;
-}
-
-static void ping_list_release(struct ping_list *list)
-{
-	alloc_free(list->pings);
-	alloc_free(list->places);
-}
-
-struct wire *run_wire(struct run *run)
-{
-	return run->sender.raw ? raw_wire(run->sender.raw) : NULL;
-}
-
 static int stream_init(struct run *run, struct diag *diag)
 {
 	struct port_list_request ports = {
@@ -803,7 +558,7 @@ int run_new(const struct run_config *config, struct run **ret_run, struct diag *
 	run->scanning_limit = scanning_limit(run);
 	r = ping_ports_init(run);
 	if (r == 0)
-		r = raw_init(run);
+		r = run_raw_init(run);
 	if (r < 0)
 		diag_set(diag, r, "out of memory");
 	else
@@ -830,7 +585,7 @@ int run_start(struct run *run)
 		run_count_targets(run);
 	run_observe(run, &seen);
 	if (run->sweep) {
-		sweep_task_begin(run);
+		run_sweep_task_begin(run);
 		run_sweep_start(run);
 	}
 	sender_kick(&run->sender);
@@ -849,15 +604,8 @@ void run_free(struct run *run)
 	proxied_free(run->proxied);
 	sender_release(&run->sender);
 	target_stream_free(run->stream);
-	while (run->orders) {
-		struct rules_order *order = run->orders;
-
-		run->orders = order->next;
-		order_free(order);
-	}
+	run_orders_free(run);
 	alloc_free(run->ping_ports);
-	ping_list_release(&run->pings[0]);
-	ping_list_release(&run->pings[1]);
-	ping_list_release(&run->neighbours);
+	run_raw_free(run);
 	alloc_free(run);
 }

@@ -134,6 +134,18 @@ int run_idle_new(struct run *run);
 /* Takes the target (a reference) into the pipeline; swept: for this call only. */
 int run_host_new(struct run *run, struct target *target, const struct swept *swept);
 
+/* run_orders.c */
+void run_orders_free(struct run *run);
+
+/* run_raw.c: ERROR_MEMORY. Nothing when the plan sends no raw packets. */
+int run_raw_init(struct run *run);
+void run_raw_free(struct run *run);
+
+/* run_tasks.c: said once, when the first host comes; and those that are over. */
+void run_task_begin(struct run *run, enum run_task task, struct host *host);
+void run_sweep_task_begin(struct run *run);
+void run_tasks_end(struct run *run);
+
 /* Fills in run->expected, once. */
 void run_count_targets(struct run *run);
 
