@@ -1,6 +1,7 @@
 """The same command line, both programs, the same lab: the reports are equal but
 for what mask.py names."""
 import difflib
+import re
 import xml.etree.ElementTree as tree
 
 import pytest
@@ -172,3 +173,35 @@ def test_reports_equal_nmaps(pair, line):
 @pytest.mark.parametrize("line", RAW_LINES)
 def test_reports_of_raw_scans_equal_nmaps(pair, line):
     compare(pair, RAW_LINES[line], line in RAW_SEVERAL, True)
+
+
+# What --packet-trace shows: the same lines, but for what is random in them.
+
+TRACED = {
+    "syn": ["-n", "-r", "-p", "22,24", S], "six": ["-n", "-6", "-r", "-p", "22", SIX],
+    "udp": ["-n", "-Pn", "-sU", "-p", "54", N], "echo": ["-n", "-sn", "-PE", I],
+    "stamp": ["-n", "-sn", "-PP", I], "sctp": ["-n", "-sY", "-p", "9", F],
+    "protocols": ["-n", "-sO", "-p", "2", F],
+    "router": ["-n", "-Pn", "--ttl", "1", "--max-retries", "0", "-p", "80", I],
+}
+RANDOM = [(r"\(\d+\.\d{4}s\)", "(<s>)"), (r"(?<=:)\d{5}\b", "<port>"), (r"\bttl=\d+", "ttl=<n>"),
+          (r"\b(id|ID|seq|Seq)=(?!0\b)\d+", r"\1=<n>"), (r"\bhopl=\d+", "hopl=<n>"),
+          (r"\bflow=\w+", "flow=<n>"), ("Port 54 unreachable", "Port unreachable"),
+          (r"\borig=\d+ recv=\d+ trans=\d+", "<times>"), (r"\bttl=<n> id=0 ", "ttl=<n> id=<n> ")]
+
+
+def traced(text):
+    # 7.93 shows a neighbour's advertisement twice, the second time as any other packet.
+    lines = [line for line in text.splitlines()
+             if line.startswith(("SENT ", "RCVD ")) and "(type=136/" not in line]
+    for pattern, replacement in RANDOM:
+        lines = [re.sub(pattern, replacement, line) for line in lines]
+    return sorted(set(lines))
+
+
+@pytest.mark.parametrize("line", TRACED)
+def test_traces_of_raw_packets_equal_nmaps(pair, line):
+    pair.lab.scanner.ip("neigh", "flush", "all")
+    nmap, ours = pair.both("--packet-trace", *TRACED[line], privileged=True)
+    assert traced(ours.stdout) == traced(nmap.stdout)
+    assert traced(ours.stdout)

@@ -65,7 +65,8 @@ def test_the_share_that_is_lost_is_the_share_asked_for(two, share, address):
             Datagrams(two, address) as sent:
         sent.send(4000)
         arrived = sent.arrived()
-        assert arrived == loss.passed and 4000 - arrived == loss.dropped
+        # The kernels may say a word of their own (multicast groups).
+        assert 0 <= loss.passed + loss.dropped - 4000 <= 3 and 0 <= loss.passed - arrived <= 3
     # Six standard deviations: wrong once in a thousand million runs.
     margin = 6 * (4000 * share * (1 - share)) ** 0.5
     assert abs(4000 - arrived - 4000 * share) < margin
