@@ -43,7 +43,8 @@ void plan_set_sweep(const struct settings *settings, struct plan *plan)
 		sweep->retries = (int)settings->max_retries;
 	sweep->wanted = settings->uses[USE_SWEEP] || settings->uses[USE_SHARD];
 	/* Counting opens the files of targets, so it comes last. */
-	if (sweep->wanted || !may_sweep(plan))
+	/* The lines of files may have names to keep, and ports of their own. */
+	if (sweep->wanted || !may_sweep(plan) || plan->targets.input_files_count)
 		return;
 	/* Nobody asked for the manners of a sweep: every target stays one, and those
 	 * that are up are scanned as usual. Only -Pn would have all ports of all asked. */

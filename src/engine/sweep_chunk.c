@@ -206,10 +206,17 @@ static bool next_silent(struct chunk *chunk, uint32_t *ret_place)
 	return false;
 }
 
+/* Its time is up, or there is nothing left to wait for. */
+static bool has_settled(const struct chunk *chunk, uint64_t now_ns)
+{
+	return chunk->state == CHUNK_SETTLE &&
+	       (chunk->due_ns <= now_ns || chunk->heard_count + chunk->count_out == chunk->count);
+}
+
 static bool chunk_next(struct sweep *sweep, struct chunk *chunk, uint64_t now_ns,
 		       uint32_t *ret_place)
 {
-	if (chunk->state == CHUNK_SETTLE && chunk->due_ns <= now_ns)
+	if (has_settled(chunk, now_ns))
 		chunk_decide(sweep, chunk);
 	if (chunk->state == CHUNK_PASS && chunk->cursor < chunk->count && !sweep->stopping) {
 		*ret_place = chunk->cursor++;

@@ -5,6 +5,8 @@
 #include "util/alloc.h"
 #include "util/error.h"
 
+#include <string.h>
+
 /* A stretch of addresses, and how many are in those before it. */
 struct stretch {
 	ip_value first;
@@ -21,6 +23,20 @@ struct target_space {
 
 /* ---- making ---- */
 
+/* What cannot be excluded cannot be swept, for the same reason. */
+static void explain(int error, const struct diag *why, struct diag *diag)
+{
+	static const char theirs[] = "Can't exclude";
+	const char *text = why->text;
+
+	if (!strncmp(text, theirs, sizeof(theirs) - 1))
+		text += sizeof(theirs) - 1;
+	diag_set_at(
+		diag, error, why->line, why->column,
+		"A sweep takes addresses, ranges and names, each without ports of its own:%.400s",
+		text);
+}
+
 /* The grammar of excludes is that of targets, and names are resolved on the way. */
 static int add_expressions(const struct target_space_config *config, char **expressions,
 			   size_t expressions_count, char **files, size_t files_count,
@@ -28,6 +44,7 @@ static int add_expressions(const struct target_space_config *config, char **expr
 {
 	struct target_config wanted = *config->targets;
 	struct addrset *named = NULL;
+	struct diag why = {0};
 	struct ip_addr first, last;
 	size_t i;
 	int r;
@@ -36,7 +53,9 @@ static int add_expressions(const struct target_space_config *config, char **expr
 	wanted.excludes_count = expressions_count;
 	wanted.exclude_files = files;
 	wanted.exclude_files_count = files_count;
-	r = target_excludes(&wanted, config->loop, config->resolver, &named, diag);
+	r = target_excludes(&wanted, config->loop, config->resolver, &named, &why);
+	if (r < 0)
+		explain(r, &why, diag);
 	for (i = 0; r == 0 && i < addrset_ranges(named); i++) {
 		addrset_range_at(named, i, &first, &last);
 		r = config->special ? addrset_add_range(set, &first, &last)
