@@ -61,8 +61,9 @@ struct run {
 	uint64_t hosts_now, scanning_now, queue_count;
 	struct port_list_request line_ports; /* for host:ports lines */
 	uint64_t taken, done, up, down;
-	uint64_t left;   /* incomplete, for the way to them was lost */
-	double expected; /* targets; < 0 unknown */
+	uint64_t without_route; /* targets that no packet can be sent to */
+	uint64_t left;          /* incomplete, for the way to them was lost */
+	double expected;        /* targets; < 0 unknown */
 	bool started, drained, counted, cancelled, failed, finished;
 	struct diag why; /* of a failure */
 	uint64_t start_ns;

@@ -8,7 +8,7 @@
 
 #define SENDER_LOCAL_PAUSE_NS (20 * NS_PER_MS)
 
-/* A probe in flight: 88 bytes. */
+/* A probe in flight: 64 bytes. */
 struct probe {
 	struct host *host;
 	struct probe *prev, *next; /* of the host, by time of sending */

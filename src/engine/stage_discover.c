@@ -12,9 +12,12 @@
 #include "net/route.h"
 #include "util/error.h"
 
+#include <stdio.h>
+
 /* A near host answers the first question before the second is asked, which then
  * need not be: half the probes of a scan of live hosts. */
-#define PING_GAP_NS (5 * NS_PER_MS)
+#define PING_GAP_NS    (5 * NS_PER_MS)
+#define NO_ROUTES_TOLD 3u
 
 static const struct scan_technique *connect_technique(void)
 {
@@ -84,6 +87,20 @@ static void ask(struct host *host, const struct ping_list *list)
 		ping_finished(host);
 }
 
+/* Said of the first few only: a net without a route may be large. */
+static void tell_no_route(struct host *host)
+{
+	char address[IP_TEXT_BYTES], text[160];
+
+	if (host->run->without_route++ >= NO_ROUTES_TOLD)
+		return;
+	snprintf(text, sizeof(text),
+		 "Warning: this machine has no route to %s: it is taken to be down.%s",
+		 ip_format(&host->target->addr, address),
+		 host->run->without_route == NO_ROUTES_TOLD ? " (No more of these are told.)" : "");
+	run_warn(host->run, host, WARNING_ERRORS, text);
+}
+
 /* With raw packets the way to the host decides how it is asked. */
 static void discover_raw(struct host *host)
 {
@@ -93,6 +110,7 @@ static void discover_raw(struct host *host)
 	const struct plan_discovery *plan = &host->run->plan->discovery;
 
 	if (sender_route(host->sender, host) < 0) {
+		tell_no_route(host);
 		decide(host, HOST_DOWN, &no_route, 0);
 		return;
 	}

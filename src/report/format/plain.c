@@ -4,7 +4,8 @@
 #include "report/format/words.h"
 
 /* Before lines on how well it went. */
-#define MARGIN "           "
+#define MARGIN      "           "
+#define MISSED_TOLD 0.5 /* ports or hosts */
 
 /* What -d shows of the timing of the run. */
 static void add_timing(const struct plain *plain)
@@ -135,15 +136,23 @@ static void add_probes(struct buf *out, const struct observation *seen)
 	buf_add_char(out, '\n');
 }
 
+/* "0.21", "3.4", "820" */
+static void add_estimate(struct buf *out, double count)
+{
+	buf_addf(out, count < 10 ? "%.2g" : "%.0f", count);
+}
+
 /* What the estimate comes to in what people look for. */
 static void add_missed_count(const struct plain *plain, const struct observation *seen)
 {
-	const char *what = plain->context->plan->port_scan ? "ports" : "hosts";
-
-	buf_addf(plain->out,
-		 MARGIN
-		 "Missed: about %.2g %s that would have answered (%.2g to %.2g, with 95 %%)\n",
-		 seen->end.missed, what, seen->end.missed_low, seen->end.missed_high);
+	buf_add_str(plain->out, MARGIN "Missed: about ");
+	add_estimate(plain->out, seen->end.missed);
+	buf_addf(plain->out, " %s that would have answered (",
+		 plain->context->plan->port_scan ? "ports" : "hosts");
+	add_estimate(plain->out, seen->end.missed_low);
+	buf_add_str(plain->out, " to ");
+	add_estimate(plain->out, seen->end.missed_high);
+	buf_add_str(plain->out, ", with 95 %)\n");
 }
 
 /* Two digits that matter: "0.021 %". */
@@ -166,6 +175,15 @@ static void add_counts(const struct plain *plain, const struct format_totals *to
 		add_missed(plain->out, totals->estimated_missed);
 }
 
+/* Is it worth saying unasked? A sweep's is part of its answer, and so is what seems to
+ * be missing from a scan. */
+static bool must_know(const struct plan *plan, const struct observation *seen)
+{
+	if (!seen || !seen->end.probes_planned || seen->end.missed < 0)
+		return false;
+	return (plan->sweep.wanted && !plan->sweep.pings) || seen->end.missed >= MISSED_TOLD;
+}
+
 static void add_end_screen(const struct plain *plain, const struct format_totals *totals,
 			   const struct observation *seen)
 {
@@ -179,6 +197,8 @@ static void add_end_screen(const struct plain *plain, const struct format_totals
 	buf_add_char(out, '\n');
 	if (format_verbosity(plain->context) >= 1)
 		add_counts(plain, totals, seen);
+	else if (must_know(plain->context->plan, seen))
+		add_missed_count(plain, seen);
 }
 
 static void add_end(const struct plain *plain, const struct format_totals *totals,
