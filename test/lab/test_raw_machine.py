@@ -227,3 +227,16 @@ def test_the_scanner_scans_itself(two, portolan, tmp_path, address, family):
     assert host.reason == "localhost-response"
     assert host.ports == {("tcp", 8123): "open", ("tcp", 8124): "closed"}
     assert set(host.reasons.values()) == {"syn-ack", "reset"}
+
+
+# Where there is no way
+
+def test_targets_without_a_route_are_told(two, portolan, tmp_path):
+    """The first few by name: whoever typed a wrong net sees why nothing is up."""
+    done = two.scan(tmp_path, portolan, "-n", "--no-journal", "-Pn", "-p22", "-oX", "out.xml",
+                    "203.0.113.7-12")
+    assert done.returncode == 0, done.stderr
+    told = [line for line in done.stderr.splitlines() if "has no route to" in line]
+    assert len(told) == 3 and "203.0.113.7:" in told[0] and "No more" in told[2], done.stderr
+    hosts = tree.parse(tmp_path / "out.xml").find("runstats/hosts")
+    assert (hosts.get("up"), hosts.get("down")) == ("0", "6")
