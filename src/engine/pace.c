@@ -11,6 +11,7 @@
 #define EXCESS_LEAST    0.03 /* loss beyond the base that counts as ours */
 #define BASE_MOST       0.5
 #define EXCESS_SURE     0.25 /* no chance any more */
+#define SLOW_ONE        0.5  /* of what others sent */
 #define MARGIN          0.91 /* of what was delivered, after a cut */
 #define STEP            0.02 /* of the ceiling, per epoch, after the first cut */
 #define CANARIES_SURE   32u  /* where a ceiling is known; else EVIDENCE_LEAST */
@@ -258,6 +259,20 @@ static bool is_excess(const struct pace *pace, double loss, double seen)
 	return loss > base + (noise > EXCESS_LEAST ? noise : EXCESS_LEAST);
 }
 
+/* Without a limit yet, what an epoch loses that sent far less than others says nothing
+ * of the rate: the fast ones will tell when their time comes. */
+static bool is_slow_one(struct pace *pace, const struct pace_epoch *epoch)
+{
+	uint64_t back;
+
+	if (pace->rate_pps > 0)
+		return false;
+	for (back = 1; back < PACE_EPOCHS && back <= pace->current; back++)
+		if (sent_rate(epoch) < SLOW_ONE * sent_rate(epoch_at(pace, pace->current - back)))
+			return true;
+	return false;
+}
+
 static bool judge_loss(struct pace *pace, const struct pace_epoch *epoch, bool only_loss,
 		       uint64_t now_ns)
 {
@@ -266,6 +281,10 @@ static bool judge_loss(struct pace *pace, const struct pace_epoch *epoch, bool o
 
 	if (only_loss && !excess)
 		return false;
+	if (excess && is_slow_one(pace, epoch)) {
+		learn_base(pace, loss);
+		return false;
+	}
 	if (cut_was_wrong(pace, epoch, loss, now_ns))
 		return true;
 	if (excess && !pace->suspect && loss < pace->base_loss + EXCESS_SURE) {

@@ -413,6 +413,36 @@ static void an_epoch_waits_for_enough_probes(void **state)
 	assert_int_equal(pace.current, 2);
 }
 
+/* One epoch of so many probes, of which so many show to be lost. */
+static void epoch_of(struct pace *pace, uint64_t *now_ns, uint32_t sent, uint32_t lost)
+{
+	(void)pace_allows(pace, *now_ns);
+	pace_sent(pace, sent);
+	pace_evidence(pace, *now_ns, sent - lost, false);
+	pace_evidence(pace, *now_ns, lost, true);
+	*now_ns += pace->epoch_ns;
+	(void)pace_allows(pace, *now_ns);
+}
+
+/* 3 % each way, and a scan that begins slowly: its first epochs lose as much as those of
+ * the full rate, which they are no measure of. */
+static void slow_epochs_say_nothing_of_a_fast_rate(void **state)
+{
+	uint64_t now_ns = NS_PER_S;
+	struct pace pace;
+	int i;
+
+	pace_init(&pace, 0, now_ns);
+	epoch_of(&pace, &now_ns, 300, 25);
+	epoch_of(&pace, &now_ns, 300, 25);
+	for (i = 0; i < 4; i++)
+		epoch_of(&pace, &now_ns, 3000, 180);
+	(void)pace_judge(&pace, now_ns, 4 * pace.epoch_ns);
+	assert_true(pace.rate_pps == 0);
+	assert_int_equal(pace.cuts, 0);
+	assert_true(pace.base_loss > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -433,6 +463,7 @@ int main(void)
 		cmocka_unit_test(epochs_have_their_own_evidence),
 		cmocka_unit_test(evidence_that_is_too_old_is_dropped),
 		cmocka_unit_test(an_epoch_waits_for_enough_probes),
+		cmocka_unit_test(slow_epochs_say_nothing_of_a_fast_rate),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
