@@ -7,7 +7,7 @@
  * much was missed. The pace is found on the way, by asking known responders again
  * (canaries, one probe in a hundred).
  *
- * Memory: 128 KiB a chunk, four chunks; a byte a probe for each live target
+ * Memory: 128 KiB a chunk, four chunks, and 300 KiB; a byte a probe for each live target
  * until it is reported (at once, when there is one probe a target). */
 #ifndef PORTOLAN_ENGINE_SWEEP_H
 #define PORTOLAN_ENGINE_SWEEP_H
