@@ -1,8 +1,8 @@
 /* A second pair of hands for sending: half of a large batch leaves from a thread
  * of its own. Most of what a packet costs is the kernel's work inside the system
- * call (on veth the far end's, too), so two cores send almost twice as much.
- * Measured on the project's 2-core machine, SYN frames that a veth peer resets:
- * 256 alone 1.9 us each, with the crew 1.1 us. */
+ * call (on veth the far end's, too), so a second core that is idle helps.
+ * Measured on the project's 2-core machine, 1,000 ports of a /24 behind veth, six
+ * whole scans each: 1.51 to 1.54 s alone, 1.05 to 1.22 s with it. */
 #ifndef PORTOLAN_NET_LINK_CREW_H
 #define PORTOLAN_NET_LINK_CREW_H
 
