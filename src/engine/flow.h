@@ -1,19 +1,22 @@
-/* A flow is one TCP connection of ours: non-blocking, with a deadline and a
- * byte budget, told by events. Two networks offer flows: flow_socket.c (the
- * kernel's sockets) and flow_sim.c (scripted hosts on a frozen clock). */
+/* A flow is one conversation of ours: a TCP connection, or a UDP socket that
+ * speaks with one endpoint; non-blocking, with a deadline and a byte budget,
+ * told by events. Two networks offer flows: flow_socket.c (the kernel's
+ * sockets) and flow_sim.c (scripted hosts on a frozen clock). flow_tls.h puts TLS or
+ * DTLS on either. */
 #ifndef PORTOLAN_ENGINE_FLOW_H
 #define PORTOLAN_ENGINE_FLOW_H
 
 #include "engine/gate.h"
 #include "net/ip.h"
+#include "net/transport.h"
 #include "util/loop.h"
 
 struct flow;
 struct flow_net;
 
 enum flow_event_kind {
-	FLOW_CONNECTED, /* handshake done */
-	FLOW_DATA,      /* bytes arrived */
+	FLOW_CONNECTED, /* handshake done; UDP: the socket is there */
+	FLOW_DATA,      /* bytes arrived; UDP: one datagram */
 	FLOW_CLOSED,    /* the end: by the peer, an error, the deadline or the budget; last event */
 };
 
@@ -31,6 +34,7 @@ enum flow_end {
 	FLOW_END_NO_PROTO,     /* ENOPROTOOPT: ICMP protocol unreachable */
 	FLOW_END_PROHIBITED,   /* EACCES, EPERM: administratively prohibited, or our own rules */
 	FLOW_END_NO_ROUTE,     /* ENONET and kin */
+	FLOW_END_TLS,          /* the TLS handshake or a record of it failed */
 	FLOW_END_LOCAL, /* our own machine: no descriptors, ports or memory; try again later */
 };
 
@@ -45,10 +49,18 @@ struct flow_event {
 	size_t data_bytes;
 };
 
+struct flow_tls_wish; /* engine/flow_tls.h */
+
 struct flow_config {
+	enum transport transport;        /* TRANSPORT_TCP or TRANSPORT_UDP */
+	const struct flow_tls_wish *tls; /* NULL: in the clear; borrowed for the call */
 	struct ip_addr to;
 	uint16_t port;
 	struct ip_addr source; /* bind to it; IP_NONE: the kernel's choice */
+	uint16_t source_port;  /* 0: any */
+	const uint8_t
+		*ip_options; /* --ip-options of the SYN and all after it; borrowed for the call */
+	size_t ip_options_bytes;
 	const char *interface; /* SO_BINDTODEVICE; NULL none; borrowed for the call */
 	int ttl;               /* -1: the kernel's */
 	bool writes;           /* payload will be sent: the gate's never-write list applies */

@@ -8,12 +8,17 @@
 
 struct gate {
 	struct addrset *excludes; /* borrowed; may be NULL */
+	bool all_ports;           /* --allports: the never-write list is off */
 	uint64_t passed, refused; /* counted for the report */
 };
 
+/* Is this on the never-write list: printers that print what they receive, and controllers
+ * of machines? Only for what is sent into connections: UDP payloads of a port scan are what
+ * its user asked for. */
+bool gate_never_writes(const struct gate *gate, enum transport transport, uint16_t port);
+
 /* May something be sent to this endpoint? `writes` says that payload beyond
- * the handshake will be sent: the never-write list (tcp 9100-9107, printers
- * that print what they receive) then refuses. 0 or ERROR_EXCLUDED. */
+ * the handshake will be sent: the never-write list then refuses. 0 or ERROR_EXCLUDED. */
 int gate_check(struct gate *gate, const struct ip_addr *to, enum transport transport, uint16_t port,
 	       bool writes);
 

@@ -4,6 +4,7 @@
 #define PORTOLAN_ENGINE_OBSERVATION_H
 
 #include "engine/liars.h"
+#include "engine/service.h"
 #include "engine/target.h"
 #include "engine/verdict.h"
 #include "net/mac.h"
@@ -15,6 +16,7 @@ enum observation_kind {
 	OBSERVED_HOST,           /* up, down or (list scan) unknown, with reason */
 	OBSERVED_NAME,           /* reverse DNS answered with a name */
 	OBSERVED_PORT,           /* a port's verdict; a later one replaces an earlier */
+	OBSERVED_SERVICE,        /* what runs on a port; a later one replaces an earlier */
 	OBSERVED_LIAR,           /* something answers for all its ports (engine/liars.h) */
 	OBSERVED_HOST_DONE,      /* nothing more will come about this host */
 	OBSERVED_TASK_BEGIN,     /* a stage has its first host (only shown with -v) */
@@ -23,7 +25,7 @@ enum observation_kind {
 	OBSERVED_RUN_END,        /* once, after everything */
 };
 
-enum run_task { TASK_PING, TASK_DNS, TASK_PORTS, RUN_TASKS };
+enum run_task { TASK_PING, TASK_DNS, TASK_SERVICES, TASK_PORTS, RUN_TASKS };
 
 /* Who a warning is for (formats.md 1.1). */
 enum warning_audience {
@@ -61,6 +63,11 @@ struct observation {
 			uint16_t number;
 			struct verdict verdict;
 		} port;
+		struct {
+			enum transport transport;
+			uint16_t number;
+			const struct service_facts *facts;
+		} service;
 		struct liar_finding liar;
 		struct {
 			enum host_state state; /* as last observed */

@@ -85,6 +85,15 @@ struct plan_idle {
 	uint16_t port;
 };
 
+/* -sV (features.md section 5). */
+struct plan_version {
+	bool wanted;
+	uint8_t intensity;       /* 0..9 */
+	bool all_ports;          /* --allports: excluded ports, too */
+	bool trace;              /* --version-trace */
+	const char *probes_path; /* --versiondb, or from --datadir; NULL: the built-in signatures */
+};
+
 struct plan_file {
 	const char *format; /* "normal", "xml", "grepable", "skiddie", "ndjson", "csv" */
 	const char *path;   /* as typed, strftime marks unexpanded; "-" is standard output */
@@ -144,6 +153,7 @@ struct plan {
 	bool privileged;              /* raw packets allowed and possible */
 	struct plan_packets packets;
 	struct plan_sweep sweep;
+	struct plan_version version;
 	struct plan_idle idle;
 	struct payloads *payloads; /* owned; NULL without UDP probes */
 	const char *payloads_path; /* the file they were read from; NULL: the built-in ones */

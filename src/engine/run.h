@@ -20,8 +20,9 @@ struct run_config {
 	const struct wire_ways *ways; /* for raw packets; NULL: the plan needs none */
 	struct gate *gate;            /* that raw packets pass; NULL without ways */
 	struct resolver *resolver;
-	struct addrset *excludes; /* NULL none */
-	struct addrset *done;     /* --resume: already scanned; NULL none */
+	const struct detector *services; /* engine/detector.h; NULL: the plan has no -sV */
+	struct addrset *excludes;        /* NULL none */
+	struct addrset *done;            /* --resume: already scanned; NULL none */
 	const struct sink *sinks;
 	size_t sinks_count;
 	void (*finished)(void *self); /* after OBSERVED_RUN_END went out; may be NULL */

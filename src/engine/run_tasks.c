@@ -105,10 +105,11 @@ void run_tasks_end(struct run *run)
 {
 	size_t i;
 
-	for (i = 0; i < TASK_PORTS; i++)
+	for (i = 0; i < TASK_SERVICES; i++)
 		task_end(run, (enum run_task)i, &run->tasks[i]);
 	for (i = 0; i < run->plan->techniques_count; i++)
 		task_end(run, TASK_PORTS, &run->techniques[i]);
+	task_end(run, TASK_SERVICES, &run->tasks[TASK_SERVICES]);
 }
 
 void run_techniques_passed(struct host *host, size_t upto)

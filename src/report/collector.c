@@ -427,6 +427,8 @@ static int see(struct collector *collector, const struct observation *seen)
 		return see_name(collector, seen);
 	case OBSERVED_PORT:
 		return see_port(collector, seen);
+	case OBSERVED_SERVICE:
+		return 0;
 	case OBSERVED_LIAR:
 		return see_liar(collector, seen);
 	case OBSERVED_HOST_DONE:

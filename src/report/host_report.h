@@ -11,6 +11,7 @@ struct port_report {
 	uint16_t number;
 	uint8_t transport; /* enum transport */
 	struct verdict verdict;
+	const struct service_facts *service; /* NULL: it was not looked for */
 };
 
 struct host_report {

@@ -1,0 +1,30 @@
+/* Finds out what runs on the open ports of hosts (features.md section 5): a
+ * detector for the engine's service stage. Each port goes through probe_plan.c's
+ * waves: listen, likely probes, the others by rarity; inside TLS again when it speaks it.
+ * Knows flows and signatures; packets, formats and options it does not know. */
+#ifndef PORTOLAN_DETECT_SERVICE_SERVICE_SCAN_H
+#define PORTOLAN_DETECT_SERVICE_SERVICE_SCAN_H
+
+#include "detect/service/matcher.h"
+#include "engine/detector.h"
+#include "engine/flow.h"
+#include "engine/plan.h"
+
+struct service_scan;
+
+struct service_scan_config {
+	const struct plan *plan; /* borrowed: version settings, timing, sources */
+	struct loop *loop;
+	struct flow_net *flows;
+	const struct probe_db *db;
+	struct matcher *matcher;
+	/* --version-trace: a line for people, without its end; NULL: not wanted. */
+	void (*trace)(void *self, const char *line);
+	void *self;
+};
+
+int service_scan_new(const struct service_scan_config *config, struct service_scan **ret_scan);
+struct detector service_scan_detector(struct service_scan *scan);
+void service_scan_free(struct service_scan *scan); /* NULL is fine; no order may be under way */
+
+#endif
