@@ -4,6 +4,8 @@
 #ifndef PORTOLAN_ENGINE_SERVICE_H
 #define PORTOLAN_ENGINE_SERVICE_H
 
+#include "util/arena.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -74,5 +76,9 @@ struct service_facts {
 	uint32_t probes_sent;
 	uint64_t took_ns;
 };
+
+/* Deep copies that live as long as the arena; NULL: memory. */
+struct service_facts *service_facts_copy(struct arena *arena, const struct service_facts *facts);
+struct service_tls *service_tls_copy(struct arena *arena, const struct service_tls *tls);
 
 #endif
