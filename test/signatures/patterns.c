@@ -1,7 +1,9 @@
 /* How a pattern is built, read without compiling it: enough of PCRE2's
  * grammar to see quantifiers and what they repeat. */
+#define PCRE2_CODE_UNIT_WIDTH 8
 #include "signatures.h"
 
+#include <pcre2.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -171,14 +173,46 @@ static bool take_quantifier(struct scan *scan, bool *ret_endless, bool *ret_poss
 	return true;
 }
 
-static void note_loop(struct scan *scan, bool anchored)
+/* Does the atom, as it is written, match the byte? */
+static bool matches_byte(const char *atom_text, size_t bytes, bool dot_all, uint8_t byte)
+{
+	int error, r;
+	PCRE2_SIZE at;
+	pcre2_code *code = pcre2_compile((PCRE2_SPTR)atom_text, bytes, dot_all ? PCRE2_DOTALL : 0,
+					 &error, &at, NULL);
+	pcre2_match_data *data = code ? pcre2_match_data_create_from_pattern(code, NULL) : NULL;
+
+	r = data ? pcre2_match(code, &byte, 1, 0, 0, data, NULL) : 1;
+	pcre2_match_data_free(data);
+	pcre2_code_free(code);
+	return r >= 0;
+}
+
+/* A repetition that ends where the next byte stands, as [^\r\n]*\r has it, goes only one
+ * way: it may stand within another. */
+static bool has_own_end(const struct scan *scan, const char *atom_text, size_t bytes)
+{
+	struct scan next = *scan;
+
+	if (next.at == next.end || strchr("[().|^$*+?{", *next.at))
+		return false;
+	if (*next.at == '\\')
+		scan_escape(&next);
+	else
+		atom(&next, ATOM_BYTE, (uint8_t)*next.at, false);
+	return next.kind == ATOM_BYTE && !matches_byte(atom_text, bytes, scan->dot_all, next.byte);
+}
+
+static void note_loop(struct scan *scan, bool anchored, bool own_end)
 {
 	if (scan->kind == ATOM_GROUP && scan->group_loops)
-		scan->fault = "an endless repetition (* + {n,}) stands within another";
+		scan->fault = "an endless repetition (* + {n,}) stands within another, and does "
+			      "not end by "
+			      "itself as [^\\r\\n]*\\r does";
 	if (!anchored && scan->kind != ATOM_GROUP && scan->crosses_lines)
 		scan->fault = "it is not anchored (^), and repeats without end what goes beyond "
 			      "a line: anchor it, exclude \\n, or bound it as in {0,64}";
-	scan->loops[scan->depth] = true;
+	scan->loops[scan->depth] |= !own_end;
 }
 
 /* What stands next: an atom, or something between atoms. */
@@ -216,8 +250,11 @@ static void scan_atom(struct scan *scan)
 static void scan_step(struct scan *scan, bool anchored)
 {
 	bool endless, possessive = false;
+	const char *text = scan->at;
+	size_t bytes;
 
 	scan_atom(scan);
+	bytes = (size_t)(scan->at - text);
 	if (scan->kind == ATOM_NONE)
 		return;
 	if (!take_quantifier(scan, &endless, &possessive)) {
@@ -230,7 +267,8 @@ static void scan_step(struct scan *scan, bool anchored)
 		end_literal(scan);
 	}
 	if (endless && !possessive)
-		note_loop(scan, anchored);
+		note_loop(scan, anchored,
+			  scan->kind != ATOM_GROUP && has_own_end(scan, text, bytes));
 	if (scan->kind != ATOM_GROUP)
 		buf_add_repeat(&scan->prefix, (char)scan->byte, endless ? 200 : 1);
 }
