@@ -11,7 +11,7 @@
 struct matcher;
 
 /* What a line made of a response: its templates filled in (formats.md 6.3).
- * NULL: the field has no template, or it could not be filled. */
+ * NULL: the field has no template, could not be filled, or nothing was left of it. */
 struct match_result {
 	const struct match_line *line;    /* NULL: nothing matched */
 	const struct service_probe *with; /* the probe whose line it is */
@@ -23,6 +23,12 @@ struct match_result {
 int matcher_new(const struct probe_db *db, void (*warn)(void *self, const char *text), void *self,
 		struct matcher **ret_matcher);
 void matcher_free(struct matcher *matcher); /* NULL is fine */
+
+/* For benches and tests, right after matcher_new(): tries every line, as if there were no filter;
+ * turns patterns into machine code at another run than the third (0: never). What matches
+ * is the same. */
+void matcher_without_filter(struct matcher *matcher);
+void matcher_jit_after(struct matcher *matcher, unsigned runs);
 
 /* The lines of `probe`, of its fallbacks, then (TCP) of the NULL probe, against the whole
  * response, in the database's manner. hard_only leaves softmatch lines out.
