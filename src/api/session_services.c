@@ -1,0 +1,74 @@
+#include "api/session_services.h"
+
+#include "util/error.h"
+
+#include <string.h>
+
+static void trace(void *self, const char *line)
+{
+	struct session_services *services = self;
+
+	if (!services->screen)
+		return;
+	out_write(services->screen, line, strlen(line));
+	out_write(services->screen, "\n", 1);
+}
+
+static void warn(void *self, const char *text)
+{
+	struct session_services *services = self;
+
+	if (services->warn)
+		services->warn(services->self, text);
+}
+
+static int load(struct session_services *services, const struct plan *plan, struct diag *diag)
+{
+	int r;
+
+	if (plan->version.probes_path)
+		return probe_db_load(plan->version.probes_path, &services->db, diag);
+	r = probe_db_builtin(&services->db);
+	return r < 0 ? diag_set(diag, r, "the built-in signatures: %s", error_text(r)) : 0;
+}
+
+int session_services_open(struct session_services *services, const struct plan *plan,
+			  struct loop *loop, struct flow_net *flows, struct diag *diag)
+{
+	struct service_scan_config config = {
+		.plan = plan,
+		.loop = loop,
+		.flows = flows,
+		.trace = plan->version.trace ? trace : NULL,
+		.self = services,
+	};
+	int r;
+
+	if (!plan->version.wanted || !plan->port_scan)
+		return 0;
+	if ((r = load(services, plan, diag)) < 0)
+		return r;
+	r = matcher_new(services->db, warn, services, &services->matcher);
+	config.db = services->db;
+	config.matcher = services->matcher;
+	if (r == 0)
+		r = service_scan_new(&config, &services->scan);
+	if (r < 0)
+		return diag_set(diag, r, "service detection: %s", error_text(r));
+	services->detector = service_scan_detector(services->scan);
+	services->wanted = true;
+	return 0;
+}
+
+const struct detector *session_services_detector(const struct session_services *services)
+{
+	return services->wanted ? &services->detector : NULL;
+}
+
+void session_services_close(struct session_services *services)
+{
+	service_scan_free(services->scan);
+	matcher_free(services->matcher);
+	probe_db_free(services->db);
+	*services = (struct session_services){0};
+}
