@@ -99,6 +99,12 @@ void port_facts_of(struct port_scan *port, enum service_end end, const struct fo
 		add_match(port, found, &facts);
 	else
 		add_said(port, &facts);
+	if (port->rpc_name) {
+		facts.name = port->rpc_name;
+		facts.product = NULL;
+		facts.version = port->rpc_version;
+		facts.extrainfo = port->rpc_info;
+	}
 	if (end == SERVICE_WRAPPED) {
 		facts.name = "tcpwrapped";
 		facts.confidence = 8;

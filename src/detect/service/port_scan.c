@@ -13,6 +13,7 @@
 #include "detect/service/port_scan.h"
 
 #include "detect/service/port_facts_of.h"
+#include "detect/service/port_rpc.h"
 #include "detect/service/service_scan_private.h"
 #include "util/alloc.h"
 #include "util/error.h"
@@ -50,7 +51,7 @@ static bool is_tcp(const struct port_scan *port)
 
 static void look_soon(struct port_scan *port)
 {
-	if (!port->ended)
+	if (!port->ended && !port->program)
 		loop_defer(loop_of(port), &port->look);
 }
 
@@ -60,40 +61,6 @@ static void set_timer(struct port_scan *port, struct timer *timer, void (*fire)(
 	timer->fire = fire;
 	timer->self = port;
 	(void)loop_timer_set(loop_of(port), timer, loop_now_ns(loop_of(port)) + after_ns);
-}
-
-/* ---- the end ---- */
-
-static void port_end(struct port_scan *port, enum service_end end, const struct found *found)
-{
-	struct service_facts facts;
-
-	port->ended = true;
-	port_facts_of(port, end, found, &facts);
-	service_scan_port_ended(port->scan, port, &facts);
-}
-
-static void end_with(struct port_scan *port, struct found *hard)
-{
-	found_fill_in(hard, &port->soft);
-	port->tunnel = port->tunnel || hard->line->tunnel;
-	port_end(port, SERVICE_HARD, hard);
-}
-
-/* Nothing more will come. */
-static void end_without(struct port_scan *port, bool incomplete)
-{
-	if (port->soft.line)
-		port_end(port, SERVICE_SOFT, &port->soft);
-	else if (port->listen_only)
-		port_end(port, SERVICE_EXCLUDED, NULL);
-	else if (is_tcp(port) && !incomplete && port->may_be_wrapped &&
-		 (port->connected || !in_best_manner(port)))
-		port_end(port, SERVICE_WRAPPED, NULL);
-	else
-		port_end(port,
-			 incomplete || port->unreachable ? SERVICE_INCOMPLETE : SERVICE_UNKNOWN,
-			 NULL);
 }
 
 /* ---- what attempts bring ---- */
@@ -217,6 +184,48 @@ static void drop_attempts(struct port_scan *port)
 {
 	while (port->attempts)
 		drop_attempt(port, &port->attempts);
+}
+
+/* ---- the end ---- */
+
+static void port_end(struct port_scan *port, enum service_end end, const struct found *found)
+{
+	struct service_facts facts;
+
+	port->ended = true;
+	port_facts_of(port, end, found, &facts);
+	service_scan_port_ended(port->scan, port, &facts);
+}
+
+static void end_with(struct port_scan *port, struct found *hard)
+{
+	found_fill_in(hard, &port->soft);
+	port->tunnel = port->tunnel || hard->line->tunnel;
+	if (port_rpc_start(port, hard))
+		drop_attempts(port);
+	else
+		port_end(port, SERVICE_HARD, hard);
+}
+
+void port_scan_rpc_done(struct port_scan *port)
+{
+	port_end(port, SERVICE_HARD, port->program);
+}
+
+/* Nothing more will come. */
+static void end_without(struct port_scan *port, bool incomplete)
+{
+	if (port->soft.line)
+		port_end(port, SERVICE_SOFT, &port->soft);
+	else if (port->listen_only)
+		port_end(port, SERVICE_EXCLUDED, NULL);
+	else if (is_tcp(port) && !incomplete && port->may_be_wrapped &&
+		 (port->connected || !in_best_manner(port)))
+		port_end(port, SERVICE_WRAPPED, NULL);
+	else
+		port_end(port,
+			 incomplete || port->unreachable ? SERVICE_INCOMPLETE : SERVICE_UNKNOWN,
+			 NULL);
 }
 
 /* ---- deciding ---- */
@@ -621,7 +630,9 @@ static void deadline_passed(void *self)
 
 	collect(port);
 	best = candidate_of(port);
-	if (best.hard && !(is_tunnel_service(best.hard->found.line) && !port->tunnel))
+	if (port->program)
+		port_end(port, SERVICE_HARD, port->program);
+	else if (best.hard && !(is_tunnel_service(best.hard->found.line) && !port->tunnel))
 		end_with(port, &best.hard->found);
 	else
 		end_without(port, true);
@@ -726,6 +737,7 @@ void port_scan_free(struct port_scan *port)
 	struct loop *loop = loop_of(port);
 
 	drop_attempts(port);
+	rpc_grind_free(port->grind);
 	turns_release(&port->turns);
 	found_release(&port->soft);
 	found_release(&port->reply);

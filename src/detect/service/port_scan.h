@@ -3,6 +3,7 @@
 #define PORTOLAN_DETECT_SERVICE_PORT_SCAN_H
 
 #include "detect/service/attempt.h"
+#include "detect/service/rpc_grind.h"
 #include "detect/service/service_scan.h"
 #include "util/arena.h"
 
@@ -37,8 +38,12 @@ struct port_scan {
 	struct turns turns;
 	struct found soft; /* the softmatch */
 	struct timer deadline, wave, settle, lend;
-	struct found reply;   /* what the port scan's own answer told */
-	struct deferred look; /* decide what is next, in the loop's next turn */
+	struct found reply;      /* what the port scan's own answer told */
+	struct deferred look;    /* decide what is next, in the loop's next turn */
+	struct rpc_grind *grind; /* which program it is; NULL none */
+	struct found *program;   /* the match that it makes more of */
+	char rpc_version[32], rpc_info[32];
+	const char *rpc_name; /* NULL: not found */
 	struct tls_memory *sessions;
 	struct arena arena;            /* of tls */
 	const struct service_tls *tls; /* of the first handshake; NULL none */
