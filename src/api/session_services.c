@@ -49,7 +49,10 @@ int session_services_open(struct session_services *services, const struct plan *
 	if ((r = load(services, plan, diag)) < 0)
 		return r;
 	r = matcher_new(services->db, warn, services, &services->matcher);
+	if (r == 0)
+		r = rpc_programs_builtin(&services->programs);
 	config.db = services->db;
+	config.programs = services->programs;
 	config.matcher = services->matcher;
 	if (r == 0)
 		r = service_scan_new(&config, &services->scan);
@@ -69,6 +72,7 @@ void session_services_close(struct session_services *services)
 {
 	service_scan_free(services->scan);
 	matcher_free(services->matcher);
+	rpc_programs_free(services->programs);
 	probe_db_free(services->db);
 	*services = (struct session_services){0};
 }

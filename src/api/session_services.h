@@ -10,7 +10,6 @@ struct session_services {
 	struct probe_db *db;
 	struct matcher *matcher;
 	struct rpc_programs *programs;
-	struct rpc_programs *programs;
 	struct service_scan *scan;
 	struct detector detector;
 	struct out *screen; /* for --version-trace; borrowed; NULL: nobody looks */
