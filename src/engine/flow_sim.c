@@ -56,11 +56,6 @@ struct flow_sim {
 	struct sim_flow *flows;
 };
 
-static struct flow_sim *sim_of(struct flow *flow)
-{
-	return (struct flow_sim *)flow->net;
-}
-
 /* --- what the script says --- */
 
 static bool is_between(const struct ip_addr *addr, const struct ip_addr *first,
@@ -121,7 +116,7 @@ static int find_limit(struct flow_sim *sim, const struct ip_addr *addr,
 static int take_answer(struct flow_sim *sim, const struct flow_sim_host *host,
 		       const struct ip_addr *addr, bool *ret_taken)
 {
-	uint64_t now_ns = loop_now_ns(sim->config.loop);
+	uint64_t now_ns = loop_now_ns(sim->base.loop);
 	uint64_t cost_ns = NS_PER_S / host->answers_per_s;
 	struct sim_limit *limit;
 	int r;
@@ -169,7 +164,7 @@ static int arm(struct sim_flow *flow)
 {
 	uint64_t due_ns = flow->next_ns < flow->deadline_ns ? flow->next_ns : flow->deadline_ns;
 
-	return loop_timer_set(sim_of(&flow->base)->config.loop, &flow->timer, due_ns);
+	return loop_timer_set(flow->base.net->loop, &flow->timer, due_ns);
 }
 
 /* From here on the flow is not the network's any more. */
@@ -177,7 +172,7 @@ static void take_off(struct sim_flow *flow)
 {
 	struct flow_net *net = flow->base.net;
 
-	loop_timer_cancel(sim_of(&flow->base)->config.loop, &flow->timer);
+	loop_timer_cancel(flow->base.net->loop, &flow->timer);
 	*flow->link = flow->next;
 	if (flow->next)
 		flow->next->link = flow->link;
@@ -212,7 +207,7 @@ static void answer(struct sim_flow *flow)
 	flow->state = SIM_CONNECTED;
 	flow->next_ns = UINT64_MAX;
 	if (flow->banner || flow->closes)
-		flow->next_ns = loop_now_ns(sim_of(&flow->base)->config.loop) + flow->rtt_ns;
+		flow->next_ns = loop_now_ns(flow->base.net->loop) + flow->rtt_ns;
 	arm(flow);
 	flow->event(flow->self, &flow->base, &event);
 }
@@ -246,7 +241,7 @@ static void tell_banner(struct sim_flow *flow)
 static void on_timer(void *self)
 {
 	struct sim_flow *flow = self;
-	uint64_t now_ns = loop_now_ns(sim_of(&flow->base)->config.loop);
+	uint64_t now_ns = loop_now_ns(flow->base.net->loop);
 
 	/* An answer in the instant of the deadline still counts. */
 	if (flow->next_ns > now_ns)
@@ -274,7 +269,7 @@ static int sim_open(struct flow_net *net, const struct flow_config *config, stru
 {
 	struct flow_sim *sim = (struct flow_sim *)net;
 	struct sim_flow *flow = alloc_zero(sizeof(*flow));
-	uint64_t now_ns = loop_now_ns(sim->config.loop);
+	uint64_t now_ns = loop_now_ns(sim->base.loop);
 	int r;
 
 	if (!flow)
@@ -347,6 +342,11 @@ static bool sim_local(const struct flow *base, struct ip_addr *ret_addr, uint16_
 	return true;
 }
 
+static size_t sim_unsent(const struct flow *base)
+{
+	return ((const struct sim_flow *)base)->queued_bytes;
+}
+
 static size_t sim_capacity(const struct flow_net *net)
 {
 	const struct flow_sim *sim = (const struct flow_sim *)net;
@@ -379,6 +379,7 @@ int flow_sim_new(const struct flow_sim_config *config, struct flow_net **ret_net
 		.close = sim_close,
 		.set_deadline = sim_set_deadline,
 		.local = sim_local,
+		.unsent = sim_unsent,
 		.capacity = sim_capacity,
 		.free = sim_free,
 	};
@@ -388,6 +389,7 @@ int flow_sim_new(const struct flow_sim_config *config, struct flow_net **ret_net
 		return ERROR_MEMORY;
 	sim->base.ops = &ops;
 	sim->base.gate = config->gate;
+	sim->base.loop = config->loop;
 	sim->config = *config;
 	random_init(&sim->random, config->seed);
 	sim->limits = hash_map_new((struct hash_key){config->seed, 0});
