@@ -102,13 +102,47 @@ struct flow_socket_config {
 };
 int flow_socket_new(const struct flow_socket_config *config, struct flow_net **ret_net);
 
-/* One scripted host of the simulated network. Arrays are borrowed. */
+/* What a scripted server says to what it hears: what one flow_send() brought, one datagram, or
+ * one record of TLS. The first that fits is taken; without one it says nothing. */
+struct flow_sim_reply {
+	const char *begins;  /* with this; NULL: anything */
+	size_t begins_bytes; /* 0: up to its NUL */
+	const char *send;    /* NULL: nothing; on UDP "" is an empty datagram */
+	size_t send_bytes;   /* 0: up to its NUL */
+	uint64_t delay_ns;   /* that it thinks about it */
+	bool closes;         /* TCP: and hangs up */
+};
+
+/* The server's side of TLS, or on UDP of DTLS. */
+struct flow_sim_tls {
+	const char *certificate, *key; /* PEM */
+	const char *alpn;              /* accepted when it is offered; NULL none */
+	uint16_t version_most;         /* as on the wire: 0x0303 is TLS 1.2; 0 any */
+	bool asks_certificate;         /* insists on one of the client's */
+};
+
+/* One scripted host of the simulated network. Arrays and texts are borrowed.
+ * UDP: there is no banner, and `connect` is what the first datagram comes to; loss and
+ * rate limit are of each datagram. */
 struct flow_sim_port {
 	uint16_t first, last;
 	enum flow_end
 		connect;    /* FLOW_END_NONE: accepts; FLOW_END_DEADLINE: silent; others as named */
 	const char *banner; /* sent after accepting; NULL none */
 	bool closes;        /* closes after the banner; else the connection stays */
+	enum transport transport; /* TRANSPORT_TCP, or TRANSPORT_UDP */
+	size_t banner_bytes;      /* 0: up to its NUL */
+	uint64_t banner_delay_ns; /* from accepting to the banner */
+	uint64_t drip_ns;         /* between two bytes of the banner; 0: all at once */
+	bool endless;             /* the banner for ever, once in a round trip and a millisecond */
+	bool echo;                /* sends back what it hears */
+	bool reset_on_data;       /* resets when it hears something */
+	/* Connections served at once; the others are accepted, and wait in the backlog until
+	 * one of those closes. 0: no limit. */
+	unsigned most;
+	const struct flow_sim_reply *replies;
+	size_t replies_count;
+	const struct flow_sim_tls *tls; /* NULL: in the clear */
 };
 struct flow_sim_host {
 	struct ip_addr first, last; /* a range of equal hosts */
