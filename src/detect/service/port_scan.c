@@ -24,6 +24,7 @@
 #define WINDOW_FIRST       4u
 #define GRACE_LISTED_NS    (100 * NS_PER_MS)
 #define GRACE_NS           (500 * NS_PER_MS)
+#define STAGGER_NS         (50 * NS_PER_MS)
 #define LISTED_ALONE_NS    (500 * NS_PER_MS)
 #define LEND_NS            (1000 * NS_PER_MS)
 #define SETTLE_NS          (400 * NS_PER_MS)
@@ -141,6 +142,8 @@ static void drop_attempt(struct port_scan *port, struct attempt **at)
 	struct attempt *attempt = *at;
 
 	*at = attempt->next;
+	if (port->spare == attempt)
+		port->spare = NULL;
 	if (port->listener == attempt)
 		port->listener = NULL;
 	else
@@ -343,7 +346,7 @@ static void take_soft(struct port_scan *port, struct turn *turn)
 		return;
 	end_settling(port);
 	if (port->scan->config.plan->version.intensity < 9) {
-		turns_narrow(&port->turns, port->soft.line->service);
+		turns_narrow(&port->turns, turn, port->soft.line->service, !in_best_manner(port));
 		drop_skipped(port);
 	}
 }
@@ -385,49 +388,72 @@ static void listed_had_time(void *self)
 	look_soon(port);
 }
 
-/* The listener's connection asks the next question, or one that is asked already. */
-static struct turn *turn_to_lend(const struct port_scan *port)
-{
-	struct turn *turn = turns_next(&port->turns);
-	size_t i;
-
-	for (i = 0; !turn && i < port->turns.count; i++)
-		if (port->turns.list[i].state == TURN_UNDER_WAY &&
-		    &port->turns.list[i] != port->listener->turn)
-			turn = &port->turns.list[i];
-	return turn;
-}
-
-static void lend_listener(struct port_scan *port)
+/* The listener has listened. Its connection is free for the next question. */
+static void spare_listener(struct port_scan *port)
 {
 	struct attempt *listener = port->listener;
-	struct turn *turn = turn_to_lend(port);
 
 	port->speaking = true;
-	if (listener->over)
+	if (!listener || listener->over)
 		return;
 	take_outcome(port, listener);
 	port->listener = NULL;
+	port->spare = listener;
 	port->under_way++;
-	/* What was agreed on with ALPN is not what the next probe speaks. */
-	if (!turn || port->listen_only || (port->tunnel && port->tls && port->tls->alpn) ||
-	    found_is_hard(&listener->turn->found)) {
-		listener->over = true;
-		flow_close(listener->flow);
-		listener->flow = NULL;
-		return;
+}
+
+/* A question that is asked already, for want of another. */
+static struct turn *turn_under_way(const struct port_scan *port)
+{
+	size_t i;
+
+	for (i = 0; i < port->turns.count; i++)
+		if (port->turns.list[i].state == TURN_UNDER_WAY)
+			return &port->turns.list[i];
+	return NULL;
+}
+
+static void drop_spare(struct port_scan *port)
+{
+	struct attempt **at = &port->attempts;
+
+	while (*at && *at != port->spare)
+		at = &(*at)->next;
+	if (*at)
+		drop_attempt(port, at);
+	port->spare = NULL;
+}
+
+/* The spare connection is of use: it asks this. What was agreed on with ALPN is not what the
+ * probe speaks, though. False: a new connection is needed. */
+static bool ask_spare(struct port_scan *port, struct turn *turn)
+{
+	struct attempt *spare = port->spare;
+
+	if (!spare)
+		return false;
+	if (spare->over || port->listen_only || (port->tunnel && port->tls && port->tls->alpn)) {
+		drop_spare(port);
+		return false;
 	}
-	attempt_ask(listener, turn);
+	port->spare = NULL;
+	attempt_ask(spare, turn);
+	return true;
 }
 
 static void lend(void *self)
 {
 	struct port_scan *port = self;
 
-	if (port->listener && !port->heard && port->speaking) {
-		lend_listener(port);
-		look_soon(port);
-	}
+	struct turn *turn;
+
+	if (!port->listener || port->heard || !port->speaking)
+		return;
+	spare_listener(port);
+	turn = port->spare ? turn_under_way(port) : NULL;
+	if (turn)
+		(void)ask_spare(port, turn);
+	look_soon(port);
 }
 
 static bool speaks_first(const struct port_scan *port)
@@ -497,13 +523,18 @@ void port_scan_news(struct port_scan *port, struct attempt *attempt, enum attemp
 		break;
 	case ATTEMPT_QUIET:
 		attempt->timed_out = !attempt->response.len;
-		lend_listener(port);
+		spare_listener(port);
 		break;
 	case ATTEMPT_HEARD:
 	case ATTEMPT_ENDED:
 		break;
 	}
 	look_soon(port);
+}
+
+static uint64_t next_start_ns(const struct port_scan *port)
+{
+	return loop_now_ns(loop_of(port)) + STAGGER_NS + 2 * port->rtt_ns;
 }
 
 /* Opens the turn's connection; false: not now. */
@@ -513,6 +544,10 @@ static bool open_turn(struct port_scan *port, struct turn *turn)
 	struct attempt *attempt = NULL;
 	int r;
 
+	if (!listens && ask_spare(port, turn)) {
+		port->next_start_ns = next_start_ns(port);
+		return true;
+	}
 	if (port->work->connections >= WORK_CONNECTIONS_MAX)
 		r = ERROR_LIMIT;
 	else
@@ -536,6 +571,32 @@ static bool open_turn(struct port_scan *port, struct turn *turn)
 		port->listener = attempt;
 	else
 		port->under_way++;
+	if (!listens)
+		port->next_start_ns = loop_now_ns(loop_of(port)) + STAGGER_NS + 2 * port->rtt_ns;
+	return true;
+}
+
+/* Connections that have asked something. */
+static unsigned asking(const struct port_scan *port)
+{
+	return port->under_way - (port->spare != NULL);
+}
+
+static void stagger_over(void *self)
+{
+	look_soon(self);
+}
+
+/* Most ports are known by their first probe: the others follow a little later each. */
+static bool is_staggered(struct port_scan *port)
+{
+	struct loop *loop = loop_of(port);
+
+	if (!asking(port) || loop_now_ns(loop) >= port->next_start_ns)
+		return false;
+	port->stagger.fire = stagger_over;
+	port->stagger.self = port;
+	(void)loop_timer_set(loop, &port->stagger, port->next_start_ns);
 	return true;
 }
 
@@ -551,12 +612,14 @@ static bool is_due(struct port_scan *port, const struct turn *turn)
 {
 	if (turn == port->turns.list && turns_listen(&port->turns))
 		return true;
-	if (!port->speaking || port->listen_only || port->under_way >= window_of(port))
+	if (!port->speaking || port->listen_only || asking(port) >= window_of(port))
 		return false;
 	/* The server speaks first, and is still at it. */
 	if (port->listener && port->listener->response.len)
 		return false;
-	if (turn->listed || port->past_listed || !port->under_way)
+	if (is_staggered(port))
+		return false;
+	if (turn->listed || port->past_listed || !asking(port))
 		return true;
 	if (!loop_timer_is_set(&port->wave))
 		set_timer(port, &port->wave, listed_had_time, LISTED_ALONE_NS + 4 * port->rtt_ns);
@@ -581,7 +644,7 @@ static bool closes_everything(const struct port_scan *port)
 
 	for (i = 0; port->wrapped && i < port->turns.count; i++)
 		ended += port->turns.list[i].state == TURN_ENDED;
-	return !port->under_way && port->may_be_wrapped && ended > WRAPPED_TURNS;
+	return !asking(port) && port->may_be_wrapped && ended > WRAPPED_TURNS;
 }
 
 static void go_on(struct port_scan *port)
@@ -595,6 +658,8 @@ static void go_on(struct port_scan *port)
 	while ((turn = next_turn(port)) && is_due(port, turn))
 		if (!open_turn(port, turn))
 			return;
+	if (!next_turn(port) && port->spare)
+		drop_spare(port);
 	/* A match that waits to be settled is not to be forgotten. */
 	if (!port->attempts && !next_turn(port)) {
 		struct candidate best = candidate_of(port);
@@ -745,6 +810,7 @@ void port_scan_free(struct port_scan *port)
 	loop_timer_cancel(loop, &port->wave);
 	loop_timer_cancel(loop, &port->settle);
 	loop_timer_cancel(loop, &port->lend);
+	loop_timer_cancel(loop, &port->stagger);
 	loop_defer_cancel(loop, &port->look);
 	tls_memory_free(port->sessions);
 	arena_release(&port->arena);

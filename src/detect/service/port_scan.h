@@ -35,9 +35,11 @@ struct port_scan {
 	uint32_t probes_sent;
 	struct attempt *attempts;
 	struct attempt *listener; /* among them: the NULL probe's; NULL none */
+	struct attempt *spare;    /* the same when it is to ask the next question; NULL none */
 	struct turns turns;
 	struct found soft; /* the softmatch */
-	struct timer deadline, wave, settle, lend;
+	struct timer deadline, wave, settle, lend, stagger;
+	uint64_t next_start_ns;  /* of a probe, while another is under way */
 	struct found reply;      /* what the port scan's own answer told */
 	struct deferred look;    /* decide what is next, in the loop's next turn */
 	struct rpc_grind *grind; /* which program it is; NULL none */

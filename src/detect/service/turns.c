@@ -71,7 +71,13 @@ void turns_release(struct turns *turns)
 	*turns = (struct turns){0};
 }
 
-void turns_narrow(struct turns *turns, const char *service)
+static void skip(struct turn *turn)
+{
+	found_release(&turn->found);
+	turn->state = TURN_SKIPPED;
+}
+
+void turns_narrow(struct turns *turns, const struct turn *soft, const char *service, bool strict)
 {
 	size_t i;
 
@@ -81,8 +87,9 @@ void turns_narrow(struct turns *turns, const char *service)
 
 		if (turn->state == TURN_BEYOND && knows)
 			turn->state = TURN_WAITING;
-		else if ((turn->state == TURN_WAITING || turn->state == TURN_UNDER_WAY) && !knows)
-			turn->state = TURN_SKIPPED;
+		else if (!knows && (turn->state == TURN_WAITING || turn->state == TURN_UNDER_WAY ||
+				    (turn->state == TURN_ENDED && strict && turn > soft)))
+			skip(turn);
 	}
 }
 

@@ -33,8 +33,10 @@ struct turns {
 int turns_make(struct turns *turns, const struct probe_db *db, enum transport transport,
 	       uint16_t port, bool tunnel, unsigned intensity);
 void turns_release(struct turns *turns);
-/* After a softmatch. Turns under way that do not know the service are TURN_SKIPPED, too. */
-void turns_narrow(struct turns *turns, const char *service);
+/* After the softmatch of `turn`: those that do not know the service are TURN_SKIPPED, also when
+ * they are under way. What later turns brought already is dropped, too, if `strict`: asked one by
+ * one, they had not been asked. */
+void turns_narrow(struct turns *turns, const struct turn *turn, const char *service, bool strict);
 /* The first that waits, or NULL. */
 struct turn *turns_next(const struct turns *turns);
 /* Is the first turn the NULL probe's? */
