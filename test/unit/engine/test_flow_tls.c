@@ -593,31 +593,50 @@ struct served {
 	int fd;
 	uint16_t port;
 	pthread_t thread;
+	bool is_udp;
 	char heard[16];
 };
+
+/* Hears one datagram, and forgets it; stays with its sender. */
+static BIO *meet_datagrams(int fd)
+{
+	struct sockaddr_storage from;
+	socklen_t bytes = sizeof(from);
+	BIO *bio = BIO_new_dgram(fd, BIO_NOCLOSE);
+	BIO_ADDR *peer = BIO_ADDR_new();
+	uint8_t lost[2000];
+
+	assert_true(recvfrom(fd, lost, sizeof(lost), 0, (struct sockaddr *)&from, &bytes) > 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&from, bytes), 0);
+	BIO_ADDR_rawmake(peer, AF_INET, &((struct sockaddr_in *)&from)->sin_addr, 4,
+			 ((struct sockaddr_in *)&from)->sin_port);
+	BIO_ctrl(bio, BIO_CTRL_DGRAM_SET_CONNECTED, 0, peer);
+	BIO_ADDR_free(peer);
+	return bio;
+}
 
 /* One connection: handshake, greeting, one read, closing alert. */
 static void *serve(void *self)
 {
 	struct served *served = self;
-	SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+	SSL_CTX *context = SSL_CTX_new(served->is_udp ? DTLS_server_method() : TLS_server_method());
 	BIO *certificate = BIO_new_mem_buf(tls_identity_certificate, -1);
 	BIO *key = BIO_new_mem_buf(tls_identity_key, -1);
 	X509 *x509 = PEM_read_bio_X509(certificate, NULL, NULL, NULL);
 	EVP_PKEY *pkey = PEM_read_bio_PrivateKey(key, NULL, NULL, NULL);
-	int fd = accept(served->fd, NULL, NULL);
+	int fd = served->is_udp ? served->fd : accept(served->fd, NULL, NULL);
+	BIO *bio = served->is_udp ? meet_datagrams(fd) : BIO_new_socket(fd, BIO_CLOSE);
 	SSL *ssl;
 
 	SSL_CTX_use_certificate(context, x509);
 	SSL_CTX_use_PrivateKey(context, pkey);
 	ssl = SSL_new(context);
-	SSL_set_fd(ssl, fd);
+	SSL_set_bio(ssl, bio, bio);
 	if (SSL_accept(ssl) == 1 && SSL_write(ssl, "greeting", 8) == 8) {
 		SSL_read(ssl, served->heard, sizeof(served->heard) - 1);
 		SSL_shutdown(ssl);
 	}
 	SSL_free(ssl);
-	close(fd);
 	X509_free(x509);
 	EVP_PKEY_free(pkey);
 	BIO_free(certificate);
@@ -626,47 +645,72 @@ static void *serve(void *self)
 	return NULL;
 }
 
-static void served_start(struct served *served)
+static void served_start(struct served *served, enum transport transport)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET,
 				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t bytes = sizeof(address);
 
 	memset(served, 0, sizeof(*served));
-	served->fd = socket(AF_INET, SOCK_STREAM, 0);
+	served->is_udp = transport == TRANSPORT_UDP;
+	served->fd = socket(AF_INET, served->is_udp ? SOCK_DGRAM : SOCK_STREAM, 0);
 	assert_int_equal(bind(served->fd, (struct sockaddr *)&address, bytes), 0);
-	assert_int_equal(listen(served->fd, 4), 0);
+	assert_int_equal(served->is_udp ? 0 : listen(served->fd, 4), 0);
 	assert_int_equal(getsockname(served->fd, (struct sockaddr *)&address, &bytes), 0);
 	served->port = ntohs(address.sin_port);
 	assert_int_equal(pthread_create(&served->thread, NULL, serve, served), 0);
+}
+
+/* Talks over sockets with a server thread. */
+static void talk_for_real(struct client *client, struct served *served, enum transport transport)
+{
+	struct world *world = client->world;
+	struct flow_socket_config net = {.gate = &world->gate};
+	struct flow_config config;
+
+	world->loop = net.loop = loop_uv_new();
+	assert_int_equal(flow_socket_new(&net, &world->net), 0);
+	served_start(served, transport);
+	config = config_of(client, GREETS, &no_wish);
+	config.transport = transport;
+	config.to = ip_v4(INADDR_LOOPBACK);
+	config.port = served->port;
+	config.deadline_ns = loop_time_ns(world->loop) + 20 * NS_PER_S;
+	assert_int_equal(flow_open(world->net, &config, &client->flow), 0);
+	loop_run(world->loop);
+	pthread_join(served->thread, NULL);
+	close(served->fd);
+	world_release(world);
 }
 
 static void it_works_over_sockets(void **state)
 {
 	uint8_t received[16] = "";
 	struct world world = {0};
-	struct flow_socket_config net = {.gate = &world.gate};
 	struct client client = {.world = &world, .received = received, .say = "question"};
-	struct flow_config config;
 	struct served served;
 
-	world.loop = net.loop = loop_uv_new();
-	assert_int_equal(flow_socket_new(&net, &world.net), 0);
-	served_start(&served);
-	config = config_of(&client, GREETS, &no_wish);
-	config.to = ip_v4(INADDR_LOOPBACK);
-	config.port = served.port;
-	config.deadline_ns = loop_time_ns(world.loop) + 20 * NS_PER_S;
-	assert_int_equal(flow_open(world.net, &config, &client.flow), 0);
-	loop_run(world.loop);
-	pthread_join(served.thread, NULL);
-	close(served.fd);
+	talk_for_real(&client, &served, TRANSPORT_TCP);
 	assert_string_equal(client.trace, "CDe");
 	assert_string_equal(received, "greeting");
 	assert_string_equal(served.heard, "question");
 	assert_string_equal(client.version, "TLSv1.3");
 	assert_string_equal(client.subject, "CN=www.lab.test,O=Lab\\, Größe,C=XX");
-	world_release(&world);
+}
+
+/* The server's first datagram gets lost: only a timer of ours brings the second. */
+static void a_lost_datagram_is_sent_again(void **state)
+{
+	uint8_t received[16] = "";
+	struct world world = {0};
+	struct client client = {.world = &world, .received = received, .say = "question"};
+	struct served served;
+
+	talk_for_real(&client, &served, TRANSPORT_UDP);
+	assert_string_equal(client.trace, "CDe");
+	assert_string_equal(received, "greeting");
+	assert_string_equal(served.heard, "question");
+	assert_string_equal(client.version, "DTLSv1.2");
 }
 
 int main(void)
@@ -693,6 +737,7 @@ int main(void)
 		cmocka_unit_test(flows_in_the_clear_have_no_facts),
 		cmocka_unit_test(each_allocation_may_fail),
 		cmocka_unit_test(it_works_over_sockets),
+		cmocka_unit_test(a_lost_datagram_is_sent_again),
 	};
 
 	flow_tls_prepare();
