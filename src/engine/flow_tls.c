@@ -116,6 +116,9 @@ static int learn_facts(struct tls_flow *flow)
 
 static void release(struct tls_flow *flow)
 {
+	/* Without a goodbye OpenSSL would spoil the session, which others may resume. */
+	if (flow->ssl)
+		SSL_set_shutdown(flow->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
 	SSL_free(flow->ssl);
 	X509_free(flow->certificate);
 	arena_release(&flow->arena);

@@ -49,13 +49,14 @@ static void cut_text(struct buf *text, size_t most)
 static const char *keep(struct arena *arena, const char *prefix, const void *bytes, size_t count)
 {
 	struct buf safe = BUF_INIT;
-	const char *kept = NULL;
+	const char *kept = NULL, *text;
 
 	buf_add_str(&safe, prefix);
 	add_line(&safe, bytes, count < RAW_TEXT_MAX ? count : RAW_TEXT_MAX);
 	cut_text(&safe, TLS_CERTIFICATE_TEXT_MAX);
+	text = buf_str(&safe);
 	if (buf_ok(&safe))
-		kept = arena_strndup(arena, (const char *)safe.data, safe.len);
+		kept = arena_strdup(arena, text);
 	buf_release(&safe);
 	return kept;
 }
