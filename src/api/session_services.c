@@ -2,6 +2,8 @@
 
 #include "util/error.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 static void trace(void *self, const char *line)
@@ -32,6 +34,22 @@ static int load(struct session_services *services, const struct plan *plan, stru
 	return r < 0 ? diag_set(diag, r, "the built-in signatures: %s", error_text(r)) : 0;
 }
 
+/* With Nmap's signatures go Nmap's names of RPC programs, when they lie beside them. */
+static int load_programs(struct session_services *services, const struct plan *plan)
+{
+	static const char signatures[] = "nmap-service-probes", names[] = "nmap-rpc";
+	const char *path = plan->version.probes_path ? plan->version.probes_path : "";
+	size_t bytes = strlen(path), stem = sizeof(signatures) - 1;
+	char beside[PATH_MAX];
+
+	if (bytes >= stem && !strcmp(path + bytes - stem, signatures) &&
+	    snprintf(beside, sizeof(beside), "%.*s%s", (int)(bytes - stem), path, names) <
+		    (int)sizeof(beside) &&
+	    rpc_programs_load(beside, &services->programs) == 0)
+		return 0;
+	return rpc_programs_builtin(&services->programs);
+}
+
 int session_services_open(struct session_services *services, const struct plan *plan,
 			  struct loop *loop, struct flow_net *flows, struct diag *diag)
 {
@@ -50,7 +68,7 @@ int session_services_open(struct session_services *services, const struct plan *
 		return r;
 	r = matcher_new(services->db, warn, services, &services->matcher);
 	if (r == 0)
-		r = rpc_programs_builtin(&services->programs);
+		r = load_programs(services, plan);
 	config.db = services->db;
 	config.programs = services->programs;
 	config.matcher = services->matcher;

@@ -5,10 +5,13 @@
 #include "util/arena.h"
 #include "util/error.h"
 
+#include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
-#define PROGRAMS_MAX 65536u
+#define PROGRAMS_MAX   65536u
+#define FILE_BYTES_MAX (1u << 20)
 
 struct rpc_programs {
 	struct arena arena;
@@ -110,6 +113,28 @@ int rpc_programs_parse(const void *text, size_t bytes, struct rpc_programs **ret
 	}
 	*ret_programs = programs;
 	return 0;
+}
+
+int rpc_programs_load(const char *path, struct rpc_programs **ret_programs)
+{
+	FILE *file = fopen(path, "rbe");
+	uint8_t *text = alloc_array(FILE_BYTES_MAX + 1, 1);
+	size_t bytes;
+	int r = ERROR_MEMORY;
+
+	if (!file) {
+		alloc_free(text);
+		return errno == ENOENT ? ERROR_NOT_FOUND : ERROR_IO;
+	}
+	if (text) {
+		bytes = fread(text, 1, FILE_BYTES_MAX + 1, file);
+		r = bytes > FILE_BYTES_MAX ? ERROR_LIMIT
+		    : ferror(file)         ? ERROR_IO
+					   : rpc_programs_parse(text, bytes, ret_programs);
+	}
+	fclose(file);
+	alloc_free(text);
+	return r;
 }
 
 int rpc_programs_builtin(struct rpc_programs **ret_programs)
