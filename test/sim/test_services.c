@@ -1,6 +1,7 @@
 /* The service scan against scripted servers: the order of probes, what ends them, and what
  * comes of servers that lie, stall and drip. */
 #include "service_world.h"
+#include "tls_identity.h"
 
 #include "util/alloc.h"
 #include "util/error.h"
@@ -356,6 +357,46 @@ static void a_reply_of_the_port_scan_is_enough(void **state)
 	service_world_release(&world);
 }
 
+static void inside_tls_all_begins_anew(void **state)
+{
+	static const struct flow_sim_tls tls = {.certificate = tls_identity_certificate,
+						.key = tls_identity_key};
+	static const struct flow_sim_tls agreed = {
+		.certificate = tls_identity_certificate, .key = tls_identity_key, .alpn = "imap"};
+	static const struct flow_sim_port servers[] = {
+		{.first = 443,
+		 .last = 443,
+		 .tls = &tls,
+		 .replies = web,
+		 .replies_count = COUNT(web)},
+		{.first = 7443, .last = 7443, .tls = &tls, .banner = "SSH-2.0-in_1\r\n"},
+		{.first = 7444, .last = 7444, .tls = &tls},
+		{.first = 7445, .last = 7445, .tls = &agreed},
+	};
+	struct service_world world;
+
+	(void)state;
+	service_world_init(&world, MANNER_BEST,
+			   SIGNATURES
+			   "Probe TCP Record "
+			   "q|\\x16\\x03\\x01\\x00\\x04\\x63\\x00\\x00\\x00|\nrarity 1\nports 443\n"
+			   "match ssl m|^\\x15\\x03|\n",
+			   servers, COUNT(servers), 1);
+	for (size_t i = 0; i < COUNT(servers); i++)
+		tcp(&world, servers[i].first);
+	service_world_run(&world);
+	for (size_t i = 0; i < COUNT(servers); i++)
+		assert_true(world.facts[i].tunnel);
+	assert_string_equal(world.facts[0].product, "web");
+	assert_string_equal(world.facts[1].product, "Shell");
+	assert_string_equal(world.facts[2].name, "");
+	assert_int_equal(world.facts[2].end, SERVICE_UNKNOWN);
+	assert_string_equal(world.facts[3].name, "imap");
+	assert_string_equal(world.facts[3].alpn, "imap");
+	assert_non_null(strstr(world.facts[0].subject, "www.lab.test"));
+	service_world_release(&world);
+}
+
 static void one_by_one_when_the_user_says_so(void **state)
 {
 	static const struct flow_sim_port servers[] = {
@@ -492,6 +533,7 @@ int main(void)
 		cmocka_unit_test(excluded_ports_are_left_alone),
 		cmocka_unit_test(udp_ports_answer_or_not),
 		cmocka_unit_test(a_reply_of_the_port_scan_is_enough),
+		cmocka_unit_test(inside_tls_all_begins_anew),
 		cmocka_unit_test(one_by_one_when_the_user_says_so),
 		cmocka_unit_test(what_nobody_knows_is_still_told),
 		cmocka_unit_test(a_closed_port_ends_it),
