@@ -11,6 +11,7 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -28,6 +29,7 @@ enum place {
 	OLD,
 	ALPN,
 	DEMANDS,
+	DEMANDS_LATE,
 	PLAIN,
 	MUTE,
 	DRIPS,
@@ -45,6 +47,7 @@ static const struct flow_sim_tls old = {IDENTITY, .version_most = 0x0301};
 static const struct flow_sim_tls alpn = {IDENTITY, .alpn = "http/1.1"};
 static const struct flow_sim_tls demands = {IDENTITY, .version_most = 0x0303,
 					    .asks_certificate = true};
+static const struct flow_sim_tls demands_late = {IDENTITY, .asks_certificate = true};
 static const struct flow_sim_reply garbage[] = {
 	{.send = "\x16\x03\x03\xff\xff garbage", .send_bytes = 13}};
 static const struct flow_sim_reply hangs_up[] = {{.closes = true}};
@@ -59,6 +62,7 @@ static const struct flow_sim_port ports[] = {
 	{AT(OLD), .banner = "old", .tls = &old},
 	{AT(ALPN), .banner = "http", .tls = &alpn},
 	{AT(DEMANDS), .banner = "never", .tls = &demands},
+	{AT(DEMANDS_LATE), .banner = "never", .tls = &demands_late},
 	{AT(PLAIN), .banner = "SSH-2.0-x\r\n"},
 	{AT(MUTE), .echo = false},
 	{AT(DRIPS), .banner = "\x16\x03\x03\x40\x00", .banner_bytes = 5, .drip_ns = NS_PER_S / 2,
@@ -117,7 +121,7 @@ struct client {
 	uint64_t rtt_ns, connected_ns, ended_ns;
 	const char *say;
 	char version[16], cipher[64], alpn[32], subject[64], name[32];
-	bool has_facts, closes_at_connect, closes_at_data;
+	bool has_facts, answers, closes_at_connect, closes_at_data;
 };
 
 static char letter_of(enum flow_end end)
@@ -163,6 +167,8 @@ static void on_event(void *self, struct flow *flow, const struct flow_event *eve
 		client->received_bytes += event->data_bytes;
 		if (client->pieces++ == 0)
 			client->trace[client->length++] = 'D';
+		if (client->answers)
+			assert_int_equal(flow_send(flow, "on", 2), 0);
 		if (client->closes_at_data)
 			flow_close(flow);
 		return;
@@ -465,6 +471,19 @@ static void a_certificate_is_told_when_the_handshake_fails_later(void **state)
 	world_release(&world);
 }
 
+/* In TLS 1.3 the client is through before the server has asked in vain. */
+static void an_alert_may_come_after_the_handshake(void **state)
+{
+	struct world world;
+	struct client client = {.world = &world};
+
+	world_init(&world);
+	talk(&client, DEMANDS_LATE);
+	assert_string_equal(client.trace, "Ct");
+	assert_true(client.has_facts);
+	world_release(&world);
+}
+
 static void a_silent_datagram_server_ends_at_the_deadline(void **state)
 {
 	struct world world;
@@ -589,11 +608,15 @@ static void each_allocation_may_fail(void **state)
 
 /* --- sockets --- */
 
+/* The same for all servers, so that one resumes what another began. */
+static uint8_t ticket_keys[80] = "this is no secret";
+
 struct served {
 	int fd;
 	uint16_t port;
 	pthread_t thread;
-	bool is_udp;
+	bool is_udp, is_reused;
+	unsigned renegotiations;
 	char heard[16];
 };
 
@@ -615,6 +638,18 @@ static BIO *meet_datagrams(int fd)
 	return bio;
 }
 
+/* Until the client has had enough. */
+static void renegotiate(struct served *served, SSL *ssl)
+{
+	unsigned i;
+
+	for (i = 0; i < served->renegotiations; i++)
+		if (SSL_renegotiate(ssl) != 1 || SSL_do_handshake(ssl) != 1 ||
+		    SSL_write(ssl, "again", 5) != 5 ||
+		    SSL_read(ssl, served->heard, sizeof(served->heard) - 1) <= 0)
+			return;
+}
+
 /* One connection: handshake, greeting, one read, closing alert. */
 static void *serve(void *self)
 {
@@ -628,12 +663,17 @@ static void *serve(void *self)
 	BIO *bio = served->is_udp ? meet_datagrams(fd) : BIO_new_socket(fd, BIO_CLOSE);
 	SSL *ssl;
 
+	SSL_CTX_set_tlsext_ticket_keys(context, ticket_keys, sizeof(ticket_keys));
+	if (served->renegotiations)
+		SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION);
 	SSL_CTX_use_certificate(context, x509);
 	SSL_CTX_use_PrivateKey(context, pkey);
 	ssl = SSL_new(context);
 	SSL_set_bio(ssl, bio, bio);
 	if (SSL_accept(ssl) == 1 && SSL_write(ssl, "greeting", 8) == 8) {
 		SSL_read(ssl, served->heard, sizeof(served->heard) - 1);
+		served->is_reused = SSL_session_reused(ssl);
+		renegotiate(served, ssl);
 		SSL_shutdown(ssl);
 	}
 	SSL_free(ssl);
@@ -651,7 +691,6 @@ static void served_start(struct served *served, enum transport transport)
 				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t bytes = sizeof(address);
 
-	memset(served, 0, sizeof(*served));
 	served->is_udp = transport == TRANSPORT_UDP;
 	served->fd = socket(AF_INET, served->is_udp ? SOCK_DGRAM : SOCK_STREAM, 0);
 	assert_int_equal(bind(served->fd, (struct sockaddr *)&address, bytes), 0);
@@ -662,7 +701,8 @@ static void served_start(struct served *served, enum transport transport)
 }
 
 /* Talks over sockets with a server thread. */
-static void talk_for_real(struct client *client, struct served *served, enum transport transport)
+static void talk_for_real(struct client *client, struct served *served, enum transport transport,
+			  const struct flow_tls_wish *wish)
 {
 	struct world *world = client->world;
 	struct flow_socket_config net = {.gate = &world->gate};
@@ -671,7 +711,7 @@ static void talk_for_real(struct client *client, struct served *served, enum tra
 	world->loop = net.loop = loop_uv_new();
 	assert_int_equal(flow_socket_new(&net, &world->net), 0);
 	served_start(served, transport);
-	config = config_of(client, GREETS, &no_wish);
+	config = config_of(client, GREETS, wish);
 	config.transport = transport;
 	config.to = ip_v4(INADDR_LOOPBACK);
 	config.port = served->port;
@@ -688,14 +728,48 @@ static void it_works_over_sockets(void **state)
 	uint8_t received[16] = "";
 	struct world world = {0};
 	struct client client = {.world = &world, .received = received, .say = "question"};
-	struct served served;
+	struct served served = {0};
 
-	talk_for_real(&client, &served, TRANSPORT_TCP);
+	talk_for_real(&client, &served, TRANSPORT_TCP, &no_wish);
 	assert_string_equal(client.trace, "CDe");
 	assert_string_equal(received, "greeting");
 	assert_string_equal(served.heard, "question");
 	assert_string_equal(client.version, "TLSv1.3");
 	assert_string_equal(client.subject, "CN=www.lab.test,O=Lab\\, Größe,C=XX");
+}
+
+static void a_ticket_of_tls_1_3_resumes(void **state)
+{
+	struct tls_memory *memory = tls_memory_new();
+	const struct flow_tls_wish wish = {.memory = memory};
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		struct world world = {0};
+		struct client client = {.world = &world, .say = "question"};
+		struct served served = {0};
+
+		talk_for_real(&client, &served, TRANSPORT_TCP, &wish);
+		assert_string_equal(client.trace, "CDe");
+		assert_string_equal(client.version, "TLSv1.3");
+		assert_int_equal(served.is_reused, i > 0);
+		assert_string_equal(client.subject, "CN=www.lab.test,O=Lab\\, Größe,C=XX");
+	}
+	tls_memory_free(memory);
+}
+
+static void a_server_that_renegotiates_on_and_on_is_left(void **state)
+{
+	struct world world = {0};
+	struct client client = {.world = &world, .say = "question", .answers = true};
+	struct served served = {.renegotiations = 2}, tireless = {.renegotiations = 100};
+
+	talk_for_real(&client, &served, TRANSPORT_TCP, &no_wish);
+	assert_string_equal(client.trace, "CDe");
+	assert_int_equal(client.received_bytes, 8 + 2 * 5);
+	client = (struct client){.world = &world, .say = "question", .answers = true};
+	talk_for_real(&client, &tireless, TRANSPORT_TCP, &no_wish);
+	assert_string_equal(client.trace, "CDt");
 }
 
 /* The server's first datagram gets lost: only a timer of ours brings the second. */
@@ -704,9 +778,9 @@ static void a_lost_datagram_is_sent_again(void **state)
 	uint8_t received[16] = "";
 	struct world world = {0};
 	struct client client = {.world = &world, .received = received, .say = "question"};
-	struct served served;
+	struct served served = {0};
 
-	talk_for_real(&client, &served, TRANSPORT_UDP);
+	talk_for_real(&client, &served, TRANSPORT_UDP, &no_wish);
 	assert_string_equal(client.trace, "CDe");
 	assert_string_equal(received, "greeting");
 	assert_string_equal(served.heard, "question");
@@ -729,6 +803,7 @@ int main(void)
 		cmocka_unit_test(datagrams_keep_their_bounds),
 		cmocka_unit_test(each_end_is_told_as_it_was),
 		cmocka_unit_test(a_certificate_is_told_when_the_handshake_fails_later),
+		cmocka_unit_test(an_alert_may_come_after_the_handshake),
 		cmocka_unit_test(a_silent_datagram_server_ends_at_the_deadline),
 		cmocka_unit_test(the_budget_counts_bytes_inside),
 		cmocka_unit_test(a_deadline_may_be_moved),
@@ -737,9 +812,12 @@ int main(void)
 		cmocka_unit_test(flows_in_the_clear_have_no_facts),
 		cmocka_unit_test(each_allocation_may_fail),
 		cmocka_unit_test(it_works_over_sockets),
+		cmocka_unit_test(a_ticket_of_tls_1_3_resumes),
+		cmocka_unit_test(a_server_that_renegotiates_on_and_on_is_left),
 		cmocka_unit_test(a_lost_datagram_is_sent_again),
 	};
 
+	signal(SIGPIPE, SIG_IGN); /* the servers' */
 	flow_tls_prepare();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
