@@ -20,8 +20,7 @@ struct parse {
 	size_t prefix;    /* the place in the prefix of what comes next */
 	bool prefix_open; /* that place is known */
 	bool begun;       /* something was read: a ^ is not the first thing any more */
-	bool multiline;
-	bool failed; /* not understood */
+	bool failed;      /* not understood */
 	unsigned nested;
 };
 
@@ -592,7 +591,6 @@ static bool read_options(struct parse *parse, bool *ret_group)
 		if (!is_one_of(*at, "imsJU-x") || (*at == 'x' && !off))
 			return false;
 		off |= *at == '-';
-		parse->multiline |= *at == 'm' && !off;
 	}
 	if (at == parse->end)
 		return false;
@@ -664,7 +662,7 @@ static void read_caret(struct parse *parse)
 
 	parse->at++;
 	count = read_count(parse);
-	if (first && !parse->multiline && count.least)
+	if (first && count.least)
 		parse->prefix_open = true;
 	parse->begun = true;
 }
@@ -678,7 +676,7 @@ static void read_item(struct parse *parse)
 		return;
 	}
 	if (byte == '(') {
-		/* Options before the ^ do not count as a beginning. */
+		/* Options do not count as a beginning, but for m: with it, ^ is of any line. */
 		bool options = starts_with(parse, "(?i)") || starts_with(parse, "(?s)");
 
 		parse->begun |= !options;
