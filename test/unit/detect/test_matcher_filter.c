@@ -1,5 +1,6 @@
 #include "matcher_fixture.h"
 #include "pattern_sample.h"
+#include "responses.h"
 
 #include "detect/service/matcher_filter.h"
 #include "detect/service/matcher_pcre.h"
@@ -341,6 +342,74 @@ static void never_drops_a_crafted_line(void **state)
 	world_free(&world);
 }
 
+struct nmap_matchers {
+	struct probe_db *db;
+	struct matcher *filtered, *plain;
+};
+
+static bool open_nmap(struct nmap_matchers *ret)
+{
+	struct diag diag = {0};
+	struct stat info;
+
+	if (stat(NMAP, &info) != 0) {
+		print_message("SKIPPED: %s is not there (nmap-common)\n", NMAP);
+		return false;
+	}
+	if (probe_db_load(NMAP, &ret->db, &diag) < 0)
+		fail_msg("%s", diag.text);
+	assert_int_equal(matcher_new(ret->db, NULL, NULL, &ret->filtered), 0);
+	assert_int_equal(matcher_new(ret->db, NULL, NULL, &ret->plain), 0);
+	matcher_without_filter(ret->plain);
+	matcher_jit_after(ret->plain, 0);
+	return true;
+}
+
+static void assert_same(const struct match_result *a, const struct match_result *b)
+{
+	size_t field;
+
+	assert_ptr_equal(a->line, b->line);
+	assert_ptr_equal(a->with, b->with);
+	for (field = 0; field < MATCH_FIELDS; field++) {
+		assert_true(!a->fields[field] == !b->fields[field]);
+		if (a->fields[field])
+			assert_string_equal(a->fields[field], b->fields[field]);
+	}
+}
+
+/* With filter and machine code, and one by one without: the same line, the same fields. */
+static void nmaps_answers_are_the_same_without_the_filter(void **state)
+{
+	static struct response response;
+	struct match_result filtered, plain;
+	struct nmap_matchers matchers;
+	const struct service_probe *probe;
+	size_t place, matched = 0, round;
+
+	if (!open_nmap(&matchers))
+		skip();
+	for (place = 0; place < RESPONSES_COUNT * 2; place++) {
+		response_make(place / 2, &response);
+		probe = probe_db_find(matchers.db, TRANSPORT_TCP,
+				      place % 2 ? "GenericLines" : response.probe);
+		assert_non_null(probe);
+		for (round = 0; round < 2; round++) { /* hard_only in the second */
+			matcher_match(matchers.filtered, probe, response.data, response.bytes,
+				      round, &filtered);
+			matcher_match(matchers.plain, probe, response.data, response.bytes, round,
+				      &plain);
+			assert_same(&filtered, &plain);
+			matched += !round && !(place % 2) && filtered.line;
+		}
+	}
+	print_message("%zu of %zu responses are known\n", matched, (size_t)RESPONSES_COUNT);
+	assert_true(RESPONSES_COUNT >= 200 && matched > RESPONSES_COUNT / 2);
+	matcher_free(matchers.filtered);
+	matcher_free(matchers.plain);
+	probe_db_free(matchers.db);
+}
+
 static size_t candidates(const struct matcher_filter *filter, size_t lines)
 {
 	size_t id, count = 0;
@@ -431,6 +500,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(never_drops_a_line_of_nmaps_file),
 		cmocka_unit_test(never_drops_a_crafted_line),
+		cmocka_unit_test(nmaps_answers_are_the_same_without_the_filter),
 		cmocka_unit_test(names_only_lines_that_may_fit),
 		cmocka_unit_test(short_of_memory_every_line_may_fit),
 		cmocka_unit_test(every_allocation_may_fail),
