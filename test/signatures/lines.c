@@ -85,8 +85,8 @@ static void check_time(struct signatures *all, const struct match_line *line,
 	}
 	if (r == PCRE2_ERROR_MATCHLIMIT)
 		problem(all, file_of(all, line), line->line,
-			"the pattern takes more than %d steps on a text of 4 KiB (number %zu): "
-			"anchor it, bound its repetitions",
+			"the pattern takes more than %d steps on a long text (number %zu of "
+			"patterns.c): anchor it, bound its repetitions, exclude \\n from them",
 			STEPS_MAX, which - 1);
 	buf_release(&text);
 	pcre2_match_context_free(limits);

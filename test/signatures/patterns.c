@@ -9,6 +9,7 @@
 
 #define DEPTH_MAX    64
 #define TORMENT_SIZE 4096
+#define NEARLY_SIZE  1024
 
 /* One thing of a pattern that a quantifier may follow. */
 enum atom_kind { ATOM_NONE, ATOM_BYTE, ATOM_ANY, ATOM_CLASS, ATOM_GROUP };
@@ -24,7 +25,8 @@ struct scan {
 	bool group_loops;      /* the same for the group that was just closed */
 	const char *fault;
 	struct buf literal; /* the run of bytes that stand as they are */
-	struct buf prefix;  /* a text that matches up to here, first alternatives only */
+	struct buf prefix;  /* a text that matches up to here, first alternatives only ... */
+	struct buf brief;   /* ... and one where endless repetitions are of one byte */
 	struct buf longest; /* the longest literal */
 };
 
@@ -269,8 +271,10 @@ static void scan_step(struct scan *scan, bool anchored)
 	if (endless && !possessive)
 		note_loop(scan, anchored,
 			  scan->kind != ATOM_GROUP && has_own_end(scan, text, bytes));
-	if (scan->kind != ATOM_GROUP)
+	if (scan->kind != ATOM_GROUP) {
 		buf_add_repeat(&scan->prefix, (char)scan->byte, endless ? 200 : 1);
+		buf_add_char(&scan->brief, (char)scan->byte);
+	}
 }
 
 static void scan_pattern(struct scan *scan, const char *pattern, size_t bytes, bool anchored)
@@ -286,6 +290,7 @@ static void scan_release(struct scan *scan)
 {
 	buf_release(&scan->literal);
 	buf_release(&scan->prefix);
+	buf_release(&scan->brief);
 	buf_release(&scan->longest);
 }
 
@@ -298,27 +303,41 @@ const char *pattern_fault(const char *pattern, size_t bytes, bool anchored, bool
 	return scan.fault;
 }
 
-static void fill(struct buf *text, const struct buf *piece)
+static void fill(struct buf *text, const struct buf *piece, size_t bytes)
 {
-	while (piece->len && text->len < TORMENT_SIZE)
+	while (piece->len && text->len < bytes)
 		buf_add(text, piece->data, piece->len);
+}
+
+/* All of the pattern but its last byte, again and again; the last byte at the end, where it
+ * fits nothing. Two endless repetitions in a row, as in Server: x.*<title>, take a time that
+ * grows with the square of the text: that is still fine. Three are not. */
+static void nearly(struct buf *text, struct buf *brief)
+{
+	char last = brief->len ? (char)brief->data[brief->len - 1] : 'x';
+
+	buf_cut(brief, brief->len ? brief->len - 1 : 0);
+	buf_add_char(brief, '~');
+	fill(text, brief, NEARLY_SIZE);
+	buf_add_char(text, last);
 }
 
 bool pattern_torment(const char *pattern, size_t bytes, size_t which, struct buf *ret_text)
 {
-	static const char fillers[] = "a1 \n.-/<\0";
+	static const char fillers[] = "a1 \n.-/<"; /* and the NUL */
 	struct scan scan = {0};
 
 	scan_pattern(&scan, pattern, bytes, true);
-	if (which < sizeof(fillers) - 1) { /* begins well, then one byte for ever */
+	if (which < sizeof(fillers)) { /* begins well, then one byte for ever */
 		buf_add(ret_text, scan.prefix.data, scan.prefix.len / 2);
 		buf_add_repeat(ret_text, fillers[which], TORMENT_SIZE);
-	} else if (which == sizeof(fillers) - 1) { /* nearly matches, again and again */
-		buf_cut(&scan.prefix, scan.prefix.len ? scan.prefix.len - 1 : 0);
-		fill(ret_text, &scan.prefix);
-	} else if (which == sizeof(fillers)) { /* the longest literal, again and again */
-		fill(ret_text, &scan.longest);
+	} else if (which == sizeof(fillers)) {
+		fill(ret_text, &scan.prefix, TORMENT_SIZE);
+	} else if (which == sizeof(fillers) + 1) {
+		nearly(ret_text, &scan.brief);
+	} else if (which == sizeof(fillers) + 2) {
+		fill(ret_text, &scan.longest, TORMENT_SIZE);
 	}
 	scan_release(&scan);
-	return which <= sizeof(fillers);
+	return which <= sizeof(fillers) + 2;
 }

@@ -12,7 +12,7 @@
 
 #define NMAPS "/usr/share/nmap/nmap-service-probes"
 
-static char folder[] = "/tmp/portolan-probes-XXXXXX";
+static char folder[64];
 
 static void put(const char *name, const char *text)
 {
@@ -35,7 +35,7 @@ static void take_away(const char *name)
 
 static int make_folder(void **state)
 {
-	memcpy(folder + sizeof(folder) - 7, "XXXXXX", 6);
+	snprintf(folder, sizeof(folder), "/tmp/portolan-probes-XXXXXX");
 	return mkdtemp(folder) ? 0 : -1;
 }
 
