@@ -83,7 +83,7 @@ struct format_writer {
 
 struct report_format {
 	const char *name;   /* "xml" */
-	const char *option; /* "oX" */
+	const char *option; /* "oX"; NULL: no option asks for it */
 	const char *suffix; /* of -oA: ".xml"; NULL when not part of it */
 	const char *help;
 	size_t state_bytes; /* zeroed memory at writer->state */
