@@ -87,9 +87,9 @@ static void a_newer_journal_is_left_alone(void **state)
 
 	scan_begin(&scan, journal_path(path, "newer"), 1);
 	scan_finish(&scan);
-	run_sql(path, "PRAGMA user_version=3");
-	assert_scan_fails(path, ERROR_UNSUPPORTED, "version 3");
-	assert_open_fails(path, ERROR_UNSUPPORTED, "version 3");
+	run_sql(path, "PRAGMA user_version=4");
+	assert_scan_fails(path, ERROR_UNSUPPORTED, "version 4");
+	assert_open_fails(path, ERROR_UNSUPPORTED, "version 4");
 	assert_int_equal(query(path, "SELECT count(*) FROM scan"), 1);
 }
 

@@ -108,9 +108,18 @@ static void raw_scans_tell_of_probes_and_neighbours(void **state)
 static void a_host_that_lies_is_told(void **state)
 {
 	static const struct port_report ports[] = {
-		{22, TRANSPORT_TCP, {.state = PORT_OPEN, .reason = REASON_SYN_ACK, .ttl = 55}},
-		{23, TRANSPORT_TCP, {.state = PORT_OPEN, .reason = REASON_SYN_ACK, .ttl = 250}},
-		{53, TRANSPORT_UDP, {.state = PORT_OPEN, .reason = REASON_SYN_ACK, .ttl = 250}},
+		{22,
+		 TRANSPORT_TCP,
+		 {.state = PORT_OPEN, .reason = REASON_SYN_ACK, .ttl = 55},
+		 NULL},
+		{23,
+		 TRANSPORT_TCP,
+		 {.state = PORT_OPEN, .reason = REASON_SYN_ACK, .ttl = 250},
+		 NULL},
+		{53,
+		 TRANSPORT_UDP,
+		 {.state = PORT_OPEN, .reason = REASON_SYN_ACK, .ttl = 250},
+		 NULL},
 	};
 	const struct host_report host = {.addr = ip_v4(0x0a000001),
 					 .state = HOST_UP,
