@@ -2,6 +2,8 @@
 
 #include "util/error.h"
 
+#include <portolan_config.h>
+
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -57,6 +59,8 @@ int session_services_open(struct session_services *services, const struct plan *
 		.plan = plan,
 		.loop = loop,
 		.flows = flows,
+		.version = PORTOLAN_VERSION,
+		.platform = PORTOLAN_PLATFORM,
 		.trace = plan->version.trace ? trace : NULL,
 		.self = services,
 	};

@@ -4,7 +4,7 @@
 #define PORTOLAN_ENGINE_HOST_H
 
 #include "engine/attempts.h"
-#include "engine/host_services.h"
+#include "engine/service_ports.h"
 #include "engine/liars.h"
 #include "engine/observation.h"
 #include "engine/prober.h"
@@ -84,7 +84,7 @@ struct host {
 	struct rules_order *order;          /* of its ports, while they are scanned */
 	struct liars liars;                 /* what its answers look like */
 	uint64_t ports_done;                /* verdicts given */
-	struct host_services services;      /* asked for after the ports, with -sV */
+	struct service_ports services;      /* asked for after the ports, with -sV */
 	struct detect_work *detecting;      /* NULL: not under way */
 	struct probe *probes, *probes_last; /* in flight, by time of sending */
 

@@ -191,7 +191,7 @@ static void host_free(struct host *host)
 	run->hosts_now--;
 	sender_forget(&run->sender, host);
 	target_unref(host->target);
-	host_services_release(&host->services);
+	service_ports_release(&host->services);
 	alloc_free(host);
 }
 

@@ -60,30 +60,3 @@ struct service_tls *service_tls_copy(struct arena *arena, const struct service_t
 	copy_certificate(arena, &tls->certificate, &made->certificate, &failed);
 	return failed ? NULL : made;
 }
-
-struct service_facts *service_facts_copy(struct arena *arena, const struct service_facts *facts)
-{
-	struct service_facts *made = arena_alloc(arena, sizeof(*made));
-	bool failed = !made;
-
-	if (!made)
-		return NULL;
-	*made = *facts;
-	made->name = copy(arena, facts->name, &failed);
-	made->product = copy(arena, facts->product, &failed);
-	made->version = copy(arena, facts->version, &failed);
-	made->extrainfo = copy(arena, facts->extrainfo, &failed);
-	made->hostname = copy(arena, facts->hostname, &failed);
-	made->ostype = copy(arena, facts->ostype, &failed);
-	made->devicetype = copy(arena, facts->devicetype, &failed);
-	made->cpe_a = copy(arena, facts->cpe_a, &failed);
-	made->cpe_h = copy(arena, facts->cpe_h, &failed);
-	made->cpe_o = copy(arena, facts->cpe_o, &failed);
-	made->fingerprint = copy(arena, facts->fingerprint, &failed);
-	made->probe = copy(arena, facts->probe, &failed);
-	made->matched_with = copy(arena, facts->matched_with, &failed);
-	made->file = copy(arena, facts->file, &failed);
-	made->sample = copy_bytes(arena, facts->sample, facts->sample_bytes, &failed);
-	made->tls = facts->tls ? service_tls_copy(arena, facts->tls) : NULL;
-	return failed || (facts->tls && !made->tls) ? NULL : made;
-}

@@ -77,8 +77,7 @@ struct service_facts {
 	uint64_t took_ns;
 };
 
-/* Deep copies that live as long as the arena; NULL: memory. */
-struct service_facts *service_facts_copy(struct arena *arena, const struct service_facts *facts);
+/* A deep copy that lives as long as the arena; NULL: memory. */
 struct service_tls *service_tls_copy(struct arena *arena, const struct service_tls *tls);
 
 #endif

@@ -20,7 +20,7 @@ static const struct scan_technique *technique_now(const struct host *host)
 static void note_service(struct host *host, const struct observation *seen)
 {
 	if (host->run->config.services)
-		host_services_note(&host->services, seen->port.transport, seen->port.number,
+		service_ports_note(&host->services, seen->port.transport, seen->port.number,
 				   (enum port_state)seen->port.verdict.state);
 }
 
@@ -30,7 +30,7 @@ static void udp_responded(struct host *host, const struct response *seen)
 	const struct packet *packet = seen->packet;
 
 	if (seen->from_target && packet->kind == PACKET_UDP)
-		host_services_note_reply(&host->services, seen->port, packet->payload,
+		service_ports_note_reply(&host->services, seen->port, packet->payload,
 					 packet->payload_bytes);
 }
 
@@ -57,7 +57,7 @@ static void ports_end(struct host *host)
 	run_techniques_passed(host, host->run->plan->techniques_count);
 	if (host->services.short_of_memory)
 		host->incomplete = true;
-	host_services_sort(&host->services);
+	service_ports_sort(&host->services);
 	run_stage_ended(host, STAGE_PORTS);
 }
 

@@ -39,7 +39,7 @@ static void services_end(struct host *host)
 	loop_timer_cancel(host->run->loop, &host->deadline_timer);
 	host->detecting = NULL;
 	host->end_wall_ns = loop_wall_ns(host->run->loop);
-	host_services_release(&host->services);
+	service_ports_release(&host->services);
 	run_stage_ended(host, STAGE_SERVICES);
 }
 

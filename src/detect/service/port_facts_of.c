@@ -1,8 +1,11 @@
 #include "detect/service/port_facts_of.h"
 
 #include "detect/service/service_scan_private.h"
+#include "detect/service/submission.h"
+#include "util/alloc.h"
 
 #include <string.h>
+#include <time.h>
 
 bool is_tunnel_service(const struct match_line *line)
 {
@@ -82,6 +85,64 @@ static void add_said(const struct port_scan *port, struct service_facts *facts)
 	}
 }
 
+/* What came back, in the order of the turns; count is bounded by the database. */
+static size_t add_answers(const struct port_scan *port, struct submission_answer *answers)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < port->turns.count; i++) {
+		const struct turn *turn = &port->turns.list[i];
+
+		if (turn->said)
+			answers[count++] = (struct submission_answer){
+				.probe = turn->probe->name,
+				.response = turn->said,
+				.bytes = turn->said_bytes,
+				.total_bytes = turn->answer_bytes,
+			};
+	}
+	return count;
+}
+
+/* SV-18: something answered, nothing matched hard, and enough was tried. */
+static void add_fingerprint(struct port_scan *port, struct service_facts *facts)
+{
+	const struct service_scan_config *with = &port->scan->config;
+	const struct plan *plan = with->plan;
+	time_t now_s = (time_t)(loop_wall_ns(with->loop) / NS_PER_S);
+	struct submission submission = {
+		.transport = port->port->transport,
+		.port = port->port->number,
+		.tls = port->tunnel,
+		.intensity = plan->version.intensity,
+		.time_s = (uint64_t)now_s,
+		.version = with->version ? with->version : "",
+		.platform = with->platform ? with->platform : "",
+	};
+	struct submission_answer *answers = alloc_zero((port->turns.count + 1) * sizeof(*answers));
+	struct tm day;
+
+	if (!answers)
+		return;
+	submission.answers = answers;
+	submission.answers_count = add_answers(port, answers);
+	if (submission.answers_count && localtime_r(&now_s, &day)) {
+		submission.month = (unsigned)day.tm_mon + 1;
+		submission.day = (unsigned)day.tm_mday;
+		submission_build(&submission, plan->output.debugging > 0, &port->fingerprint);
+		if (buf_ok(&port->fingerprint))
+			facts->fingerprint = buf_str(&port->fingerprint);
+	}
+	alloc_free(answers);
+}
+
+static bool wants_fingerprint(const struct port_scan *port, enum service_end end)
+{
+	if (end != SERVICE_SOFT && end != SERVICE_UNKNOWN && end != SERVICE_INCOMPLETE)
+		return false;
+	return port->scan->config.plan->version.intensity >= 7 || end == SERVICE_UNKNOWN;
+}
+
 void port_facts_of(struct port_scan *port, enum service_end end, const struct found *found,
 		   struct service_facts *ret_facts)
 {
@@ -114,5 +175,7 @@ void port_facts_of(struct port_scan *port, enum service_end end, const struct fo
 		facts.end = SERVICE_SOFT;
 		facts.confidence = 10;
 	}
+	if (wants_fingerprint(port, facts.end))
+		add_fingerprint(port, &facts);
 	*ret_facts = facts;
 }

@@ -210,6 +210,7 @@ void port_scan_free(struct port_scan *port)
 	loop_timer_cancel(loop, &port->stagger);
 	loop_defer_cancel(loop, &port->look);
 	tls_memory_free(port->sessions);
+	buf_release(&port->fingerprint);
 	arena_release(&port->arena);
 	alloc_free(port);
 }

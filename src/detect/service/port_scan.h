@@ -47,6 +47,7 @@ struct port_scan {
 	char rpc_version[32], rpc_info[32];
 	const char *rpc_name; /* NULL: not found */
 	struct tls_memory *sessions;
+	struct buf fingerprint;        /* of what nothing recognised */
 	struct arena arena;            /* of tls */
 	const struct service_tls *tls; /* of the first handshake; NULL none */
 };

@@ -20,6 +20,7 @@ struct service_scan_config {
 	const struct probe_db *db;
 	struct matcher *matcher;
 	const struct rpc_programs *programs; /* NULL: RPC programs are not told apart */
+	const char *version, *platform; /* of the program: for fingerprints of what is unknown */
 	/* --version-trace: a line for people, without its end; NULL: not wanted. */
 	void (*trace)(void *self, const char *line);
 	void *self;

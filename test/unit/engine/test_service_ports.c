@@ -1,81 +1,81 @@
 /* Which ports of a host the service stage is given. */
 #include "support.h"
 
-#include "engine/host_services.h"
+#include "engine/service_ports.h"
 #include "util/alloc.h"
 
 #include <string.h>
 
 static void open_ports_come_before_those_that_may_be(void **state)
 {
-	struct host_services services = {0};
+	struct service_ports services = {0};
 
 	(void)state;
-	host_services_note(&services, TRANSPORT_UDP, 53, PORT_OPEN_FILTERED);
-	host_services_note(&services, TRANSPORT_TCP, 443, PORT_OPEN);
-	host_services_note(&services, TRANSPORT_UDP, 161, PORT_OPEN);
-	host_services_note(&services, TRANSPORT_TCP, 22, PORT_OPEN);
-	host_services_note(&services, TRANSPORT_TCP, 23, PORT_CLOSED);
-	host_services_note(&services, TRANSPORT_SCTP, 5, PORT_OPEN);
-	host_services_sort(&services);
+	service_ports_note(&services, TRANSPORT_UDP, 53, PORT_OPEN_FILTERED);
+	service_ports_note(&services, TRANSPORT_TCP, 443, PORT_OPEN);
+	service_ports_note(&services, TRANSPORT_UDP, 161, PORT_OPEN);
+	service_ports_note(&services, TRANSPORT_TCP, 22, PORT_OPEN);
+	service_ports_note(&services, TRANSPORT_TCP, 23, PORT_CLOSED);
+	service_ports_note(&services, TRANSPORT_SCTP, 5, PORT_OPEN);
+	service_ports_sort(&services);
 	assert_int_equal(services.count, 4);
 	assert_int_equal(services.ports[0].number, 22);
 	assert_int_equal(services.ports[1].number, 443);
 	assert_int_equal(services.ports[2].number, 161);
 	assert_int_equal(services.ports[3].number, 53);
-	host_services_release(&services);
+	service_ports_release(&services);
 }
 
 static void a_later_verdict_replaces_an_earlier(void **state)
 {
-	struct host_services services = {0};
+	struct service_ports services = {0};
 
 	(void)state;
-	host_services_note(&services, TRANSPORT_UDP, 53, PORT_OPEN_FILTERED);
-	host_services_note(&services, TRANSPORT_UDP, 53, PORT_OPEN);
-	host_services_sort(&services);
+	service_ports_note(&services, TRANSPORT_UDP, 53, PORT_OPEN_FILTERED);
+	service_ports_note(&services, TRANSPORT_UDP, 53, PORT_OPEN);
+	service_ports_sort(&services);
 	assert_int_equal(services.count, 1);
 	assert_int_equal(services.ports[0].state, PORT_OPEN);
-	host_services_release(&services);
+	service_ports_release(&services);
 }
 
 static void a_reply_is_kept_when_its_port_is_open(void **state)
 {
-	struct host_services services = {0};
+	struct service_ports services = {0};
 	static uint8_t large[8192];
 
 	(void)state;
-	host_services_note_reply(&services, 53, (const uint8_t *)"abc", 3);
-	host_services_note(&services, TRANSPORT_UDP, 53, PORT_OPEN);
-	host_services_note_reply(&services, 99, large, sizeof(large));
-	host_services_note(&services, TRANSPORT_UDP, 99, PORT_CLOSED);
-	host_services_note_reply(&services, 100, large, sizeof(large));
-	host_services_note(&services, TRANSPORT_UDP, 100, PORT_OPEN);
-	host_services_sort(&services);
+	service_ports_note_reply(&services, 53, (const uint8_t *)"abc", 3);
+	service_ports_note(&services, TRANSPORT_UDP, 53, PORT_OPEN);
+	service_ports_note_reply(&services, 99, large, sizeof(large));
+	service_ports_note(&services, TRANSPORT_UDP, 99, PORT_CLOSED);
+	service_ports_note_reply(&services, 100, large, sizeof(large));
+	service_ports_note(&services, TRANSPORT_UDP, 100, PORT_OPEN);
+	service_ports_sort(&services);
 	assert_int_equal(services.count, 2);
 	assert_int_equal(services.ports[0].reply_bytes, 3);
 	assert_memory_equal(services.ports[0].reply, "abc", 3);
 	assert_int_equal(services.ports[1].reply_bytes, 4096);
-	host_services_release(&services);
+	service_ports_release(&services);
 }
 
 static void a_host_of_many_words_is_bounded(void **state)
 {
-	struct host_services services = {0};
+	struct service_ports services = {0};
 	static uint8_t large[4096];
 	size_t kept = 0;
 
 	(void)state;
 	for (uint32_t port = 1; port <= 1000; port++) {
-		host_services_note_reply(&services, (uint16_t)port, large, sizeof(large));
-		host_services_note(&services, TRANSPORT_UDP, (uint16_t)port, PORT_OPEN);
+		service_ports_note_reply(&services, (uint16_t)port, large, sizeof(large));
+		service_ports_note(&services, TRANSPORT_UDP, (uint16_t)port, PORT_OPEN);
 	}
-	host_services_sort(&services);
+	service_ports_sort(&services);
 	assert_int_equal(services.count, 1000);
 	for (size_t i = 0; i < services.count; i++)
 		kept += services.ports[i].reply_bytes;
 	assert_int_equal(kept, 1 << 20);
-	host_services_release(&services);
+	service_ports_release(&services);
 }
 
 int main(void)

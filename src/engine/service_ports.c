@@ -1,4 +1,4 @@
-#include "engine/host_services.h"
+#include "engine/service_ports.h"
 
 #include "util/alloc.h"
 
@@ -8,7 +8,7 @@
 #define REPLY_BYTES_MAX   4096u
 #define REPLIES_BYTES_MAX (1u << 20)
 
-static struct detect_port *find(struct host_services *services, enum transport transport,
+static struct detect_port *find(struct service_ports *services, enum transport transport,
 				uint16_t number)
 {
 	size_t i;
@@ -21,7 +21,7 @@ static struct detect_port *find(struct host_services *services, enum transport t
 	return NULL;
 }
 
-static struct detect_port *add(struct host_services *services, enum transport transport,
+static struct detect_port *add(struct service_ports *services, enum transport transport,
 			       uint16_t number)
 {
 	size_t room = services->room ? services->room * 2 : 8;
@@ -47,7 +47,7 @@ static bool is_candidate(enum port_state state)
 	return state == PORT_OPEN || state == PORT_OPEN_FILTERED;
 }
 
-void host_services_note(struct host_services *services, enum transport transport, uint16_t port,
+void service_ports_note(struct service_ports *services, enum transport transport, uint16_t port,
 			enum port_state state)
 {
 	struct detect_port *known = NULL;
@@ -63,7 +63,7 @@ void host_services_note(struct host_services *services, enum transport transport
 		known->state = state;
 }
 
-void host_services_note_reply(struct host_services *services, uint16_t port, const uint8_t *bytes,
+void service_ports_note_reply(struct service_ports *services, uint16_t port, const uint8_t *bytes,
 			      size_t count)
 {
 	struct detect_port *known = find(services, TRANSPORT_UDP, port);
@@ -95,7 +95,7 @@ static int before(const void *a, const void *b)
 	return x->number < y->number ? -1 : x->number > y->number;
 }
 
-void host_services_sort(struct host_services *services)
+void service_ports_sort(struct service_ports *services)
 {
 	size_t i, kept = 0;
 
@@ -109,12 +109,12 @@ void host_services_sort(struct host_services *services)
 		qsort(services->ports, kept, sizeof(*services->ports), before);
 }
 
-void host_services_release(struct host_services *services)
+void service_ports_release(struct service_ports *services)
 {
 	size_t i;
 
 	for (i = 0; i < services->count; i++)
 		alloc_free((void *)(uintptr_t)services->ports[i].reply);
 	alloc_free(services->ports);
-	*services = (struct host_services){0};
+	*services = (struct service_ports){0};
 }
