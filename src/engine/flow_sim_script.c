@@ -18,7 +18,7 @@ int sim_queue_add(struct sim_queue *queue, const struct sim_chunk *head, const v
 	if (!chunk)
 		return ERROR_MEMORY;
 	*chunk = *head;
-	if (head->bytes)
+	if (bytes && head->bytes)
 		memcpy(chunk->data, bytes, head->bytes);
 	if (queue->last)
 		queue->last->next = chunk;
@@ -135,9 +135,11 @@ static bool begins_with(const struct flow_sim_reply *reply, const uint8_t *bytes
 {
 	size_t wanted = reply->begins_bytes;
 
-	if (reply->begins && !wanted)
+	if (!reply->begins)
+		return true;
+	if (!wanted)
 		wanted = strlen(reply->begins);
-	return !wanted || (wanted <= count && memcmp(bytes, reply->begins, wanted) == 0);
+	return wanted <= count && memcmp(bytes, reply->begins, wanted) == 0;
 }
 
 static int reply_with(struct sim_flow *flow, const struct flow_sim_reply *reply)

@@ -623,7 +623,7 @@ struct served {
 /* Hears one datagram, and forgets it; stays with its sender. */
 static BIO *meet_datagrams(int fd)
 {
-	struct sockaddr_storage from;
+	struct sockaddr_in from = {0};
 	socklen_t bytes = sizeof(from);
 	BIO *bio = BIO_new_dgram(fd, BIO_NOCLOSE);
 	BIO_ADDR *peer = BIO_ADDR_new();
@@ -631,8 +631,7 @@ static BIO *meet_datagrams(int fd)
 
 	assert_true(recvfrom(fd, lost, sizeof(lost), 0, (struct sockaddr *)&from, &bytes) > 0);
 	assert_int_equal(connect(fd, (struct sockaddr *)&from, bytes), 0);
-	BIO_ADDR_rawmake(peer, AF_INET, &((struct sockaddr_in *)&from)->sin_addr, 4,
-			 ((struct sockaddr_in *)&from)->sin_port);
+	BIO_ADDR_rawmake(peer, AF_INET, &from.sin_addr, sizeof(from.sin_addr), from.sin_port);
 	BIO_ctrl(bio, BIO_CTRL_DGRAM_SET_CONNECTED, 0, peer);
 	BIO_ADDR_free(peer);
 	return bio;
