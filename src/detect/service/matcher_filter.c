@@ -361,11 +361,24 @@ static int list_others(struct build *build)
 	return 0;
 }
 
+/* About what is needed, so that nothing has to move while it grows. */
+static void reserve(struct build *build)
+{
+	size_t lines = build->filter->lines, text = 0, id;
+
+	for (id = 0; id < lines; id++)
+		text += probe_db_line(build->db, id)->pattern_bytes;
+	buf_reserve(&build->text, text);
+	buf_reserve(&build->literals, lines * 6 * sizeof(struct draft_literal));
+	buf_reserve(&build->factors, lines * 5 * sizeof(struct draft_factor));
+}
+
 static int build_tables(struct build *build)
 {
 	size_t id, uses = 0;
 	int r;
 
+	reserve(build);
 	for (id = 0; id < build->filter->lines; id++)
 		read_line(build, probe_db_line(build->db, id));
 	if (!buf_ok(&build->text) || !buf_ok(&build->literals) || !buf_ok(&build->factors))
