@@ -176,6 +176,8 @@ static const char *task_now(const struct session_files *files, const struct run_
 
 	if (progress->hosts_in[TASK_PORTS] && plan->techniques_count)
 		return plan->techniques[0]->task;
+	if (progress->hosts_in[TASK_SERVICES])
+		return "Service scan";
 	if (progress->hosts_in[TASK_PING])
 		return "Ping Scan";
 	return "Parallel DNS resolution";
