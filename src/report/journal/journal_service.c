@@ -143,8 +143,9 @@ static int read_tls(struct journal_service_reader *reader, struct journal_row *r
 	sha256 = row_blob(row, &bytes);
 	if (ret->tls.version || ret->tls.cipher || sha256)
 		ret->facts.tls = &ret->tls;
-	return bytes == sizeof(ret->tls.certificate.sha256) ? read_certificate(reader, sha256, ret)
-							    : 0;
+	return sha256 && bytes == sizeof(ret->tls.certificate.sha256)
+		       ? read_certificate(reader, sha256, ret)
+		       : 0;
 }
 
 /* Adds the row that the statement stands on. */
