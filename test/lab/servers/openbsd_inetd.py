@@ -18,7 +18,7 @@ def start(run):
                 run.serves(transport, port, service=name, stunnel=name == "echo")
     programs = ((79, "finger", "nobody", "/usr/sbin/in.fingerd in.fingerd"),
                 (23, "telnet", "root", f"{root}/usr/sbin/telnetd telnetd"),
-                (11, "systat", "nobody", "/bin/ps ps u -u nobody"))
+                (11, "systat", "games", "/bin/ps ps u -u games"))
     for standard, name, user, command in programs:
         port = run.port("tcp", standard)
         conf += f"{port} stream tcp nowait.400 {user} {command}\n"
