@@ -9,4 +9,6 @@ def start(run):
                      "use-ipv6=no\n[publish]\npublish-workstation=yes\n")
     run.spawn(["/usr/sbin/avahi-daemon", "-f", conf, "--no-drop-root", "--no-chroot",
                "--no-rlimits"])
+    # It asks first whether its names are free.
+    run.until(lambda: "successfully established" in run.logged(), "its own service")
     run.serves("udp", 5353, service="mdns", product="DNS-based service discovery", odd=False)
