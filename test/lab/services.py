@@ -4,7 +4,8 @@
                                             |                and behind stunnel on another
                                             --- 10.91.2.N    server N on an odd port
 
-Nothing leads out of it. What listens where is what the modules declare: Lab.truth.
+Nothing leads out of it. What listens where is what the modules declare:
+ServiceLab.truth. All ends with the namespaces, daemons too.
 
 By hand:  sudo /usr/bin/python3 test/lab/services.py NAME [--odd] [--port P] [--udp]
               [--tls] [--send 'GET / HTTP/1.0\\r\\n\\r\\n'] [--save FILE] [--hold]
@@ -13,6 +14,7 @@ given) and its log, and ends it.
 """
 import argparse
 import concurrent.futures
+import dataclasses
 import os
 import pathlib
 import shutil
@@ -28,6 +30,7 @@ import servers
 from lab import LabError, Namespace, run as command
 
 SCANNER = "10.91.0.1"
+FIRST_TUNNEL_PORT = 24211
 
 
 class Network:
@@ -63,6 +66,8 @@ class Network:
         self.scanner.ip("link", "set", link, "up")
         host.ip("link", "set", "eth0", "up")
         host.ip("addr", "add", address + "/16", "dev", "eth0")
+        # A closed UDP port says so each time: what is tested here is not that.
+        host.sysctl("ipv4/icmp_ratelimit", 0)
         return host
 
     def close(self):
@@ -89,6 +94,130 @@ def running(pid):
         return pathlib.Path("/proc", pid, "stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False
+
+
+class ServiceLab:
+    """All of it, started. What did not start is in `failed`, what cannot in `skipped`."""
+
+    def __init__(self, names=None, variants=("standard", "odd", "stunnel"), jobs=None):
+        if os.geteuid() != 0:
+            raise LabError("namespaces need root")
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="ptl-", dir="/var/tmp"))
+        self.folder.chmod(0o755)
+        self.truth, self.failed, self.skipped, self.seconds = [], {}, {}, {}
+        self.variants = variants
+        self.network = None
+        try:
+            self.network = Network(f"pts-{os.getpid()}-")
+            servers.certificate()
+            self.start(names or servers.names(), jobs or 2 * os.cpu_count())
+        except BaseException as error:
+            self.close()
+            if isinstance(error, (OSError, subprocess.SubprocessError)):
+                raise LabError(str(error)) from error
+            raise
+
+    def start(self, names, jobs):
+        wanted = []
+        for number, name in enumerate(names, start=1):
+            module = servers.load(name)
+            gone = servers.missing(module)
+            if gone:
+                self.skipped[name] = "not installed: " + " ".join(gone)
+                continue
+            for kind, odd in ((1, False), (2, True)):
+                if ("odd" if odd else "standard") in self.variants:
+                    wanted.append((name, module, f"10.91.{kind}.{number}", odd))
+        # The slow ones first: what needs a machine of its own (Java) begins at once.
+        wanted.sort(key=lambda one: not getattr(one[1], "HEAVY", False))
+        with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+            for served in pool.map(lambda one: self.start_one(*one), wanted):
+                self.truth += served
+        self.truth.sort(key=lambda one: (one.server, one.variant, one.transport, one.port))
+
+    def start_one(self, name, module, address, odd):
+        """The truth of one instance; nothing if it does not start."""
+        label = name + ("-odd" if odd else "")
+        begun = time.monotonic()
+        try:
+            space = self.network.host(label, address)
+            instance = servers.Run(name, self.folder / label, space, address, odd)
+            instance.start(module)
+            if not odd and "stunnel" in self.variants:
+                self.wrap(instance)
+            if "standard" not in self.variants:
+                return [one for one in instance.served if one.variant in self.variants]
+            return instance.served
+        except Exception as error:  # a module's mistake is one server's failure
+            self.failed[label] = f"{type(error).__name__}: {error}"
+            return []
+        finally:
+            self.seconds[label] = time.monotonic() - begun
+
+    @staticmethod
+    def wrap(instance):
+        """One stunnel before all ports of the instance that may have one."""
+        inside = [one for one in instance.served if one.stunnel]
+        if not inside:
+            return
+        certificate, key = instance.certificate()
+        text = "foreground = yes\nsyslog = no\npid =\ndebug = 3\n"
+        for number, one in enumerate(inside):
+            port = FIRST_TUNNEL_PORT + number
+            text += (f"[{number}]\naccept = {port}\nconnect = 127.0.0.1:{one.port}\n"
+                     f"cert = {certificate}\nkey = {key}\n")
+            instance.served.append(dataclasses.replace(
+                one, port=port, tls=True, stunnel=False, variant="stunnel"))
+        instance.spawn(["stunnel4", instance.write("stunnel.conf", text)])
+        instance.until(lambda: {("tcp", FIRST_TUNNEL_PORT + number)
+                                for number in range(len(inside))} <= instance.bound(), "stunnel")
+
+    def count(self):
+        """How many servers run."""
+        return len({one.server for one in self.truth})
+
+    # Scanning
+
+    def scan(self, program, *argv, timeout=600, environment=None):
+        """Runs a program in the scanner's namespace; gives the finished process."""
+        state = self.folder / "state"
+        state.mkdir(exist_ok=True)
+        return subprocess.run(
+            ["ip", "netns", "exec", self.network.scanner.name, str(program), *map(str, argv)],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout,
+            cwd=self.folder, env=self.environment(state, environment))
+
+    @staticmethod
+    def environment(state, more=None):
+        return {"PATH": os.environ["PATH"], "HOME": str(state), "XDG_STATE_HOME": str(state),
+                "LC_ALL": "C", "TZ": "UTC", "TERM": "xterm",
+                "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", ""),
+                "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1", **(more or {})}
+
+    def commands(self, truth=None):
+        """{transport: arguments}: one scan for all TCP ports of all hosts, one for UDP.
+        A port that is another host's is closed here, and quickly found so."""
+        truth = self.truth if truth is None else truth
+        made = {}
+        for transport, technique in (("tcp", "-sS"), ("udp", "-sU")):
+            mine = [one for one in truth if one.transport == transport]
+            if mine:
+                ports = sorted({one.port for one in mine})
+                made[transport] = [technique, "-sV", "-n", "-Pn", "-p",
+                                   transport[0].upper() + ":" + ",".join(map(str, ports)),
+                                   *sorted({one.address for one in mine})]
+        return made
+
+    def close(self):
+        if self.network:
+            self.network.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
 
 
 # By hand
