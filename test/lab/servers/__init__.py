@@ -6,6 +6,8 @@ scanner printed:
 
     \"\"\"nginx: http\"\"\"
     PACKAGES = ["nginx-light"]
+    UNPACKED = ["exim4-daemon-light"]   # only if they conflict with others' packages:
+                                        # run.unpacked("exim4-daemon-light") is where they lie
     HEAVY = True                        # only if its packages weigh more than 60 MB
 
     def start(run):
@@ -36,6 +38,7 @@ import time
 from lab import LabError
 
 HERE = pathlib.Path(__file__).resolve().parent
+UNPACKED = pathlib.Path("/var/lib/portolan-lab")    # tools/deps puts them there
 # Odd ports: nobody's by name, and below the ports that the kernel gives to clients.
 FIRST_ODD_PORT = 23311
 
@@ -199,6 +202,15 @@ class Run:
             stunnel=stunnel and transport == "tcp" and not tls,
             address=self.address, variant="odd" if self.odd else "standard"))
 
+    def unpacked(self, package, *paths):
+        """The root folder of a package that is only unpacked; each of `paths` (a folder,
+        "/usr/lib/exim4") appears at its place for this instance, if it exists on the machine
+        or can be made there."""
+        for path in paths:
+            pathlib.Path(path).mkdir(parents=True, exist_ok=True)
+            self.binds += [f"{UNPACKED}/{package}{path}", path]
+        return UNPACKED / package
+
     @staticmethod
     def version(package):
         """The upstream part of an installed package's version: 1:9.2p1-2+deb12u3 is 9.2p1."""
@@ -263,11 +275,16 @@ class Run:
 
 @functools.lru_cache(maxsize=None)
 def upstream(package):
-    done = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", package],
+    done = subprocess.run(["dpkg-query", "-W", "-f", "${db:Status-Status} ${Version}", package],
                           capture_output=True, text=True, timeout=30)
-    if done.returncode or not done.stdout:
+    alone = UNPACKED / f"{package}.version"
+    if done.stdout.startswith("installed "):
+        version = done.stdout.removeprefix("installed ")
+    elif alone.exists():
+        version = alone.read_text().strip()
+    else:
         raise Missing(package)
-    version = done.stdout.split(":", 1)[-1]
+    version = version.split(":", 1)[-1]
     version = version.rsplit("-", 1)[0] if "-" in version else version
     # What Debian appends to an upstream version: repacked, or one of its own.
     return re.sub(r"[+~.-]?(dfsg|ds|debian|repack)[0-9.]*.*$", "", version)
@@ -308,7 +325,7 @@ def load(name):
 def missing(module):
     """Those of its packages that are not installed."""
     gone = []
-    for package in module.PACKAGES:
+    for package in [*module.PACKAGES, *getattr(module, "UNPACKED", [])]:
         try:
             upstream(package)
         except Missing:
