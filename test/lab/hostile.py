@@ -157,5 +157,6 @@ async def main(first, count, addresses):
 
 
 if __name__ == "__main__":
-    resource.setrlimit(resource.RLIMIT_NOFILE, (60000, 60000))
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]))
