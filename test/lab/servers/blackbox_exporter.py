@@ -1,0 +1,8 @@
+"""Prometheus Blackbox Exporter: http"""
+PACKAGES = ["prometheus-blackbox-exporter"]
+
+
+def start(run):
+    port = run.port("tcp", 9115)
+    run.spawn(["/usr/bin/prometheus-blackbox-exporter", "--config.file", run.write("blackbox.yml", "modules: {}\n"), f"--web.listen-address=:{port}"])
+    run.serves("tcp", port, service="http", product="Prometheus Blackbox Exporter")

@@ -1,0 +1,12 @@
+"""GnuTLS's test server: https, and DTLS"""
+PACKAGES = ["gnutls-bin"]
+
+
+def start(run):
+    port, dtls = run.port("tcp", 5556), run.port("udp", 4433)
+    certificate, key = run.certificate()
+    common = ["--x509certfile", certificate, "--x509keyfile", key]
+    run.spawn(["/usr/bin/gnutls-serv", "--http", "-p", port, *common])
+    run.spawn(["/usr/bin/gnutls-serv", "--udp", "-p", dtls, *common])
+    run.serves("tcp", port, service="http", tls=True)
+    run.serves("udp", dtls, service="dtls")

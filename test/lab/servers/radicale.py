@@ -1,0 +1,9 @@
+"""Radicale: http, calendars. By Python's http.server."""
+PACKAGES = ["radicale"]
+
+
+def start(run):
+    port = run.port("tcp", 5232)
+    conf = run.write("radicale.conf", f"[server]\nhosts = 0.0.0.0:{port}\n[storage]\nfilesystem_folder = {run.sub('data')}\n[auth]\ntype = none\n")
+    run.spawn(["/usr/bin/python3", "-m", "radicale", "--config", conf])
+    run.serves("tcp", port, service="http", product=("Radicale calendar and contacts server", "Radicale", "WSGIServer"))

@@ -1,0 +1,15 @@
+"""Syncthing: http, and its own protocol inside TLS"""
+PACKAGES = ["syncthing"]
+
+
+def start(run):
+    port, sync = run.port("tcp", 8384), run.port("tcp", 22000)
+    run.run(["/usr/bin/syncthing", "generate", "--no-default-folder", f"--home={run.folder}/home"])
+    path = run.folder / "home/config.xml"
+    path.write_text(path.read_text().replace("<listenAddress>default<", f"<listenAddress>tcp://0.0.0.0:{sync}<")
+                    .replace("<globalAnnounceEnabled>true", "<globalAnnounceEnabled>false")
+                    .replace("<relaysEnabled>true", "<relaysEnabled>false").replace("<natEnabled>true", "<natEnabled>false"))
+    run.spawn(["/usr/bin/syncthing", "serve", "--no-browser", "--no-restart", f"--home={run.folder}/home",
+               f"--gui-address=0.0.0.0:{port}"], env={"STNOUPGRADE": "1"})
+    run.serves("tcp", port, service="http", product=("Syncthing GUI", "Syncthing"), hidden=run.version("syncthing"))
+    run.serves("tcp", sync, service="syncthing", tls=True, product="Syncthing", hidden=run.version("syncthing"))
