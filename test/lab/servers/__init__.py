@@ -41,6 +41,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 UNPACKED = pathlib.Path("/var/lib/portolan-lab")    # tools/deps puts them there
 # Odd ports: nobody's by name, and below the ports that the kernel gives to clients.
 FIRST_ODD_PORT = 23311
+LOOPBACK6 = "00000000000000000000000001000000"  # as /proc/net/tcp6 writes ::1
 
 # A private /run and /tmp and what run.private() asked for, then the command itself.
 # Folders come in pairs, ours and the one that it stands for, up to "--".
@@ -181,7 +182,8 @@ class Run:
     def wait(self, transport, port, seconds=30):
         """Until the port is listened on (TCP) or bound (UDP). The lab does this itself for
         all that is served; call it only where a next step needs a running server."""
-        self.until(lambda: (transport, port) in self.bound(), f"{transport} {port}", seconds)
+        self.until(lambda: (transport, port) in self.bound(loopback=True),
+                   f"{transport} {port}", seconds)
 
     def until(self, ready, what, seconds=30):
         deadline = time.monotonic() + seconds
@@ -231,7 +233,7 @@ class Run:
                 **{key: str(value) for key, value in (more or {}).items()}}
 
     def log(self):
-        return self.folder / "log"
+        return self.folder / "_log"     # no name that a module would take
 
     def logged(self):
         try:
@@ -245,8 +247,9 @@ class Run:
             if process.poll():
                 raise Failed(f"{argv[0]} ended with {process.returncode}: {self.logged()}")
 
-    def bound(self):
-        """{(transport, port)} that processes of the namespace listen on."""
+    def bound(self, loopback=False):
+        """{(transport, port)} that processes of the namespace listen on for others, or for
+        themselves too."""
         found = set()
         with self.space.entered():
             for transport, state in (("tcp", "0A"), ("udp", "07")):
@@ -254,7 +257,8 @@ class Run:
                     table = pathlib.Path(f"/proc/thread-self/net/{transport}{family}")
                     for line in table.read_text().splitlines()[1:]:
                         address, port = line.split()[1].split(":")
-                        if line.split()[3] == state and not address.endswith("7F"):
+                        others = not address.endswith("7F") and address != LOOPBACK6
+                        if line.split()[3] == state and (others or loopback):
                             found.add((transport, int(port, 16)))
             sctp = pathlib.Path("/proc/thread-self/net/sctp/eps")
             if sctp.exists():
