@@ -27,6 +27,7 @@ import threading
 import time
 
 import servers
+import truth
 from lab import LabError, Namespace, run as command
 
 SCANNER = "10.91.0.1"
@@ -194,19 +195,32 @@ class ServiceLab:
                 "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", ""),
                 "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1", **(more or {})}
 
-    def commands(self, truth=None):
+    def commands(self, wanted=None):
         """{transport: arguments}: one scan for all TCP ports of all hosts, one for UDP.
         A port that is another host's is closed here, and quickly found so."""
-        truth = self.truth if truth is None else truth
+        wanted = self.truth if wanted is None else wanted
         made = {}
         for transport, technique in (("tcp", "-sS"), ("udp", "-sU")):
-            mine = [one for one in truth if one.transport == transport]
+            mine = [one for one in wanted if one.transport == transport]
             if mine:
                 ports = sorted({one.port for one in mine})
                 made[transport] = [technique, "-sV", "-n", "-Pn", "-p",
                                    transport[0].upper() + ":" + ",".join(map(str, ports)),
                                    *sorted({one.address for one in mine})]
         return made
+
+    def answers(self, program, *extra, wanted=None, timeout=900):
+        """{(address, transport, port): Answer}, TCP and UDP at once. `program` may be a list:
+        it and its first arguments."""
+        first = program if isinstance(program, list) else [program]
+
+        def one(argv):
+            done = self.scan(*first, *argv, *extra, "-oX", "-", timeout=timeout)
+            assert done.returncode == 0, done.stderr
+            return truth.read(done.stdout)
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            parts = list(pool.map(one, self.commands(wanted).values()))
+        return {where: answer for part in parts for where, answer in part.items()}
 
     def close(self):
         if self.network:

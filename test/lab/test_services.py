@@ -14,12 +14,7 @@ ENOUGH_SERVERS = 70
 
 @pytest.fixture(scope="module")
 def rows(service_lab, portolan):
-    answers = {}
-    for argv in service_lab.commands().values():
-        done = service_lab.scan(portolan, *argv, "-oX", "-")
-        assert done.returncode == 0, done.stderr
-        answers.update(truth.read(done.stdout))
-    found = truth.compare(service_lab.truth, answers)
+    found = truth.compare(service_lab.truth, service_lab.answers(portolan))
     print(f"\n{len(found)} services of {service_lab.count()} servers: "
           f"{truth.score(found).text()}\n{truth.misses(found)}")
     return found
