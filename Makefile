@@ -34,13 +34,15 @@ install: all
 	meson install -C $(BUILD)
 
 # Side by side with Debian's nmap; a million names through servers that lose some; the
-# raw scans beside nmap, masscan and zmap. In namespaces of their own; as root.
+# raw scans beside nmap, masscan and zmap; service detection of every server of the lab
+# beside nmap's. In namespaces of their own; as root.
 bench: all
 	@tools/deps --test
 	ninja -C $(BUILD)
 	/usr/bin/python3 bench/run --program $(PROGRAM)
 	bench/names --build $(BUILD)
 	/usr/bin/python3 bench/raw --build $(BUILD)
+	/usr/bin/python3 bench/services --program $(PROGRAM)
 
 # Each harness for SECONDS (default 60), findings in build-clang/fuzz-findings.
 fuzz:

@@ -2,6 +2,7 @@
 
     PORTOLAN           the program under test (default build/portolan)
     PORTOLAN_RELEASE   the same without sanitizers, for what measures (default: PORTOLAN)
+    SERVERS            the servers of the service lab to start (default: all)
 
 Where namespaces cannot be made the tests skip, and say so; with CI=true that is a failure."""
 import os
@@ -17,6 +18,7 @@ sys.path.insert(0, str(ROOT / "test/lab"))
 from lab import Lab, LabError, Namespace  # noqa: E402
 from link import Link  # noqa: E402
 from raw_rows import ROUTER  # noqa: E402
+from services import ServiceLab  # noqa: E402
 
 
 def made_or_skipped(make):
@@ -31,6 +33,14 @@ def made_or_skipped(make):
 @pytest.fixture(scope="session")
 def lab():
     made = made_or_skipped(Lab)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def service_lab():
+    """Every server of test/lab/servers, or those that SERVERS names (blanks between)."""
+    made = made_or_skipped(lambda: ServiceLab(os.environ.get("SERVERS", "").split()))
     yield made
     made.close()
 

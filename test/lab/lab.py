@@ -25,7 +25,7 @@ import sys
 import tempfile
 import time
 
-import servers
+import listeners
 
 HERE = pathlib.Path(__file__).resolve().parent
 CLONE_NEWNET = 0x40000000
@@ -187,7 +187,7 @@ class Lab:
         self.servers = self.attach("servers", self.SERVERS + "/24", self.SERVERS6 + "/64",
                                    gateway=self.ROUTER)
         self.listed = []
-        for make in servers.ALL:
+        for make in listeners.ALL:
             server = make(self.folder)
             self.start(self.servers, server)
             self.listed.append(server)
@@ -213,12 +213,12 @@ class Lab:
                     "dport", str(port), answer)
             truth[port] = "filtered"
         # Ports that drop or refuse have a server behind: the rule is what hides it.
-        self.start(host, servers.plain_http(self.folder, "firewall", [22, 80, 110, 143]))
+        self.start(host, listeners.plain_http(self.folder, "firewall", [22, 80, 110, 143]))
         truth.update({22: "open", 80: "open"})
 
     def build_six(self):
         self.six = self.attach("six", self.SIX + "/64")
-        self.start(self.six, servers.plain_http(self.folder, "six", [22, 8080, 8888], family=6))
+        self.start(self.six, listeners.plain_http(self.folder, "six", [22, 8080, 8888], family=6))
         self.truth[self.SIX] = {22: "open", 8080: "open", 8888: "open"}
 
     def build_router(self):
@@ -239,8 +239,8 @@ class Lab:
         router.ip("route", "add", "blackhole", self.VANISHING)
         for port, answer in ((5432, "blackhole"), (3306, "prohibit"), (1433, "unreachable")):
             router.ip("rule", "add", "iif", "eth0", "ipproto", "tcp", "dport", str(port), answer)
-        self.start(inner, servers.plain_http(self.folder, "inner", [80, 3306, 5432, 8080]))
-        self.start(inner, servers.plain_http(self.folder, "inner6", [80, 8080], family=6))
+        self.start(inner, listeners.plain_http(self.folder, "inner", [80, 3306, 5432, 8080]))
+        self.start(inner, listeners.plain_http(self.folder, "inner6", [80, 8080], family=6))
         self.truth[self.INNER] = {80: "open", 8080: "open", 5432: "filtered", 3306: "filtered",
                                   1433: "filtered"}
         self.truth[self.INNER6] = {80: "open", 8080: "open"}
@@ -250,7 +250,7 @@ class Lab:
         self.crowd = self.attach("crowd", self.CROWD_GATE + "/24", gateway=self.SCANNER)
         self.crowd.ip("route", "add", "local", self.CROWD, "dev", "lo")
         self.scanner.ip("route", "add", self.CROWD, "via", self.CROWD_GATE)
-        self.start(self.crowd, servers.plain_http(self.folder, "crowd", [8007, 9007]))
+        self.start(self.crowd, listeners.plain_http(self.folder, "crowd", [8007, 9007]))
 
     def build_names(self):
         self.names = self.attach("names", self.NAMES + "/24")

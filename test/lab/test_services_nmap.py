@@ -1,0 +1,89 @@
+"""Nmap's own probe file, read by both programs, on the same servers: the same answers.
+
+Nmap runs without its version scripts, which would put in what no probe found: --datadir
+names a folder whose script database is empty. A difference counts when a second look at
+that port by both shows it again: some servers answer differently when they are busy."""
+import concurrent.futures
+import os
+
+import pytest
+
+import truth
+
+PROBES = "/usr/share/nmap/nmap-service-probes"
+FIELDS = ("service", "tunnel", "product", "version", "extra", "hostname", "ostype", "device",
+          "cpes")
+
+# (server, transport, standard port): why Nmap's answer is not ours. Nothing else may differ.
+ALLOWED = {
+}
+
+
+@pytest.fixture(scope="module")
+def mine(service_lab):
+    """On their standard ports: what a port is called has no part in it elsewhere."""
+    return [one for one in service_lab.truth if one.variant == "standard"]
+
+
+@pytest.fixture(scope="module")
+def without_scripts(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("datadir")
+    (folder / "scripts").mkdir()
+    (folder / "scripts/script.db").touch()
+    return folder
+
+
+class Pair:
+    def __init__(self, lab, portolan, without_scripts):
+        self.lab = lab
+        self.programs = {"nmap": ["/usr/bin/nmap", "--datadir", without_scripts],
+                         "portolan": [portolan]}
+
+    def scan(self, who, wanted):
+        return self.lab.answers(self.programs[who], "-T4", "--versiondb", PROBES, wanted=wanted)
+
+    def differences(self, wanted, together):
+        """{(server, transport, port): text} of what the two say differently. Together they
+        need half the time, and may be in each other's way."""
+        found = {}
+        with concurrent.futures.ThreadPoolExecutor(2 if together else 1) as pool:
+            theirs, ours = pool.map(lambda who: self.scan(who, wanted), ("nmap", "portolan"))
+        for one in wanted:
+            where = one.address, one.transport, one.port
+            absent = truth.Answer("absent")
+            if text := difference(theirs.get(where, absent), ours.get(where, absent)):
+                found[one.server, one.transport, one.port] = text
+        return found
+
+
+def difference(theirs, ours):
+    if not theirs.probed and not ours.probed:   # both have the table's name only
+        return ""
+    lines = [f"{field}: {getattr(theirs, field)!r} is {getattr(ours, field)!r} of ours"
+             for field in FIELDS if getattr(theirs, field) != getattr(ours, field)]
+    return "\n    ".join(lines)
+
+
+def test_nmaps_probe_file_gives_nmaps_answers(service_lab, mine, portolan, without_scripts):
+    pair = Pair(service_lab, portolan, without_scripts)
+    differing = pair.differences(mine, together=True)
+    if differing:
+        again = pair.differences([one for one in mine if
+                                  (one.server, one.transport, one.port) in differing],
+                                 together=False)
+        differing = {where: text for where, text in again.items() if where in differing}
+    told = "\n".join(f"{server} {transport}/{port}"
+                     f"{' (allowed: ' + ALLOWED[key] + ')' if key in ALLOWED else ''}\n    {text}"
+                     for key, text in sorted(differing.items())
+                     for server, transport, port in [key])
+    print(f"\n{len(mine)} ports compared, {len(differing)} differ\n{told}")
+    assert not set(differing) - set(ALLOWED), f"\n{told}"
+
+
+def test_every_allowed_difference_is_of_a_server_that_there_is(service_lab):
+    """ALLOWED holds nothing that nobody can check."""
+    if os.environ.get("SERVERS"):
+        pytest.skip("only some of the servers run")
+    known = {(one.server, one.transport, one.port) for one in service_lab.truth}
+    gone = {key for key in ALLOWED if key not in known and key[0] not in service_lab.skipped}
+    assert not gone
