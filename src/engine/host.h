@@ -4,11 +4,11 @@
 #define PORTOLAN_ENGINE_HOST_H
 
 #include "engine/attempts.h"
-#include "engine/service_ports.h"
 #include "engine/liars.h"
 #include "engine/observation.h"
 #include "engine/prober.h"
 #include "engine/rtt.h"
+#include "engine/service_ports.h"
 #include "engine/window.h"
 #include "net/resolver.h"
 #include "util/loop.h"
@@ -84,6 +84,7 @@ struct host {
 	struct rules_order *order;          /* of its ports, while they are scanned */
 	struct liars liars;                 /* what its answers look like */
 	uint64_t ports_done;                /* verdicts given */
+	bool lies;                          /* something answers for its ports (liars.h) */
 	struct service_ports services;      /* asked for after the ports, with -sV */
 	struct detect_work *detecting;      /* NULL: not under way */
 	struct probe *probes, *probes_last; /* in flight, by time of sending */

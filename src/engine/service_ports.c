@@ -109,6 +109,28 @@ void service_ports_sort(struct service_ports *services)
 		qsort(services->ports, kept, sizeof(*services->ports), before);
 }
 
+static int more_usual(const void *a, const void *b, void *self)
+{
+	const struct detect_port *x = a, *y = b;
+	double fx = services_frequency(self, x->transport, x->number);
+	double fy = services_frequency(self, y->transport, y->number);
+
+	if (fx != fy)
+		return fx > fy ? -1 : 1;
+	return x->number < y->number ? -1 : x->number > y->number;
+}
+
+void service_ports_keep_usual(struct service_ports *services, const struct services *names,
+			      size_t most)
+{
+	if (services->count <= most || !names)
+		return;
+	qsort_r(services->ports, services->count, sizeof(*services->ports), more_usual,
+		(void *)(uintptr_t)names);
+	while (services->count > most)
+		alloc_free((void *)(uintptr_t)services->ports[--services->count].reply);
+}
+
 void service_ports_release(struct service_ports *services)
 {
 	size_t i;

@@ -5,6 +5,7 @@
 #define PORTOLAN_ENGINE_SERVICE_PORTS_H
 
 #include "engine/detector.h"
+#include "net/services.h"
 
 struct service_ports {
 	struct detect_port *ports;
@@ -24,6 +25,9 @@ void service_ports_note_reply(struct service_ports *services, uint16_t port, con
 /* In the order in which they are asked: open before open|filtered, TCP before UDP, by number;
  * what answered without being open is left out. */
 void service_ports_sort(struct service_ports *services);
+/* Keeps the `most` that are most often open in the world (names). Before service_ports_sort(). */
+void service_ports_keep_usual(struct service_ports *services, const struct services *names,
+			      size_t most);
 void service_ports_release(struct service_ports *services);
 
 #endif

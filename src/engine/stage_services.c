@@ -2,6 +2,10 @@
  * known, under the host's own clock (TM-24), which goes on from the port stage. */
 #include "engine/run_private.h"
 
+#include <stdio.h>
+
+#define LIAR_PORTS_MAX 128u
+
 static bool services_wanted(const struct run *run, const struct host *host)
 {
 	return run->config.services && host->state == HOST_UP && host->services.count &&
@@ -78,20 +82,41 @@ static void keep_deadline(struct host *host)
 	(void)loop_timer_set(run->loop, &host->deadline_timer, end_ns);
 }
 
+/* Where something answers for all ports, asking each of them for its service finds nothing and
+ * takes hours. Who wants it asks with --version-all. */
+static void leave_out_most(struct host *host)
+{
+	struct run *run = host->run;
+	char text[300], addr[IP_TEXT_BYTES];
+	size_t open = host->services.count;
+
+	if (!host->lies || open <= LIAR_PORTS_MAX || run->plan->version.intensity >= 9)
+		return;
+	service_ports_keep_usual(&host->services, run->plan->services, LIAR_PORTS_MAX);
+	service_ports_sort(&host->services);
+	snprintf(
+		text, sizeof(text),
+		"Note: something answers for the ports of %s, so only the %u most usual of its %zu "
+		"open ones are asked for their services; --version-all asks all.",
+		ip_format(&host->target->addr, addr), LIAR_PORTS_MAX, open);
+	run_warn(run, host, WARNING_PLAIN, text);
+}
+
 static void services_start(struct host *host)
 {
 	const struct detector *detector = host->run->config.services;
-	const struct detect_order order = {
+	struct detect_order order = {
 		.target = host->target,
 		.srtt_ns = host->rtt.valid ? host->rtt.srtt_ns : 0,
-		.ports = host->services.ports,
-		.ports_count = host->services.count,
 		.opened = port_opened,
 		.found = service_found,
 		.done = services_done,
 		.self = host,
 	};
 
+	leave_out_most(host);
+	order.ports = host->services.ports;
+	order.ports_count = host->services.count;
 	keep_deadline(host);
 	if (detector->start(detector->self, &order, &host->detecting) == 0)
 		return;

@@ -206,8 +206,9 @@ static bool try_line(struct matcher *matcher, const struct match_line *line,
 
 /* Choosing */
 
-/* How telling fields are, the more the better: hard, then product, then version, then how
- * many. has[] is of templates (what a line may give at most) or of what came out. */
+/* How telling fields are, the more the better: a hard match that something else lies
+ * inside ("You speak HTTP to a TLS port"), hard, then product, then version, then how many. has[]
+ * is of templates (what a line may give at most) or of what came out. */
 static unsigned rank_of(const struct match_line *line, const char *const has[MATCH_FIELDS])
 {
 	unsigned rank = 0;
@@ -218,6 +219,7 @@ static unsigned rank_of(const struct match_line *line, const char *const has[MAT
 	rank += has[MATCH_VERSION] ? 1u << 4 : 0;
 	rank += has[MATCH_PRODUCT] ? 1u << 5 : 0;
 	rank += line->soft ? 0 : 1u << 6;
+	rank += match_line_is_tunnel(line) ? 1u << 7 : 0;
 	return rank;
 }
 

@@ -88,7 +88,7 @@ static bool may_be_bettered(const struct port_scan *port, const struct found *fo
 {
 	const struct attempt *attempt;
 
-	if (!port_in_best_manner(port) || is_tunnel_service(found->line))
+	if (!port_in_best_manner(port) || match_line_is_tunnel(found->line))
 		return false;
 	for (attempt = port->attempts; attempt; attempt = attempt->next)
 		if (attempt != port->listener && attempt->turn->state == TURN_UNDER_WAY &&
@@ -100,9 +100,9 @@ static bool may_be_bettered(const struct port_scan *port, const struct found *fo
 
 static bool is_better(const struct port_scan *port, const struct found *a, const struct found *b)
 {
-	if (!port_in_best_manner(port) || (!port->tunnel && is_tunnel_service(b->line)))
+	if (!port_in_best_manner(port) || (!port->tunnel && match_line_is_tunnel(b->line)))
 		return false;
-	return (!port->tunnel && is_tunnel_service(a->line)) || found_tells_more(a, b);
+	return (!port->tunnel && match_line_is_tunnel(a->line)) || found_tells_more(a, b);
 }
 
 struct candidate {
@@ -138,7 +138,7 @@ static struct candidate candidate_of(const struct port_scan *port)
 
 static void take_hard(struct port_scan *port, struct turn *turn)
 {
-	if (!port->tunnel && is_tunnel_service(turn->found.line) && !turn->found.line->tunnel)
+	if (!port->tunnel && match_line_is_tunnel(turn->found.line) && !turn->found.line->tunnel)
 		port_phase_begin(port, true);
 	else
 		port_end_with(port, &turn->found);
@@ -200,7 +200,7 @@ void port_end_here(struct port_scan *port, bool incomplete)
 		port_end(port, SERVICE_HARD, port->program);
 	else if (!best.hard)
 		end_without(port, incomplete);
-	else if (incomplete && !port->tunnel && is_tunnel_service(best.hard->found.line))
+	else if (incomplete && !port->tunnel && match_line_is_tunnel(best.hard->found.line))
 		end_without(port, true);
 	else
 		take_hard(port, best.hard);

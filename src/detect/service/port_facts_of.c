@@ -7,12 +7,6 @@
 #include <string.h>
 #include <time.h>
 
-bool is_tunnel_service(const struct match_line *line)
-{
-	return line && !line->soft &&
-	       (!strcmp(line->service, "ssl") || !strcmp(line->service, "dtls"));
-}
-
 /* What was agreed on by ALPN is said there (RFC 7301; IANA's registry of protocol IDs). */
 static const char *name_of_alpn(const char *alpn)
 {

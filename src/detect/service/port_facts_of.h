@@ -7,7 +7,5 @@
 /* Texts are the port's and found's, and live as long. found: NULL without a match. */
 void port_facts_of(struct port_scan *port, enum service_end end, const struct found *found,
 		   struct service_facts *ret_facts);
-/* "ssl" and "dtls": what lies inside is another question. */
-bool is_tunnel_service(const struct match_line *line);
 
 #endif

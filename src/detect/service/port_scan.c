@@ -140,7 +140,7 @@ static bool match_reply(struct port_scan *port)
 		    !port_ranges_has(&probe->ports, what->number) ||
 		    !matcher_match(with->matcher, probe, what->reply, what->reply_bytes, true,
 				   &result) ||
-		    is_tunnel_service(result.line))
+		    match_line_is_tunnel(result.line))
 			continue;
 		return found_set(&port->reply, &result, probe, what->reply, what->reply_bytes) == 0;
 	}

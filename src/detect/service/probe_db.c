@@ -163,3 +163,9 @@ bool service_probe_knows(const struct service_probe *probe, const char *service)
 	return probe->services_count &&
 	       bsearch(service, probe->services, probe->services_count, sizeof(char *), name_order);
 }
+
+bool match_line_is_tunnel(const struct match_line *line)
+{
+	return !line->soft && !line->tunnel &&
+	       (!strcmp(line->service, "ssl") || !strcmp(line->service, "dtls"));
+}

@@ -46,6 +46,9 @@ struct match_line {
 	uint32_t id;                         /* place among all match lines of the database */
 };
 
+/* A hard "ssl" or "dtls": what lies inside is another question (formats.md 7.6). */
+bool match_line_is_tunnel(const struct match_line *line);
+
 struct service_probe {
 	const char *name;
 	enum transport transport; /* TCP or UDP */

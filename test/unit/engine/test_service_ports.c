@@ -78,12 +78,34 @@ static void a_host_of_many_words_is_bounded(void **state)
 	service_ports_release(&services);
 }
 
+static void of_a_liar_the_usual_ports_are_kept(void **state)
+{
+	struct service_ports services = {0};
+	struct services *names = NULL;
+
+	(void)state;
+	assert_int_equal(services_builtin(&names), 0);
+	for (uint32_t port = 1; port <= 2000; port++)
+		service_ports_note(&services, TRANSPORT_TCP, (uint16_t)port, PORT_OPEN);
+	service_ports_keep_usual(&services, names, 3);
+	service_ports_sort(&services);
+	assert_int_equal(services.count, 3);
+	assert_int_equal(services.ports[0].number, 22);
+	assert_int_equal(services.ports[1].number, 80);
+	assert_int_equal(services.ports[2].number, 443);
+	service_ports_keep_usual(&services, names, 3);
+	assert_int_equal(services.count, 3);
+	service_ports_release(&services);
+	services_free(names);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(open_ports_come_before_those_that_may_be),
 		cmocka_unit_test(a_later_verdict_replaces_an_earlier),
 		cmocka_unit_test(a_reply_is_kept_when_its_port_is_open),
+		cmocka_unit_test(of_a_liar_the_usual_ports_are_kept),
 		cmocka_unit_test(a_host_of_many_words_is_bounded),
 	};
 
