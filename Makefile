@@ -41,6 +41,7 @@ bench: all
 	/usr/bin/python3 bench/run --program $(PROGRAM)
 	bench/names --build $(BUILD)
 	/usr/bin/python3 bench/raw --build $(BUILD)
+	/usr/bin/python3 bench/match --build $(BUILD)
 
 # Each harness for SECONDS (default 60), findings in build-clang/fuzz-findings.
 fuzz:
