@@ -215,6 +215,7 @@ static int make_network(struct session *session, struct diag *diag)
 		r = target_excludes(&session->plan->targets, session->loop, session->resolver,
 				    &session->excludes, diag);
 	session->gate.excludes = session->excludes;
+	session->gate.all_ports = session->plan->version.all_ports;
 	return r;
 }
 

@@ -12,7 +12,7 @@
 
 #define NMAPS "/usr/share/nmap/nmap-service-probes"
 
-static char folder[] = "/tmp/portolan-probes-XXXXXX";
+static char folder[64];
 
 static void put(const char *name, const char *text)
 {
@@ -35,7 +35,7 @@ static void take_away(const char *name)
 
 static int make_folder(void **state)
 {
-	memcpy(folder + sizeof(folder) - 7, "XXXXXX", 6);
+	snprintf(folder, sizeof(folder), "/tmp/portolan-probes-XXXXXX");
 	return mkdtemp(folder) ? 0 : -1;
 }
 
@@ -70,19 +70,24 @@ static void a_folder_is_of_ours_and_read_by_name(void **state)
 {
 	struct probe_db *db = NULL;
 	struct diag diag = {0};
+	char name[16];
+	int i;
 
-	put("b.probe", "Probe TCP A q|y|\nmatch two m/x/\n");
-	put("a.probe", "Probe TCP A q|y|\nmatch one m/x/\n");
+	for (i = 0; i < 10; i++) { /* made in no order: 0 7 4 1 8 ... */
+		snprintf(name, sizeof(name), "%d.probe", i * 7 % 10);
+		put(name, "Probe TCP A q|y|\nmatch one m/x/\n");
+	}
 	put(".c.probe", "not looked at");
 	put("README", "nor this");
 	assert_int_equal(load("", &db, &diag), 0);
 	assert_int_equal(probe_db_manner(db), MANNER_BEST);
-	assert_int_equal(probe_db_lines(db), 2);
-	assert_string_equal(probe_db_line(db, 0)->service, "one");
-	assert_string_equal(probe_db_file(db, probe_db_line(db, 1)->file), "b.probe");
+	assert_int_equal(probe_db_lines(db), 10);
+	for (i = 0; i < 10; i++) {
+		snprintf(name, sizeof(name), "%d.probe", i);
+		assert_string_equal(probe_db_file(db, probe_db_line(db, (size_t)i)->file), name);
+		take_away(name);
+	}
 	probe_db_free(db);
-	take_away("a.probe");
-	take_away("b.probe");
 	take_away(".c.probe");
 	take_away("README");
 }

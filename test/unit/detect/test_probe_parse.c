@@ -2,7 +2,7 @@
 #include "support.h"
 
 #include "detect/service/probes.h"
-#include "util/alloc.h"
+#include "util/buf.h"
 #include "util/error.h"
 
 #include <stdio.h>
@@ -247,31 +247,34 @@ static void of_templates_the_last_survives(void **state)
 	probe_db_free(db);
 }
 
+/* A match line of so many bytes, behind a probe. */
+static void long_line(size_t bytes, struct buf *out)
+{
+	buf_add_str(out, "Probe TCP A q|x|\nmatch a m/");
+	buf_add_repeat(out, 'x', bytes - strlen("match a m//"));
+	buf_add_str(out, "/\n");
+}
+
 static void the_longest_line_has_8190_bytes(void **state)
 {
-	size_t bytes = sizeof("Probe TCP A q|x|\n") - 1 + 8190;
-	char *text = alloc_zero(bytes + 3);
-	struct probe_text one = {"long", text, bytes};
+	struct buf text = BUF_INIT;
 	struct probe_db *db = NULL;
 	struct diag diag = {0};
 
-	memcpy(text, "Probe TCP A q|x|\n", 17);
-	memset(text + 17, 'x', 8191);
-	memcpy(text + 17, "match a m/", 10);
-	text[17 + 8189] = '/';
-	text[17 + 8190] = '\n';
-	one.bytes++;
-	db = parsed_many(&one, 1, MANNER_FIRST);
+	long_line(8190, &text);
+	db = parsed(buf_str(&text));
 	assert_int_equal(probe_db_line(db, 0)->pattern_bytes, 8190 - 11);
 	probe_db_free(db);
 	db = NULL;
-	memcpy(text + 17 + 8189, "x/\n", 3);
-	one.bytes++;
-	assert_int_equal(probe_db_parse(&one, 1, MANNER_FIRST, &db, &diag), ERROR_SYNTAX);
+	buf_clear(&text);
+	long_line(8191, &text);
+	assert_int_equal(probe_db_parse(&(struct probe_text){"long", text.data, text.len}, 1,
+					MANNER_FIRST, &db, &diag),
+			 ERROR_SYNTAX);
 	assert_string_equal(
 		diag.text,
 		"long, line 2, column 8191: the line is longer than 8190 bytes: split it");
-	alloc_free(text);
+	buf_release(&text);
 }
 
 static const struct mistake {
