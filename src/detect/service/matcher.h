@@ -2,7 +2,12 @@
  * that may fit (matcher_filter.c: literals that a pattern needs, first bytes that an
  * anchored one allows); PCRE2 compiles those when they are first needed, and
  * confirms and captures under limits (50,000 steps, depth 1,000, heap 10 MiB).
- * One matcher per thread. */
+ * One matcher per thread.
+ *
+ * Costs, with Nmap's 11,917 lines: 11 ms and 1.2 MB to make (about a hundred bytes a line,
+ * compiled or not), 2 us a response. A line that was needed keeps 0.4 KB of code on average, 64 KB
+ * at most, and from its third run on 1.2 KB of machine code; larger ones than 16 KB get
+ * none. A hard pattern may leave the heap's 10 MiB allocated, once. (bench/match) */
 #ifndef PORTOLAN_DETECT_SERVICE_MATCHER_H
 #define PORTOLAN_DETECT_SERVICE_MATCHER_H
 

@@ -5,8 +5,8 @@
  * says no, then in the table. What is found names lines. Of those, only the ones stay whose
  * other demands hold too: length, first bytes, and the grams of other factors.
  *
- * Lines without a key (a sixtieth of Nmap's) are asked for those demands directly; if their first
- * byte is known, only when the response begins with it.
+ * Lines without a key (a sixtieth of Nmap's) are asked for those demands directly, and for pairs
+ * of bytes; if their first byte is known, only when the response begins with it.
  *
  * Why not a library: vectorscan's prefilter takes 24 s to compile Nmap's 11,917 patterns
  * and 16 MB to keep them, and looks no faster; this takes milliseconds at each start, and needs no
@@ -48,7 +48,7 @@ struct use {
 struct demand {
 	uint64_t mask, value; /* of the first bytes */
 	uint32_t min_bytes;
-	uint16_t grams[GRAMS_MAX]; /* hashed to SEEN_BITS */
+	uint16_t grams[GRAMS_MAX]; /* hashed to SEEN_BITS; without a key, pairs are among them */
 	uint16_t grams_count;
 };
 
@@ -72,7 +72,7 @@ struct matcher_filter {
 	/* The response that was scanned last. */
 	bool all; /* could not be scanned: any line may fit */
 	uint64_t *candidates;
-	uint64_t seen[(1u << SEEN_BITS) / 64]; /* its grams */
+	uint64_t seen[(1u << SEEN_BITS) / 64]; /* its grams and pairs */
 	uint32_t *hits;                        /* entries */
 	size_t hits_count;
 	uint8_t *folded; /* with WINDOW_BYTES zeros before and behind */
@@ -85,6 +85,11 @@ static inline uint32_t hash_gram(const uint8_t *bytes)
 
 	memcpy(&gram, bytes, sizeof(gram));
 	return gram * 2654435761u;
+}
+
+static inline uint32_t hash_pair(const uint8_t *bytes)
+{
+	return (bytes[0] | (uint32_t)bytes[1] << 8) * 2654435761u;
 }
 
 static inline uint64_t load_window(const uint8_t *bytes)
@@ -226,19 +231,46 @@ static void rate_factor(const struct build *build, struct draft_factor *factor)
 	}
 }
 
-static void add_demanded_gram(const struct build *build, struct demand *demand,
-			      const struct draft_factor *factor)
+static void demand_hash(struct demand *demand, uint32_t hash)
+{
+	if (demand->grams_count < GRAMS_MAX)
+		demand->grams[demand->grams_count++] = (uint16_t)(hash >> (32 - SEEN_BITS));
+}
+
+static void demand_gram(const struct build *build, struct demand *demand,
+			const struct draft_factor *factor)
 {
 	const struct draft_literal *literal = literal_at(build, factor->first);
 
-	if (factor->count != 1 || factor->common == NONE || demand->grams_count == GRAMS_MAX)
-		return;
-	demand->grams[demand->grams_count++] =
-		(uint16_t)(hash_gram(build->text.data + literal->begin + literal->gram) >>
-			   (32 - SEEN_BITS));
+	if (factor->count == 1 && factor->common != NONE)
+		demand_hash(demand, hash_gram(build->text.data + literal->begin + literal->gram));
 }
 
-/* The key, and grams of the factors beside it. Counts the literals of keys. */
+static void demand_pairs(const struct build *build, struct demand *demand,
+			 const struct draft_factor *factor)
+{
+	const struct draft_literal *literal = literal_at(build, factor->first);
+	uint32_t i;
+
+	for (i = 0; factor->count == 1 && i + 2 <= literal->bytes; i++)
+		demand_hash(demand, hash_pair(build->text.data + literal->begin + i));
+}
+
+static void demand_others(const struct build *build, size_t id)
+{
+	const struct draft_line *line = &build->lines[id];
+	struct demand *demand = &build->filter->demands[id];
+	uint32_t i;
+
+	for (i = line->first; i < line->first + line->count; i++) {
+		if (line->key == NONE)
+			demand_pairs(build, demand, factor_at(build, i));
+		else if (i != line->key)
+			demand_gram(build, demand, factor_at(build, i));
+	}
+}
+
+/* The key, and what the factors beside it demand. Counts the literals of keys. */
 static void choose_key(struct build *build, size_t id)
 {
 	struct draft_line *line = &build->lines[id];
@@ -253,9 +285,7 @@ static void choose_key(struct build *build, size_t id)
 			line->key = i;
 		}
 	}
-	for (i = line->first; i < line->first + line->count; i++)
-		if (i != line->key)
-			add_demanded_gram(build, &build->filter->demands[id], factor_at(build, i));
+	demand_others(build, id);
 	if (line->key != NONE)
 		build->filter->uses_count += factor_at(build, line->key)->count;
 }
@@ -488,14 +518,17 @@ static void look_up(struct matcher_filter *filter, const uint8_t *gram, uint32_t
 	}
 }
 
+/* Also of the last three bytes, which with the zeros behind them are no grams of the response:
+ * what they find, patterns refuse. */
 static void scan_grams(struct matcher_filter *filter, const uint8_t *bytes, size_t count)
 {
 	unsigned shift = 32 - filter->bucket_bits - BITMAP_BITS;
 	size_t i;
 
-	for (i = 0; i + GRAM_BYTES <= count; i++) {
+	for (i = 0; i < count; i++) {
 		uint32_t hash = hash_gram(bytes + i);
 
+		set_bit(filter->seen, hash_pair(bytes + i) >> (32 - SEEN_BITS));
 		set_bit(filter->seen, hash >> (32 - SEEN_BITS));
 		if (bit_is_set(filter->bitmap, hash >> shift))
 			look_up(filter, bytes + i, hash);

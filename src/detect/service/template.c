@@ -146,19 +146,19 @@ static void fill_integer(struct fill *fill, const struct match_group *group,
 			 const struct arguments *arguments)
 {
 	const struct argument *order = &arguments->each[1];
+	bool big = order->count == 1 && order->bytes[0] == '>';
+	bool little = order->count == 1 && order->bytes[0] == '<';
 	char digits[24];
 	uint64_t value = 0;
 	size_t i;
 	int length;
 
-	if (group->count > INTEGER_BYTES || order->count != 1 ||
-	    !memchr("<>", order->bytes[0], 2)) {
+	if (group->count > INTEGER_BYTES || (!big && !little)) {
 		fill->why = bad_arguments;
 		return;
 	}
 	for (i = 0; i < group->count; i++)
-		value = value << 8 |
-			group->bytes[order->bytes[0] == '>' ? i : group->count - 1 - i];
+		value = value << 8 | group->bytes[big ? i : group->count - 1 - i];
 	length = snprintf(digits, sizeof(digits), "%llu", (unsigned long long)value);
 	substitute_all(fill, (const uint8_t *)digits, (size_t)length);
 }

@@ -159,6 +159,8 @@ static void ends_at_a_substituted_nul_and_before_blanks_and_commas(void **state)
 	give(1, "ab \0cd", 6);
 	assert_string_equal(fill("x$1y"), "xab");
 	assert_string_equal(fill_as(MATCH_CPE_A, "cpe:/a:$1:c"), "cpe:/a:ab_");
+	give(1, "a\0b\0c", 5);
+	assert_string_equal(fill("$1$1"), "a");
 	give_text(1, " ,\t\r\n,");
 	assert_string_equal(fill("a, b$1"), "a, b");
 	assert_string_equal(fill("$1"), "");
