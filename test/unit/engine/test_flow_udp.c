@@ -6,9 +6,13 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <net/if.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define LOOPBACK     0x7f000001
@@ -17,6 +21,7 @@
 #define PRINTER_PORT 9100
 #define BIG          40000
 #define MANY         200
+#define CHILD_SKIPS  77
 
 /* --- a server that sends each datagram back --- */
 
@@ -472,6 +477,103 @@ static void sockets_of_both_kinds_do_not_mix(void **state)
 	world_release(&world);
 }
 
+/* --- in a network of its own, where the loopback can go down --- */
+
+static bool set_loopback(bool up)
+{
+	struct ifreq request = {.ifr_name = "lo", .ifr_flags = up ? IFF_UP : 0};
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	bool done = fd >= 0 && ioctl(fd, SIOCSIFFLAGS, &request) == 0;
+
+	close(fd);
+	return done;
+}
+
+/* Sends when nothing can leave any more: inside its first event, or later. */
+struct cut_off {
+	struct loop *loop;
+	struct flow *flow;
+	struct timer later;
+	bool waits;
+	size_t events, events_inside_send;
+	enum flow_end end;
+	int error;
+};
+
+static void send_into_nothing(void *self)
+{
+	struct cut_off *cut = self;
+	size_t before = cut->events;
+
+	set_loopback(false);
+	flow_send(cut->flow, "ping", 4);
+	cut->events_inside_send = cut->events - before;
+	flow_set_deadline(cut->flow, UINT64_MAX - 1); /* does not keep the news back */
+}
+
+static void on_cut_off(void *self, struct flow *flow, const struct flow_event *event)
+{
+	struct cut_off *cut = self;
+
+	cut->events++;
+	cut->end = event->end;
+	cut->error = event->system_error;
+	if (event->kind == FLOW_CONNECTED && cut->waits)
+		loop_timer_set(cut->loop, &cut->later, loop_now_ns(cut->loop) + NS_PER_MS);
+	else if (event->kind == FLOW_CONNECTED)
+		send_into_nothing(cut);
+}
+
+static bool is_told(bool waits)
+{
+	struct cut_off cut = {.waits = waits};
+	struct client client = {0};
+	struct ip_addr loopback;
+	struct flow_config config;
+	struct world world;
+
+	/* IPv6, whose addresses go with their interface. */
+	if (!set_loopback(true) || !ip_parse("::1", &loopback))
+		return false;
+	world_init_at(&world, loopback);
+	client.world = &world;
+	cut.loop = world.loop;
+	cut.later.fire = send_into_nothing;
+	cut.later.self = &cut;
+	config = config_of(&client);
+	config.to = loopback;
+	config.deadline_ns += 3600 * NS_PER_S; /* it is not the deadline that tells */
+	config.event = on_cut_off;
+	config.self = &cut;
+	if (flow_open(world.net, &config, &cut.flow) < 0)
+		return false;
+	alarm(20); /* instead of waiting for ever */
+	loop_run(world.loop);
+	world_release(&world);
+	return cut.events == 2 && !cut.events_inside_send && cut.error == ENETUNREACH &&
+	       cut.end == FLOW_END_NET_UNREACH;
+}
+
+static void our_own_failure_to_send_is_told(void **state)
+{
+	int status = 0;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		if (unshare(CLONE_NEWNET) < 0 && unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0)
+			_exit(CHILD_SKIPS);
+		_exit(is_told(false) && is_told(true) ? 0 : 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == CHILD_SKIPS) {
+		print_message("skipped: may not make a network namespace\n");
+		skip();
+	}
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -486,6 +588,7 @@ int main(void)
 		cmocka_unit_test(it_works_in_ipv6),
 		cmocka_unit_test(the_gate_knows_the_transport),
 		cmocka_unit_test(sockets_of_both_kinds_do_not_mix),
+		cmocka_unit_test(our_own_failure_to_send_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
