@@ -81,9 +81,9 @@ static void a_block_may_be_moved(void **state)
 	(void)service_copy_into(first, &fixture_facts, SERVICE_WHOLE);
 	memcpy(second, first, bytes);
 	memset(first, 0xee, bytes);
+	assert_same(service_copy_moved(second), &fixture_facts);
+	assert_same(service_copy_moved(second), &fixture_facts);
 	free(first);
-	assert_same(service_copy_moved(second), &fixture_facts);
-	assert_same(service_copy_moved(second), &fixture_facts);
 	free(second);
 }
 

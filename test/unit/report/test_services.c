@@ -138,6 +138,22 @@ static void closed_ports_are_not_in_service_info(void **state)
 	fixture_release(&fixture);
 }
 
+static void a_host_name_that_is_the_ptr_name_says_nothing_new(void **state)
+{
+	const struct service_facts facts = {.end = SERVICE_HARD, .hostname = "WWW.Example"};
+	struct port_report port = port_of(&facts, PORT_OPEN);
+	struct host_report host = {.ports = &port, .ports_count = 1};
+	struct buf text = BUF_INIT;
+
+	words_add_service_info(&text, &host);
+	assert_string_equal(buf_str(&text), "Service Info: Host: WWW.Example\n");
+	buf_clear(&text);
+	host.ptr = "www.example";
+	words_add_service_info(&text, &host);
+	assert_int_equal(text.len, 0);
+	buf_release(&text);
+}
+
 /* --- formats ----------------------------------------------------------- */
 
 static void ndjson_has_it_all(void **state)
@@ -322,6 +338,7 @@ int main(void)
 		cmocka_unit_test(a_name_is_printable_and_shorter_than_64_bytes),
 		cmocka_unit_test(an_excluded_port_has_no_version),
 		cmocka_unit_test(closed_ports_are_not_in_service_info),
+		cmocka_unit_test(a_host_name_that_is_the_ptr_name_says_nothing_new),
 		cmocka_unit_test(ndjson_has_it_all),
 		cmocka_unit_test(dates_that_have_no_year_are_left_out),
 		cmocka_unit_test(csv_has_columns_for_it),
