@@ -1,6 +1,6 @@
 """openbsd-inetd: the small services of its own over TCP and UDP, and the old servers that
-inetd starts: finger, telnet, login, shell, systat."""
-PACKAGES = ["openbsd-inetd", "finger", "fingerd", "rsh-redone-server", "tcpd", "procps"]
+inetd starts: finger, telnet, systat."""
+PACKAGES = ["openbsd-inetd", "finger", "fingerd", "procps"]
 UNPACKED = ["inetutils-telnetd"]    # Debian's wants one of several syslogds
 
 SMALL = (("echo", 7), ("discard", 9), ("daytime", 13), ("chargen", 19), ("time", 37))
