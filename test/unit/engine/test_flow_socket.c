@@ -327,7 +327,7 @@ static void a_reset_seen_late_is_an_open_port_too(void **state)
 	assert_int_equal(listen(silent.fd, 0), 0);
 	address.sin_port = htons(silent.port);
 	filler = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-	connect(filler, (struct sockaddr *)&address, sizeof(address));
+	(void)!connect(filler, (struct sockaddr *)&address, sizeof(address));
 	for (i = 0; i < 40; i++) {
 		quiet[i] = (struct client){.world = &world};
 		config = config_of(&quiet[i], silent.port);
