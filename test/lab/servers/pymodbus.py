@@ -14,6 +14,7 @@ StartTcpServer(context=ModbusServerContext(slaves=slave, single=True), identity=
 
 
 def start(run):
-    port = run.port("tcp", 502)
+    port = run.port("tcp", 1502)    # on 502 nothing is sent by default
     run.spawn(["/usr/bin/python3", "-c", PROGRAM, port])
-    run.serves("tcp", port, service="modbus", product="Harbour Crane", version="4.7")
+    run.serves("tcp", port, service="modbus", product="Harbour Crane", version="4.7",
+               odd=False, stunnel=False)
