@@ -1,5 +1,6 @@
 #include "api/session_services.h"
 
+#include "engine/flow_tls.h"
 #include "util/error.h"
 
 #include <portolan_config.h>
@@ -68,6 +69,8 @@ int session_services_open(struct session_services *services, const struct plan *
 
 	if (!plan->version.wanted || !plan->port_scan)
 		return 0;
+	/* Before privileges are given up: it reads no file of OpenSSL's afterwards. */
+	flow_tls_prepare();
 	if ((r = load(services, plan, diag)) < 0)
 		return r;
 	r = matcher_new(services->db, warn, services, &services->matcher);
