@@ -78,13 +78,14 @@ static void print_bash(struct buf *out)
 			 "\tif [[ $current == -* ]]; then\n"
 			 "\t\tmapfile -t COMPREPLY < <(compgen -W \"");
 	each_shown(bash_word, out);
-	buf_add_str(out, "\" -- \"$current\")\n"
-			 "\telse\n"
-			 "\t\tmapfile -t COMPREPLY < <(compgen -W \"list show\" -A hostname -- "
-			 "\"$current\")\n"
-			 "\tfi\n"
-			 "}\n"
-			 "complete -F _portolan portolan\n");
+	buf_add_str(out,
+		    "\" -- \"$current\")\n"
+		    "\telse\n"
+		    "\t\tmapfile -t COMPREPLY < <(compgen -W \"list show learn\" -A hostname -- "
+		    "\"$current\")\n"
+		    "\tfi\n"
+		    "}\n"
+		    "complete -F _portolan portolan\n");
 }
 
 /* ---- zsh ---- */
@@ -176,7 +177,7 @@ static void print_fish(struct buf *out)
 {
 	buf_add_str(out, "# fish completion for portolan\n"
 			 "complete -c portolan -f\n"
-			 "complete -c portolan -n __fish_is_first_arg -a 'list show'\n"
+			 "complete -c portolan -n __fish_is_first_arg -a 'list show learn'\n"
 			 "complete -c portolan -a '(__fish_print_hostnames)'\n");
 	each_shown(fish_row, out);
 }

@@ -1,11 +1,11 @@
-/* What runs on the ports and hosts: features.md sections 5, 6 and 7. All of
- * it comes later; the rows hold the names and the limits of the values. */
+/* What runs on the ports and hosts: features.md sections 5, 6 and 7. Scripts and OS
+ * detection come later; their rows hold the names and the limits of the values. */
 #include "api/settings.h"
 #include "util/error.h"
 
-#define SERVICES "service detection"
-#define SCRIPTS  "the script engine"
-#define OS       "OS detection"
+#define DEBUGGING_MAX 10
+#define SCRIPTS       "the script engine"
+#define OS            "OS detection"
 
 static int set_os(void *self, const struct option_row *row, const char *value, struct diag *diag)
 {
@@ -17,10 +17,45 @@ static int set_os(void *self, const struct option_row *row, const char *value, s
 	return set_mark(self, row, value, diag);
 }
 
+static int set_rpc(void *self, const struct option_row *row, const char *value, struct diag *diag)
+{
+	settings_warn(self, "Warning: -sR is an old spelling of -sV, and does all that -sV does.");
+	return set_mark(self, row, value, diag);
+}
+
+static int set_version_use(void *self, const struct option_row *row, const char *value,
+			   struct diag *diag)
+{
+	struct settings *settings = self;
+
+	settings->uses[USE_VERSION_HOW]++;
+	return set_mark(self, row, value, diag);
+}
+
+/* --version-light and --version-all: the row's minimum is the intensity. */
+static int set_intensity(void *self, const struct option_row *row, const char *value,
+			 struct diag *diag)
+{
+	struct settings *settings = self;
+
+	settings->version_intensity = row->minimum;
+	return set_mark(self, row, value, diag);
+}
+
+static int set_version_trace(void *self, const struct option_row *row, const char *value,
+			     struct diag *diag)
+{
+	struct settings *settings = self;
+
+	if (settings->debugging < DEBUGGING_MAX)
+		settings->debugging++;
+	return set_version_use(self, row, value, diag);
+}
+
 #define NAME(text, heading, what) .name = text, .group = heading, .help = what
 #define VALUE(text, heading, names, what) \
 	NAME(text, heading, what), .value = OPTION_REQUIRED, .value_name = names
-#define SERVICE .set = set_nothing, .later = SERVICES
+#define SERVICE .mark = USE_VERSION_HOW
 #define SCRIPT  .set = set_nothing, .later = SCRIPTS
 
 static const struct option_row rows[] = {
@@ -29,24 +64,27 @@ static const struct option_row rows[] = {
 	 .group = GROUP_SERVICES,
 	 .help = "find out which services and versions run on open ports",
 	 .set = set_mark,
-	 .mark = USE_VERSION,
-	 .later = SERVICES},
+	 .mark = USE_VERSION},
 	{.letter = 's',
 	 .variant = "R",
 	 .group = GROUP_SERVICES,
 	 .hidden = true,
 	 .help = "old spelling of -sV",
-	 .set = set_mark,
-	 .mark = USE_VERSION,
-	 .later = SERVICES},
-	{VALUE("version-intensity", GROUP_SERVICES, "<0-9>", "how many probes to try"),
-	 .set = set_number, .offset = offsetof(struct settings, scratch), .maximum = 9,
-	 .later = SERVICES},
-	{NAME("version-light", GROUP_SERVICES, "intensity 2"), SERVICE},
-	{NAME("version-all", GROUP_SERVICES, "intensity 9"), SERVICE},
-	{NAME("version-trace", GROUP_SERVICES, "show the dialogue with each service"), SERVICE},
-	{VALUE("versiondb", GROUP_SERVICES, "<file>", "service probes from this file"), SERVICE},
-	{NAME("allports", GROUP_SERVICES, "probe the ports too that printers print from"), SERVICE},
+	 .set = set_rpc,
+	 .mark = USE_VERSION},
+	{VALUE("version-intensity", GROUP_SERVICES, "<0-9>", "how many probes to try; 7"), SERVICE,
+	 .set = set_number, .offset = offsetof(struct settings, version_intensity), .maximum = 9},
+	{NAME("version-light", GROUP_SERVICES, "intensity 2: only the likeliest"), SERVICE,
+	 .set = set_intensity, .minimum = 2},
+	{NAME("version-all", GROUP_SERVICES, "intensity 9: all of them"), SERVICE,
+	 .set = set_intensity, .minimum = 9},
+	{NAME("version-trace", GROUP_SERVICES, "show the dialogue with each service"),
+	 .set = set_version_trace, .mark = USE_VERSION_TRACE},
+	{VALUE("versiondb", GROUP_SERVICES, "<file>",
+	       "service probes from this file (Nmap's format) or folder"),
+	 SERVICE, .set = set_text, .offset = offsetof(struct settings, version_db)},
+	{NAME("allports", GROUP_SERVICES, "probe the ports too that printers print from"),
+	 .set = set_version_use, .mark = USE_ALL_PORTS},
 
 	{.letter = 's',
 	 .variant = "C",
@@ -86,10 +124,9 @@ static const struct option_row rows[] = {
 	 .set = set_nothing, .later = OS},
 	{.letter = 'A',
 	 .group = GROUP_OS,
-	 .help = "all of it: -sV -sC, with privileges also -O and --traceroute",
+	 .help = "-sV; -sC, -O and --traceroute too when they have come",
 	 .set = set_mark,
-	 .mark = USE_AGGRESSIVE,
-	 .later = "service detection, scripts and OS detection"},
+	 .mark = USE_AGGRESSIVE},
 };
 
 const struct option_table options_detection = {rows, sizeof(rows) / sizeof(rows[0]),

@@ -58,11 +58,13 @@ void options_print_help(struct buf *out)
 {
 	buf_add_str(
 		out,
-		"portolan finds hosts and their open ports.\n"
+		"portolan finds hosts, their open ports, and what runs there.\n"
 		"\n"
 		"usage: portolan [options] <target> ...\n"
 		"       portolan list              the scans that were kept\n"
 		"       portolan show [<id>]       one of them again, in any format\n"
+		"       portolan learn [<file>]    draft signatures from what -sV did not "
+		"recognise\n"
 		"\n"
 		"A target is a name, an address, a net (192.0.2.0/24, 2001:db8::/120) or ranges\n"
 		"(192.0.2-3.1-254). Options and targets may be mixed; long options may be cut\n"
@@ -74,6 +76,7 @@ void options_print_help(struct buf *out)
 		"\n"
 		"Examples\n"
 		"  portolan 192.0.2.7                  the 1000 most frequent TCP ports of a host\n"
+		"  portolan -sV 192.0.2.7              and which services they are\n"
 		"  portolan -sn 192.0.2.0/24           which hosts of a net are up\n"
 		"  portolan -p- --open -oX s.xml host  all ports; open ones also as XML\n"
 		"  portolan --dry-run --explain -T4 -p http* 192.0.2.0/24\n");

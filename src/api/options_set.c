@@ -42,6 +42,7 @@ void settings_init(struct settings *settings)
 		.seed = NUMBER_UNSET,
 		.source_port = NUMBER_UNSET,
 		.data_length = NUMBER_UNSET,
+		.version_intensity = NUMBER_UNSET,
 		.shards = 1,
 		.shard = 1,
 		.scan_flags = -1,

@@ -227,7 +227,6 @@ static int set_output(const struct settings *settings, struct plan *plan, struct
 	output->verbosity_zero = uses[USE_SILENT] > 0;
 	output->reasons = uses[USE_REASON] || settings->verbosity >= 2 || settings->debugging >= 1;
 	output->open_only = uses[USE_OPEN] > 0;
-	output->packet_trace = uses[USE_PACKET_TRACE] || settings->debugging >= 3;
 	output->no_stylesheet = uses[USE_NO_STYLESHEET] > 0;
 	output->stats_every_ns = settings->stats_every.ns;
 	output->noninteractive = uses[USE_NONINTERACTIVE] > 0;
@@ -299,7 +298,8 @@ int plan_from_settings(struct settings *settings, const struct plan_request *req
 	    (r = set_output(settings, plan, diag)) < 0 || (r = set_run(settings, plan, diag)) < 0 ||
 	    (r = plan_set_packets(settings, request, plan, diag)) < 0 ||
 	    (r = plan_set_ports(settings, request, plan, diag)) < 0 ||
-	    (r = plan_set_idle(settings, plan, diag)) < 0) {
+	    (r = plan_set_idle(settings, plan, diag)) < 0 ||
+	    (r = plan_set_version(settings, request, plan, diag)) < 0) {
 		plan_free(plan);
 		return r;
 	}

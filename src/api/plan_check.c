@@ -38,6 +38,10 @@ static const struct conflict conflicts[] = {
 	{.these = {USE_LIST, USE_PING_ONLY},
 	 .those = {USE_OS},
 	 .words = "-O needs a port scan to work from; leave out -sL or -sn, or -O"},
+	{.these = {USE_LIST, USE_PING_ONLY},
+	 .those = {USE_AGGRESSIVE},
+	 .unless = {USE_NO_RAW},
+	 .words = "-A needs a port scan to work from; leave out -sL or -sn, or -A"},
 	{.these = {USE_PORTS},
 	 .those = {USE_FAST, USE_SERVICE_FILE},
 	 .words = "-p and -F both choose the ports (--servicedb implies -F); keep one of them, or "
@@ -51,6 +55,10 @@ static const struct conflict conflicts[] = {
 	{.these = {USE_V6},
 	 .those = {USE_RANDOM, USE_BOUNCE, USE_FRAGMENT},
 	 .words = "-iR, -b and -f are for IPv4 only; leave out -6 or them"},
+	{.these = {USE_AGGRESSIVE},
+	 .those = {USE_IDLE},
+	 .unless = {USE_NO_RAW},
+	 .words = "-A would show the zombie's target who we are; leave it out with -sI"},
 	{.these = {USE_TRACEROUTE},
 	 .those = {USE_IDLE},
 	 .words = "--traceroute would show the zombie's target who we are; leave it out with -sI"},
@@ -171,14 +179,6 @@ static int check_files(const struct settings *settings, struct diag *diag)
 	return 0;
 }
 
-/* What to do until the feature has come. */
-static const char *remedy(const struct option_row *row)
-{
-	if (row->mark == USE_AGGRESSIVE)
-		return "leave it out to scan ports only";
-	return "leave it out";
-}
-
 static int check_later(const struct settings *settings, struct diag *diag)
 {
 	const struct option_row *row = settings->later;
@@ -187,8 +187,8 @@ static int check_later(const struct settings *settings, struct diag *diag)
 	if (!row)
 		return 0;
 	return diag_set(diag, ERROR_UNSUPPORTED,
-			"%s (%s) needs %s, which this version does not have yet; %s",
-			option_title(row, title), row->help, row->later, remedy(row));
+			"%s (%s) needs %s, which this version does not have yet; leave it out",
+			option_title(row, title), row->help, row->later);
 }
 
 static void warn_of_odd_values(struct settings *settings)

@@ -186,6 +186,20 @@ static void explain_ports(const struct plan *plan, struct buf *out)
 	}
 }
 
+static void explain_version(const struct plan *plan, struct buf *out)
+{
+	const struct plan_version *version = &plan->version;
+
+	if (!version->wanted)
+		return;
+	label("Services", out);
+	buf_addf(out, "of open ports, at intensity %u, by the %s%s%s\n", version->intensity,
+		 version->probes_path ? "probes of " : "built-in probes",
+		 version->probes_path ? version->probes_path : "",
+		 version->all_ports ? "; printers and controllers too"
+				    : "; printers and controllers are not written to");
+}
+
 static double pings_count(const struct plan *plan)
 {
 	if (plan->discovery.skip || plan->list_only || sweeps_ports(plan))
@@ -386,6 +400,7 @@ void plan_explain(const struct plan *plan, double targets, struct buf *out)
 	explain_targets(plan, targets, out);
 	explain_discovery(plan, out);
 	explain_ports(plan, out);
+	explain_version(plan, out);
 	explain_idle(plan, out);
 	explain_sweep(plan, out);
 	explain_probes(plan, targets, out);

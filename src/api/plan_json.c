@@ -56,6 +56,8 @@ static json_t *field_value(const struct plan *plan, const struct plan_field *fie
 		return json_integer(*(const int *)at);
 	case FIELD_UNSIGNED:
 		return json_integer(*(const unsigned *)at);
+	case FIELD_U8:
+		return json_integer(*(const uint8_t *)at);
 	case FIELD_U16:
 		return json_integer(*(const uint16_t *)at);
 	case FIELD_SIZE:

@@ -13,6 +13,7 @@ enum plan_field_kind {
 	FIELD_BOOL,     /* bool */
 	FIELD_INT,      /* int */
 	FIELD_UNSIGNED, /* unsigned */
+	FIELD_U8,       /* uint8_t */
 	FIELD_U16,      /* uint16_t */
 	FIELD_SIZE,     /* size_t */
 	FIELD_U64,      /* uint64_t, up to INT64_MAX */

@@ -19,6 +19,10 @@
 	{                                                                 \
 		section, name, FIELD_UNSIGNED, AT(member), 0, least, most \
 	}
+#define U8(section, name, member, least, most)                      \
+	{                                                           \
+		section, name, FIELD_U8, AT(member), 0, least, most \
+	}
 #define U16(section, name, member, least, most)                      \
 	{                                                            \
 		section, name, FIELD_U16, AT(member), 0, least, most \
@@ -100,6 +104,12 @@ const struct plan_field plan_fields[] = {
 	INT("sweep", "retries", sweep.retries, -1, MOST_RETRIES),
 	UNSIGNED("sweep", "shard", sweep.shard, 0, 4294967294.0),
 	UNSIGNED("sweep", "shards", sweep.shards, 1, 4294967295.0),
+
+	BOOL("version", "wanted", version.wanted),
+	U8("version", "intensity", version.intensity, 0, 9),
+	BOOL("version", "all_ports", version.all_ports),
+	BOOL("version", "trace", version.trace),
+	TEXT("version", "probes", version.probes_path),
 
 	TEXT("idle", "zombie_name", idle.zombie_name),
 	U16("idle", "port", idle.port, 0, 65535),

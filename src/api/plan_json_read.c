@@ -119,6 +119,8 @@ static int read_number(struct json_reader *reader, const struct plan_field *fiel
 		*(int *)at = (int)json_integer_value(value);
 	else if (field->kind == FIELD_UNSIGNED)
 		*(unsigned *)at = (unsigned)json_integer_value(value);
+	else if (field->kind == FIELD_U8)
+		*(uint8_t *)at = (uint8_t)json_integer_value(value);
 	else if (field->kind == FIELD_U16)
 		*(uint16_t *)at = (uint16_t)json_integer_value(value);
 	else if (field->kind == FIELD_SIZE)

@@ -40,6 +40,15 @@ int plan_parse_ports(struct settings *settings, const struct plan *plan,
  * or a ping asks by UDP. */
 int plan_load_payloads(struct plan *plan, struct diag *diag);
 
+/* plan_ports.c: a file of the data folder, if it is there. The path is the plan's; NULL: it is
+ * not. ERROR_MEMORY. */
+int plan_find_file(const struct settings *settings, const struct plan_request *request,
+		   const char *name, struct plan *plan, const char **ret_path);
+
+/* plan_version.c: plan->version; the scan and the output are chosen already. */
+int plan_set_version(struct settings *settings, const struct plan_request *request,
+		     struct plan *plan, struct diag *diag);
+
 /* plan_ports.c: plan->services, plan->ports and the ports of discovery; the
  * techniques are chosen already. */
 int plan_set_ports(struct settings *settings, const struct plan_request *request, struct plan *plan,

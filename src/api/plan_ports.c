@@ -16,9 +16,8 @@ static int out_of_memory(struct diag *diag)
 	return diag_set(diag, ERROR_MEMORY, "out of memory");
 }
 
-/* A file of the data folder, if it is there. The path is the plan's; NULL: it is not. */
-static int find_file(const struct settings *settings, const struct plan_request *request,
-		     const char *name, struct plan *plan, const char **ret_path)
+int plan_find_file(const struct settings *settings, const struct plan_request *request,
+		   const char *name, struct plan *plan, const char **ret_path)
 {
 	const char *folder = settings->datadir ? settings->datadir : request->datadir;
 	char *found = folder ? alloc_printf("%s/%s", folder, name) : NULL;
@@ -41,7 +40,8 @@ static int load_services(struct settings *settings, const struct plan_request *r
 		plan->services_path = arena_strdup(&plan->arena, settings->service_file);
 		if (!plan->services_path)
 			return out_of_memory(diag);
-	} else if (find_file(settings, request, "nmap-services", plan, &plan->services_path) < 0) {
+	} else if (plan_find_file(settings, request, "nmap-services", plan, &plan->services_path) <
+		   0) {
 		return out_of_memory(diag);
 	}
 	if (plan->services_path)
@@ -54,7 +54,7 @@ static int load_services(struct settings *settings, const struct plan_request *r
 static int load_protocols(struct settings *settings, const struct plan_request *request,
 			  struct plan *plan, struct diag *diag)
 {
-	if (find_file(settings, request, "nmap-protocols", plan, &plan->protocols_path) < 0)
+	if (plan_find_file(settings, request, "nmap-protocols", plan, &plan->protocols_path) < 0)
 		return out_of_memory(diag);
 	if (!plan->protocols_path)
 		return 0;
@@ -92,7 +92,7 @@ static int find_payloads(struct settings *settings, const struct plan_request *r
 			 struct plan *plan, struct diag *diag)
 {
 	if (asks_udp(plan) &&
-	    find_file(settings, request, "nmap-payloads", plan, &plan->payloads_path) < 0)
+	    plan_find_file(settings, request, "nmap-payloads", plan, &plan->payloads_path) < 0)
 		return out_of_memory(diag);
 	return plan_load_payloads(plan, diag);
 }

@@ -4,6 +4,7 @@
 #include "api/resume.h"
 #include "api/session_files.h"
 #include "api/session_packets.h"
+#include "api/session_services.h"
 #include "engine/technique.h"
 #include "engine/wire_system.h"
 #include "report/collector.h"
@@ -44,6 +45,7 @@ struct session {
 	int outcome; /* 0 or ERROR_*, of the run */
 	struct diag why;
 	struct session_packets packets;
+	struct session_services services;
 	bool trace; /* a line per answered connection attempt */
 	uint64_t start_wall_ns;
 };
@@ -215,6 +217,7 @@ static int make_network(struct session *session, struct diag *diag)
 		r = target_excludes(&session->plan->targets, session->loop, session->resolver,
 				    &session->excludes, diag);
 	session->gate.excludes = session->excludes;
+	session->gate.all_ports = session->plan->version.all_ports;
 	return r;
 }
 
@@ -262,6 +265,16 @@ static int make_report(struct session *session, struct diag *diag)
 	return 0;
 }
 
+static int make_services(struct session *session, struct diag *diag)
+{
+	struct session_services *services = &session->services;
+
+	services->screen = session->files.screen_out;
+	services->warn = session->config.warn;
+	services->self = session->config.self;
+	return session_services_open(services, session->plan, session->loop, session->flows, diag);
+}
+
 static int make_run(struct session *session, struct diag *diag)
 {
 	const struct run_config config = {
@@ -271,6 +284,7 @@ static int make_run(struct session *session, struct diag *diag)
 		.ways = session->raw ? wire_system_ways(session->raw) : NULL,
 		.gate = &session->gate,
 		.resolver = session->resolver,
+		.services = session_services_detector(&session->services),
 		.excludes = session->excludes,
 		.done = session->done,
 		.sinks = session->sinks,
@@ -314,6 +328,8 @@ int session_new(const struct session_config *config, struct session **ret_sessio
 		r = resume_done_hosts(session->plan, &session->done, diag);
 	if (r == 0)
 		r = make_report(session, diag);
+	if (r == 0)
+		r = make_services(session, diag);
 	if (r == 0)
 		r = make_run(session, diag);
 	if (r < 0) {
@@ -500,6 +516,7 @@ void session_free(struct session *session)
 	if (!session)
 		return;
 	run_free(session->run);
+	session_services_close(&session->services);
 	collector_free(session->collector);
 	(void)session_files_close(&session->files, &ignored);
 	(void)session_packets_close(&session->packets, &ignored);

@@ -176,9 +176,19 @@ static const char *task_now(const struct session_files *files, const struct run_
 
 	if (progress->hosts_in[TASK_PORTS] && plan->techniques_count)
 		return plan->techniques[0]->task;
+	if (progress->hosts_in[TASK_SERVICES])
+		return "Service scan";
 	if (progress->hosts_in[TASK_PING])
 		return "Ping Scan";
 	return "Parallel DNS resolution";
+}
+
+/* Nmap's Stats line has a capital of its own (formats.md 2.14). */
+static const char *stats_task(const struct session_files *files, const struct run_progress *progress)
+{
+	const char *task = task_now(files, progress);
+
+	return strcmp(task, "Service scan") ? task : "Service Scan";
 }
 
 static uint64_t hosts_working(const struct run_progress *progress)
@@ -207,7 +217,7 @@ static void say_stats(struct session_files *files, const struct run_progress *pr
 		(unsigned long long)(passed_s / 3600), (unsigned long long)(passed_s / 60 % 60),
 		(unsigned long long)(passed_s % 60), (unsigned long long)progress->hosts_done,
 		(unsigned long long)progress->hosts_up, (unsigned long long)hosts_working(progress),
-		task_now(files, progress));
+		stats_task(files, progress));
 	if (length > 0)
 		out_write(files->screen_out, text, (size_t)length);
 }

@@ -76,6 +76,9 @@ enum use {
 	USE_SEQUENTIAL,
 	/* detection */
 	USE_VERSION,
+	USE_VERSION_HOW, /* options that do nothing without it */
+	USE_VERSION_TRACE,
+	USE_ALL_PORTS,
 	USE_OS,
 	USE_AGGRESSIVE,
 	USE_SCRIPTS,
@@ -158,7 +161,7 @@ struct settings {
 	void *self;
 
 	/* Texts, by their owners' rows. NULL: not given. */
-	const char *input_file, *ports, *exclude_ports, *service_file, *datadir;
+	const char *input_file, *ports, *exclude_ports, *service_file, *datadir, *version_db;
 	const char *ping_ports[USES]; /* of USE_PING_SYN to USE_PING_PROTO */
 	const char *source_addr, *source_interface, *zombie;
 	const char *stylesheet, *resume, *journal, *pcap;
@@ -170,9 +173,10 @@ struct settings {
 	int64_t min_parallelism, max_parallelism, min_hostgroup, max_hostgroup;
 	int64_t source_port, data_length, fragment_bytes;
 	int64_t shard, shards; /* from 1 */
-	bool data_is_hex;      /* --data, not --data-string */
-	int scan_flags;        /* -1: not given */
-	int privileged;        /* --privileged 1, --unprivileged 0, the last typed; -1: neither */
+	int64_t version_intensity;
+	bool data_is_hex; /* --data, not --data-string */
+	int scan_flags;   /* -1: not given */
+	int privileged;   /* --privileged 1, --unprivileged 0, the last typed; -1: neither */
 	enum plan_layer layer;
 	int64_t scratch; /* numbers of options that come later: checked, then refused */
 	double port_ratio, min_rate, max_rate; /* negative: not given */

@@ -41,6 +41,6 @@ struct subcommand {
 	const char *name, *usage, *help;
 	int (*run)(int argc, char **argv);
 };
-extern const struct subcommand subcommand_list, subcommand_show, subcommand_print;
+extern const struct subcommand subcommand_list, subcommand_show, subcommand_learn, subcommand_print;
 
 #endif

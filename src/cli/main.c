@@ -14,6 +14,7 @@
 static const struct subcommand *const subcommands[] = {
 	&subcommand_list,
 	&subcommand_show,
+	&subcommand_learn,
 	&subcommand_print,
 };
 

@@ -25,6 +25,7 @@ struct show {
 	const char *journal_path;
 	struct show_output outputs[SHOW_OUTPUTS_MAX];
 	size_t outputs_count;
+	bool explain; /* to the screen, not the report but what it rests on */
 };
 
 static const struct report_format *format_of_option(const char *option)
@@ -77,6 +78,8 @@ static const char *parse(struct show *show, int argc, char **argv)
 			show->journal_path = next;
 			why = next ? NULL : "--journal needs a file name.";
 			i++;
+		} else if (!strcmp(argv[i], "--explain")) {
+			show->explain = true;
 		} else if (argv[i][0] == '-' && argv[i][1] == 'o') {
 			why = parse_output(show, argv[i] + 1, next);
 			i++;
@@ -117,13 +120,14 @@ static int write_one(struct journal *journal, int64_t id, const struct show_outp
 static int write_all(struct journal *journal, const struct show *show,
 		     struct format_context *context, int64_t id, struct diag *diag)
 {
-	const struct show_output screen = {format_by_name("normal"), "-"};
+	const struct show_output screen = {format_by_name(show->explain ? "evidence" : "normal"),
+					   "-"};
 	size_t i;
 	int r = 0;
 
 	for (i = 0; i < show->outputs_count && r == 0; i++)
 		r = write_one(journal, id, &show->outputs[i], context, diag);
-	if (show->outputs_count)
+	if (r < 0 || (show->outputs_count && !show->explain))
 		return r;
 	context->screen = true;
 	context->colour = cli_colours(STDOUT_FILENO);
@@ -181,7 +185,7 @@ static int show(int argc, char **argv)
 
 const struct subcommand subcommand_show = {
 	.name = "show",
-	.usage = "show [ID] [--journal FILE] [-oN|-oX|-oG|-oS|-oJ|-oC FILE]...",
-	.help = "a past scan in any format; the newest without an ID",
+	.usage = "show [ID] [--journal FILE] [--explain] [-oN|-oX|-oG|-oS|-oJ|-oC FILE]...",
+	.help = "a past scan in any format, or what its answers rest on; the newest without an ID",
 	.run = show,
 };

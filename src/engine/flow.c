@@ -1,6 +1,7 @@
 /* What every network of flows has in common: nothing opens past the capacity
  * or the gate, whoever implements the rest. */
 #include "engine/flow_impl.h"
+#include "engine/flow_tls_private.h"
 
 #include "util/error.h"
 
@@ -14,20 +15,29 @@ size_t flow_net_open_count(const struct flow_net *net)
 	return net->open_count;
 }
 
-int flow_open(struct flow_net *net, const struct flow_config *config, struct flow **ret_flow)
+int flow_open_passed(struct flow_net *net, const struct flow_config *config, struct flow **ret_flow)
 {
-	int r;
+	int r = net->ops->open(net, config, ret_flow);
 
-	if (net->open_count >= net->ops->capacity(net))
-		return ERROR_LIMIT;
-	r = gate_check(net->gate, &config->to, TRANSPORT_TCP, config->port, config->writes);
 	if (r < 0)
-		return r;
-	if ((r = net->ops->open(net, config, ret_flow)) < 0)
 		return r;
 	net->open_count++;
 	net->stats.opened++;
 	return 0;
+}
+
+int flow_open(struct flow_net *net, const struct flow_config *config, struct flow **ret_flow)
+{
+	bool writes = config->writes || config->tls;
+	int r;
+
+	if (net->open_count >= net->ops->capacity(net))
+		return ERROR_LIMIT;
+	r = gate_check(net->gate, &config->to, config->transport, config->port, writes);
+	if (r < 0)
+		return r;
+	return config->tls ? flow_tls_open(net, config, ret_flow)
+			   : flow_open_passed(net, config, ret_flow);
 }
 
 int flow_send(struct flow *flow, const void *bytes, size_t count)
@@ -57,8 +67,10 @@ void flow_net_stats(const struct flow_net *net, struct flow_net_stats *ret_stats
 
 void flow_net_free(struct flow_net *net)
 {
-	if (net)
-		net->ops->free(net);
+	if (!net)
+		return;
+	flow_net_free(net->tls);
+	net->ops->free(net);
 }
 
 void flow_net_count_end(struct flow_net *net, enum flow_end end)

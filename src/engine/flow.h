@@ -42,11 +42,11 @@ struct flow_event {
 	enum flow_event_kind kind;
 	enum flow_end end; /* FLOW_CLOSED */
 	/* From our SYN to the answer: FLOW_CONNECTED, and FLOW_CLOSED of an
-	 * attempt that was answered (refused, unreachable ...); else 0. */
+	 * attempt that was answered (refused, unreachable ...); else 0. UDP: 0. */
 	uint64_t rtt_ns;
 	int system_error;    /* errno behind `end`; 0 none */
 	const uint8_t *data; /* FLOW_DATA; for the call only */
-	size_t data_bytes;
+	size_t data_bytes;   /* 0: an empty datagram */
 };
 
 struct flow_tls_wish; /* engine/flow_tls.h */
@@ -58,15 +58,16 @@ struct flow_config {
 	uint16_t port;
 	struct ip_addr source; /* bind to it; IP_NONE: the kernel's choice */
 	uint16_t source_port;  /* 0: any */
-	const uint8_t
-		*ip_options; /* --ip-options of the SYN and all after it; borrowed for the call */
-	size_t ip_options_bytes;
-	const char *interface; /* SO_BINDTODEVICE; NULL none; borrowed for the call */
-	int ttl;               /* -1: the kernel's */
-	bool writes;           /* payload will be sent: the gate's never-write list applies */
-	uint64_t deadline_ns;  /* loop_now_ns() time at which it ends */
+	/* --ip-options of the SYN and all after it, IPv4 only; borrowed for the call. */
+	const uint8_t *ip_options;
+	size_t ip_options_bytes; /* up to 40 */
+	const char *interface;   /* SO_BINDTODEVICE; NULL none; borrowed for the call */
+	int ttl;                 /* -1: the kernel's */
+	bool writes;             /* payload will be sent: the gate's never-write list applies (as
+				  * it does to TLS, whose handshake is payload) */
+	uint64_t deadline_ns;    /* loop_now_ns() time at which it ends */
 	/* Budget: the flow ends with FLOW_END_BUDGET at the first byte beyond
-	 * it. 0: none may be read (connect scan). */
+	 * it; a datagram that crosses it is cut. 0: none may be read (connect scan). */
 	uint64_t receive_bytes_max;
 	/* Events arrive from the loop, never from inside flow_open(),
 	 * flow_send() or flow_close(). After FLOW_CLOSED the flow is gone;
@@ -81,9 +82,11 @@ size_t flow_net_open_count(const struct flow_net *net);
 
 /* ERROR_EXCLUDED (gate), ERROR_LIMIT (capacity), ERROR_MEMORY. Refusals of the
  * system that concern only this endpoint come as FLOW_CLOSED. The SYN leaves
- * in the next turn of the loop, together with those of that turn. */
+ * in the next turn of the loop, together with those of that turn. A UDP flow sends
+ * nothing by itself: FLOW_CONNECTED comes in that turn. */
 int flow_open(struct flow_net *net, const struct flow_config *config, struct flow **ret_flow);
-/* Queues bytes; ERROR_LIMIT when more than 1 MiB would wait. */
+/* Queues bytes; UDP: one datagram, which may be empty. ERROR_LIMIT when more than 1 MiB would
+ * wait, or a datagram is too long; ERROR_MEMORY. */
 int flow_send(struct flow *flow, const void *bytes, size_t count);
 /* Resets the connection (SO_LINGER 0) and drops it without an event. */
 void flow_close(struct flow *flow);
@@ -99,13 +102,47 @@ struct flow_socket_config {
 };
 int flow_socket_new(const struct flow_socket_config *config, struct flow_net **ret_net);
 
-/* One scripted host of the simulated network. Arrays are borrowed. */
+/* What a scripted server says to what it hears: what one flow_send() brought, one datagram, or
+ * one record of TLS. The first that fits is taken; without one it says nothing. */
+struct flow_sim_reply {
+	const char *begins;  /* with this; NULL: anything */
+	size_t begins_bytes; /* 0: up to its NUL */
+	const char *send;    /* NULL: nothing; on UDP "" is an empty datagram */
+	size_t send_bytes;   /* 0: up to its NUL */
+	uint64_t delay_ns;   /* that it thinks about it */
+	bool closes;         /* TCP: and hangs up */
+};
+
+/* The server's side of TLS, or on UDP of DTLS. */
+struct flow_sim_tls {
+	const char *certificate, *key; /* PEM */
+	const char *alpn;              /* accepted when it is offered; NULL none */
+	uint16_t version_most;         /* as on the wire: 0x0303 is TLS 1.2; 0 any */
+	bool asks_certificate;         /* insists on one of the client's */
+};
+
+/* One scripted host of the simulated network. Arrays and texts are borrowed.
+ * UDP: there is no banner, and `connect` is what the first datagram comes to; loss and
+ * rate limit are of each datagram. */
 struct flow_sim_port {
 	uint16_t first, last;
 	enum flow_end
 		connect;    /* FLOW_END_NONE: accepts; FLOW_END_DEADLINE: silent; others as named */
 	const char *banner; /* sent after accepting; NULL none */
 	bool closes;        /* closes after the banner; else the connection stays */
+	enum transport transport; /* TRANSPORT_TCP, or TRANSPORT_UDP */
+	size_t banner_bytes;      /* 0: up to its NUL */
+	uint64_t banner_delay_ns; /* from accepting to the banner */
+	uint64_t drip_ns;         /* between two bytes of the banner; 0: all at once */
+	bool endless;             /* the banner for ever, once in a round trip and a millisecond */
+	bool echo;                /* sends back what it hears */
+	bool reset_on_data;       /* resets when it hears something */
+	/* Connections served at once; the others are accepted, and wait in the backlog until
+	 * one of those closes. 0: no limit. */
+	unsigned most;
+	const struct flow_sim_reply *replies;
+	size_t replies_count;
+	const struct flow_sim_tls *tls; /* NULL: in the clear */
 };
 struct flow_sim_host {
 	struct ip_addr first, last; /* a range of equal hosts */
@@ -142,14 +179,17 @@ struct flow_net_ops {
 	void (*close)(struct flow *);
 	void (*set_deadline)(struct flow *, uint64_t);
 	bool (*local)(const struct flow *, struct ip_addr *, uint16_t *);
+	size_t (*unsent)(const struct flow *); /* bytes queued and not yet sent */
 	size_t (*capacity)(const struct flow_net *);
 	void (*free)(struct flow_net *);
 };
 struct flow_net {
 	const struct flow_net_ops *ops;
+	struct loop *loop;
 	struct gate *gate;
 	size_t open_count;
 	struct flow_net_stats stats;
+	struct flow_net *tls; /* flow_tls.c's, above this one; NULL until wished for */
 };
 struct flow {
 	struct flow_net *net;

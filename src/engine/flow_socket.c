@@ -23,6 +23,7 @@
 #include "util/alloc.h"
 #include "util/error.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -109,7 +110,7 @@ static void take_off(struct socket_flow *flow)
 
 	if (flow->state == SOCKET_QUEUED && flow->queue_link)
 		socket_unqueue(flow);
-	loop_timer_cancel(net->loop, &flow->deadline);
+	loop_timer_cancel(net->base.loop, &flow->deadline);
 	if (flow->socket)
 		socket_pool_give(&net->pool, flow->socket, is_clean(flow));
 	flow->socket = NULL;
@@ -155,13 +156,13 @@ void socket_finish(struct socket_flow *flow, enum flow_end end, int error)
 
 int socket_arm_deadline(struct socket_flow *flow)
 {
-	return loop_timer_set(socket_net_of(flow)->loop, &flow->deadline, flow->deadline_ns);
+	return loop_timer_set(socket_net_of(flow)->base.loop, &flow->deadline, flow->deadline_ns);
 }
 
 /* The event just told may have moved the deadline. */
 static void extend_or_finish(struct socket_flow *flow)
 {
-	if (flow->deadline_ns <= loop_now_ns(socket_net_of(flow)->loop) ||
+	if (flow->deadline_ns <= loop_now_ns(socket_net_of(flow)->base.loop) ||
 	    socket_arm_deadline(flow) < 0)
 		socket_finish(flow, FLOW_END_DEADLINE, 0);
 }
@@ -231,9 +232,16 @@ static void take_socket(struct flow_socket_net *net, const struct flow_config *c
 		.source = config->source,
 		.family = config->to.family == IP_V6 ? AF_INET6 : AF_INET,
 		.ttl = config->ttl,
+		.is_udp = config->transport == TRANSPORT_UDP,
+		.source_port = config->source_port,
 	};
 	if (config->interface)
 		snprintf(options.interface, sizeof(options.interface), "%s", config->interface);
+	if (options.family == AF_INET && config->ip_options_bytes) {
+		assert(config->ip_options_bytes <= sizeof(options.ip_options));
+		options.ip_options_bytes = (uint8_t)config->ip_options_bytes;
+		memcpy(options.ip_options, config->ip_options, config->ip_options_bytes);
+	}
 	*ret_r = socket_pool_take(&net->pool, &options, !socket_is_instant(net), &flow->socket);
 	if (*ret_r == 0) {
 		flow->socket->flow = flow;
@@ -256,6 +264,7 @@ static int net_open(struct flow_net *base, const struct flow_config *config, str
 	flow->base.net = base;
 	flow->to = config->to;
 	flow->port = config->port;
+	flow->is_udp = config->transport == TRANSPORT_UDP;
 	flow->deadline_ns = config->deadline_ns;
 	flow->budget_bytes = config->receive_bytes_max;
 	flow->event = config->event;
@@ -280,16 +289,12 @@ static int net_open(struct flow_net *base, const struct flow_config *config, str
 static int net_send(struct flow *base, const void *bytes, size_t count)
 {
 	struct socket_flow *flow = (struct socket_flow *)base;
+	int r;
 
-	if (flow->state == SOCKET_ENDED)
+	if (flow->state == SOCKET_ENDED || flow->is_broken)
 		return 0;
-	if (count > FLOW_SEND_QUEUE_MAX - flow->unsent.len)
-		return ERROR_LIMIT;
-	buf_add(&flow->unsent, bytes, count);
-	if (!buf_ok(&flow->unsent)) {
-		flow->unsent.failed = false; /* what was queued before is whole */
-		return ERROR_MEMORY;
-	}
+	if ((r = socket_add_unsent(flow, bytes, count)) < 0)
+		return r;
 	if (flow->state == SOCKET_CONNECTED && flow->socket)
 		socket_flush(flow);
 	return 0;
@@ -310,8 +315,9 @@ static void net_set_deadline(struct flow *base, uint64_t deadline_ns)
 	struct socket_flow *flow = (struct socket_flow *)base;
 
 	flow->deadline_ns = deadline_ns;
-	/* A queued flow, or one in its CONNECTED event, is armed later. */
-	if (loop_timer_is_set(&flow->deadline))
+	/* A queued flow, or one in its CONNECTED event, is armed later; a broken one's
+	 * timer is about to say so. */
+	if (loop_timer_is_set(&flow->deadline) && !flow->is_broken)
 		socket_arm_deadline(flow);
 }
 
@@ -326,6 +332,11 @@ static bool net_local(const struct flow *base, struct ip_addr *ret_addr, uint16_
 	return true;
 }
 
+static size_t net_unsent(const struct flow *base)
+{
+	return ((const struct socket_flow *)base)->unsent.len;
+}
+
 static size_t net_capacity(const struct flow_net *base)
 {
 	return ((const struct flow_socket_net *)base)->pool.most;
@@ -337,8 +348,8 @@ static void net_free(struct flow_net *base)
 
 	while (net->flows)
 		net_close(&net->flows->base);
-	loop_defer_cancel(net->loop, &net->turn);
-	loop_unwatch(net->loop, &net->watch);
+	loop_defer_cancel(net->base.loop, &net->turn);
+	loop_unwatch(net->base.loop, &net->watch);
 	socket_crew_free(net->crew);
 	socket_pool_release(&net->pool);
 	if (net->epoll_fd >= 0)
@@ -354,6 +365,7 @@ int flow_socket_new(const struct flow_socket_config *config, struct flow_net **r
 		.close = net_close,
 		.set_deadline = net_set_deadline,
 		.local = net_local,
+		.unsent = net_unsent,
 		.capacity = net_capacity,
 		.free = net_free,
 	};
@@ -364,7 +376,7 @@ int flow_socket_new(const struct flow_socket_config *config, struct flow_net **r
 		return ERROR_MEMORY;
 	net->base.ops = &ops;
 	net->base.gate = config->gate;
-	net->loop = config->loop;
+	net->base.loop = config->loop;
 	net->queue_tail = &net->queue;
 	net->instant = 256;
 	net->turn.run = socket_run_queue;
@@ -373,7 +385,7 @@ int flow_socket_new(const struct flow_socket_config *config, struct flow_net **r
 	net->watch.self = net;
 	socket_pool_init(&net->pool, config->max_open);
 	net->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (net->epoll_fd < 0 || (r = loop_watch(net->loop, &net->watch, net->epoll_fd,
+	if (net->epoll_fd < 0 || (r = loop_watch(net->base.loop, &net->watch, net->epoll_fd,
 						 WATCH_READ | WATCH_BACKGROUND)) < 0) {
 		net_free(&net->base);
 		return r;

@@ -10,11 +10,17 @@
 
 /* --- flow_socket_pool.c: kernel sockets, made, kept and reused --- */
 
+#define SOCKET_IP_OPTIONS_MAX 40
+
 /* What a socket was made for; only an equal wish may reuse it. */
 struct socket_options {
 	struct ip_addr source;
 	int family, ttl;
 	char interface[IFNAMSIZ];
+	/* Any of these makes it a socket of its own: not reused. */
+	bool is_udp;
+	uint16_t source_port;
+	uint8_t ip_options_bytes, ip_options[SOCKET_IP_OPTIONS_MAX];
 };
 
 /* Known to epoll by its address, which stays valid as long as the pool. */
@@ -73,12 +79,14 @@ struct socket_flow {
 	enum flow_end made_end; /* why there is no socket */
 	bool ask_twice;
 	bool needs_disconnect; /* the error was asked for, not said by connect() */
-	uint8_t retries;       /* after connecting to itself */
-	uint32_t interest;     /* epoll events asked for once connected */
+	bool is_udp;
+	bool is_broken;    /* sending a datagram failed with `error`; not told yet */
+	uint8_t retries;   /* after connecting to itself */
+	uint32_t interest; /* epoll events asked for once connected */
 	uint64_t started_ns, answered_ns;
 	struct timer deadline;
 	uint64_t deadline_ns, budget_bytes;
-	struct buf unsent;
+	struct buf unsent; /* UDP: each datagram behind its length, two bytes */
 	struct ip_addr to, local;
 	uint16_t port, local_port;
 	void (*event)(void *self, struct flow *flow, const struct flow_event *event);
@@ -86,11 +94,10 @@ struct socket_flow {
 };
 
 #define SOCKET_BATCH         512   /* connects, and epoll events, in one turn */
-#define SOCKET_RECEIVE_BYTES 16384 /* from one flow in one turn */
+#define SOCKET_RECEIVE_BYTES 16384 /* from one connection in one turn */
 
 struct flow_socket_net {
 	struct flow_net base;
-	struct loop *loop;
 	int epoll_fd;
 	struct watch watch;
 	struct deferred turn;
@@ -102,7 +109,7 @@ struct flow_socket_net {
 	struct socket_flow *flows, *queue, **queue_tail, *graveyard;
 	unsigned dispatching; /* depth: > 0 keeps ended flows in the graveyard */
 	void *batch[SOCKET_BATCH];
-	uint8_t receive[SOCKET_RECEIVE_BYTES];
+	uint8_t receive[UINT16_MAX + 1]; /* holds any datagram */
 };
 
 /* Are answers mostly there as soon as connect() is back? */
@@ -136,6 +143,7 @@ void socket_run_queue(void *net);
 void socket_ask_again(struct socket_flow *flow, uint64_t now_ns);
 
 /* flow_socket_data.c */
+int socket_add_unsent(struct socket_flow *flow, const void *bytes, size_t count);
 void socket_start_data(struct socket_flow *flow);
 void socket_serve_data(struct socket_flow *flow, uint32_t events);
 void socket_flush(struct socket_flow *flow);

@@ -105,7 +105,7 @@ static void retry(struct socket_flow *flow)
 		return;
 	}
 	flow->socket->flow = flow;
-	loop_timer_cancel(net->loop, &flow->deadline);
+	loop_timer_cancel(net->base.loop, &flow->deadline);
 	socket_queue(flow);
 }
 
@@ -216,7 +216,7 @@ void socket_queue(struct socket_flow *flow)
 	flow->queue_link = net->queue_tail;
 	*net->queue_tail = flow;
 	net->queue_tail = &flow->queue_next;
-	loop_defer(net->loop, &net->turn);
+	loop_defer(net->base.loop, &net->turn);
 }
 
 void socket_unqueue(struct socket_flow *flow)
@@ -263,7 +263,7 @@ static size_t take_batch(struct flow_socket_net *net)
 
 		socket_unqueue(flow);
 		flow->state = SOCKET_CONNECTING;
-		flow->ask_twice = should_ask_twice(net);
+		flow->ask_twice = !flow->is_udp && should_ask_twice(net);
 		net->batch[count++] = flow;
 	}
 	return count;
@@ -302,6 +302,6 @@ void socket_run_queue(void *self)
 			settle(flow);
 	}
 	if (net->queue)
-		loop_defer(net->loop, &net->turn);
+		loop_defer(net->base.loop, &net->turn);
 	socket_dispatch_end(net);
 }

@@ -18,7 +18,9 @@ static int update_interest(struct socket_flow *flow)
 
 void socket_start_data(struct socket_flow *flow)
 {
-	if (update_interest(flow) < 0)
+	if (flow->is_broken)
+		socket_finish(flow, socket_end_of(flow->error), flow->error);
+	else if (update_interest(flow) < 0)
 		socket_finish(flow, FLOW_END_LOCAL, errno);
 	else if (!loop_timer_is_set(&flow->deadline) && socket_arm_deadline(flow) < 0)
 		socket_finish(flow, FLOW_END_LOCAL, ENOMEM);
@@ -26,11 +28,11 @@ void socket_start_data(struct socket_flow *flow)
 
 /* --- receiving --- */
 
-static void receive(struct socket_flow *flow)
+static void receive_bytes(struct socket_flow *flow)
 {
 	struct flow_socket_net *net = socket_net_of(flow);
 	struct flow_event event = {.kind = FLOW_DATA, .data = net->receive};
-	size_t most = sizeof(net->receive);
+	size_t most = SOCKET_RECEIVE_BYTES;
 	ssize_t got;
 
 	/* With the budget used up, one byte tells more data from the end. */
@@ -50,21 +52,112 @@ static void receive(struct socket_flow *flow)
 	}
 }
 
+/* The copy of a datagram that came back with an ICMP error. */
+static void drop_error(struct socket_flow *flow)
+{
+	uint8_t copy[1];
+
+	(void)!recv(flow->socket->fd, copy, sizeof(copy), MSG_ERRQUEUE | MSG_DONTWAIT);
+}
+
+static void tell_datagram(struct socket_flow *flow, const uint8_t *bytes, size_t count)
+{
+	struct flow_event event = {.kind = FLOW_DATA, .data = bytes, .data_bytes = count};
+	bool is_beyond = count > flow->budget_bytes;
+
+	if (is_beyond)
+		event.data_bytes = (size_t)flow->budget_bytes;
+	flow->budget_bytes -= event.data_bytes;
+	if (event.data_bytes || !count)
+		socket_tell(flow, &event);
+	if (is_beyond && flow->state == SOCKET_CONNECTED)
+		socket_finish(flow, FLOW_END_BUDGET, 0);
+}
+
+static void receive_datagram(struct socket_flow *flow)
+{
+	struct flow_socket_net *net = socket_net_of(flow);
+	ssize_t got;
+
+	if (flow->is_broken) {
+		socket_finish(flow, socket_end_of(flow->error), flow->error);
+		return;
+	}
+	got = recv(flow->socket->fd, net->receive, sizeof(net->receive), 0);
+	if (got >= 0)
+		tell_datagram(flow, net->receive, (size_t)got);
+	else if (errno == EMSGSIZE) /* path MTU: learnt by the kernel, no end of ours */
+		drop_error(flow);
+	else if (errno != EAGAIN && errno != EINTR)
+		socket_finish(flow, socket_end_of(errno), errno);
+}
+
+static void receive(struct socket_flow *flow)
+{
+	if (flow->is_udp)
+		receive_datagram(flow);
+	else
+		receive_bytes(flow);
+}
+
 /* --- sending --- */
+
+int socket_add_unsent(struct socket_flow *flow, const void *bytes, size_t count)
+{
+	struct buf *unsent = &flow->unsent;
+	size_t before = unsent->len;
+
+	if (count > FLOW_SEND_QUEUE_MAX - before || (flow->is_udp && count > FLOW_DATAGRAM_MAX))
+		return ERROR_LIMIT;
+	if (flow->is_udp)
+		buf_add_be16(unsent, (uint16_t)count);
+	buf_add(unsent, bytes, count);
+	if (buf_ok(unsent))
+		return 0;
+	unsent->failed = false; /* what was queued before is whole */
+	buf_cut(unsent, before);
+	return ERROR_MEMORY;
+}
+
+/* Sends one piece of what waits; -1 with errno. */
+static int send_some(struct socket_flow *flow)
+{
+	struct buf *unsent = &flow->unsent;
+	size_t head = flow->is_udp ? 2 : 0, count = unsent->len;
+	ssize_t sent;
+
+	if (flow->is_udp)
+		count = (size_t)unsent->data[0] << 8 | unsent->data[1];
+	sent = send(flow->socket->fd, unsent->data + head, count, MSG_NOSIGNAL);
+	if (sent < 0)
+		return -1;
+	buf_drop_front(unsent, head + (flow->is_udp ? count : (size_t)sent));
+	return 0;
+}
+
+/* A failed connection's reading side tells what happened. A datagram's error is told once
+ * by the kernel, which was now; our turn to tell is the loop's next. */
+static void note_failure(struct socket_flow *flow, int error)
+{
+	struct loop *loop = socket_net_of(flow)->base.loop;
+
+	buf_clear(&flow->unsent);
+	if (!flow->is_udp)
+		return;
+	flow->is_broken = true;
+	flow->error = error;
+	if (loop_timer_is_set(&flow->deadline))
+		loop_timer_set(loop, &flow->deadline, loop_now_ns(loop)); /* so it can't fail */
+}
 
 void socket_flush(struct socket_flow *flow)
 {
-	ssize_t sent = 0;
+	int r = 0;
 
-	while (flow->unsent.len) {
-		sent = send(flow->socket->fd, flow->unsent.data, flow->unsent.len, MSG_NOSIGNAL);
-		if (sent < 0)
-			break;
-		buf_drop_front(&flow->unsent, (size_t)sent);
-	}
-	/* Nobody will take the rest; the reading side tells what happened. */
-	if (sent < 0 && errno != EAGAIN && errno != EINTR)
-		buf_clear(&flow->unsent);
+	while (flow->unsent.len && r == 0)
+		r = send_some(flow);
+	if (r < 0 && errno != EAGAIN && errno != EINTR)
+		note_failure(flow, errno);
 	if (!flow->unsent.len)
 		buf_release(&flow->unsent);
 	/* No room in epoll, which knew this descriptor before: the deadline

@@ -94,32 +94,60 @@ static int set_hop_limit(int fd, const struct socket_options *options)
 
 static int bind_source(int fd, const struct socket_options *options)
 {
+	struct ip_addr source = options->source;
 	struct sockaddr_storage from;
 	socklen_t from_bytes;
 	int yes = 1;
 
-	if (options->source.family == IP_NONE)
+	if (source.family == IP_NONE && !options->source_port)
 		return 0;
+	if (source.family == IP_NONE) /* any address, but this port */
+		source.family = options->family == AF_INET6 ? IP_V6 : IP_V4;
 	/* The port is chosen when we connect: bound now, each would be ours
-	 * alone whatever it connects to, and we would soon run out of them. */
-	setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &yes, sizeof(yes));
-	from_bytes = ip_to_sockaddr(&options->source, 0, &from);
+	 * alone whatever it connects to, and we would soon run out of them. One that
+	 * was wished for is shared by all our flows. */
+	if (options->source_port)
+		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+	else
+		setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &yes, sizeof(yes));
+	from_bytes = ip_to_sockaddr(&source, options->source_port, &from);
 	return bind(fd, (struct sockaddr *)&from, from_bytes);
 }
 
-/* A socket that resets when closed (SC-03), so that a connection we drop
- * leaves nothing behind on either side; -1 with errno. */
+/* TCP resets when closed (SC-03), so that a connection we drop leaves nothing behind on
+ * either side. UDP hears of every ICMP error, not only of those that the kernel deems fatal. */
+static int set_transport(int fd, const struct socket_options *options)
+{
+	const struct linger reset = {.l_onoff = 1, .l_linger = 0};
+	const int yes = 1;
+
+	if (!options->is_udp)
+		return setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	if (options->family == AF_INET6)
+		return setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, &yes, sizeof(yes));
+	return setsockopt(fd, IPPROTO_IP, IP_RECVERR, &yes, sizeof(yes));
+}
+
+static int set_ip_options(int fd, const struct socket_options *options)
+{
+	if (!options->ip_options_bytes)
+		return 0;
+	return setsockopt(fd, IPPROTO_IP, IP_OPTIONS, options->ip_options,
+			  options->ip_options_bytes);
+}
+
+/* -1 with errno. */
 static int make(const struct socket_options *options)
 {
-	int fd = socket(options->family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
-	const struct linger reset = {.l_onoff = 1, .l_linger = 0};
+	int type = options->is_udp ? SOCK_DGRAM : SOCK_STREAM;
+	int fd = socket(options->family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	size_t name_bytes = strlen(options->interface);
 	int error;
 
 	if (fd < 0)
 		return -1;
-	if (setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)) == 0 &&
-	    set_hop_limit(fd, options) == 0 &&
+	if (set_transport(fd, options) == 0 && set_hop_limit(fd, options) == 0 &&
+	    set_ip_options(fd, options) == 0 &&
 	    (!name_bytes || setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, options->interface,
 				       (socklen_t)name_bytes) == 0) &&
 	    bind_source(fd, options) == 0)
@@ -134,6 +162,12 @@ static bool is_equal(const struct socket_options *a, const struct socket_options
 {
 	return a->family == b->family && a->ttl == b->ttl && ip_equal(&a->source, &b->source) &&
 	       strcmp(a->interface, b->interface) == 0;
+}
+
+/* Rare ones would only push out the many. */
+static bool is_reusable(const struct socket_options *options)
+{
+	return !options->is_udp && !options->source_port && !options->ip_options_bytes;
 }
 
 /* Closes the descriptor and keeps the memory: epoll may have an event for it
@@ -211,10 +245,13 @@ static int take_new(struct socket_pool *pool, const struct socket_options *optio
 int socket_pool_take(struct socket_pool *pool, const struct socket_options *options,
 		     bool registered, struct kernel_socket **ret_socket)
 {
-	struct kernel_socket *socket = find_idle(pool, options, registered);
+	struct kernel_socket *socket = NULL;
 
-	if (!socket && (registered || pool->open_count >= pool->most))
-		socket = find_idle(pool, options, !registered);
+	if (is_reusable(options)) {
+		socket = find_idle(pool, options, registered);
+		if (!socket && (registered || pool->open_count >= pool->most))
+			socket = find_idle(pool, options, !registered);
+	}
 	if (socket) {
 		*ret_socket = socket;
 		return 0;
@@ -237,8 +274,8 @@ static bool disconnect(int fd)
 void socket_pool_give(struct socket_pool *pool, struct kernel_socket *socket, bool reusable)
 {
 	socket->flow = NULL;
-	if (socket->used || pool->idle_count >= IDLE_MAX || pool->open_count > pool->most ||
-	    (!reusable && !disconnect(socket->fd))) {
+	if (socket->used || !is_reusable(&socket->options) || pool->idle_count >= IDLE_MAX ||
+	    pool->open_count > pool->most || (!reusable && !disconnect(socket->fd))) {
 		discard(pool, socket);
 		return;
 	}

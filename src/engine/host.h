@@ -8,6 +8,7 @@
 #include "engine/observation.h"
 #include "engine/prober.h"
 #include "engine/rtt.h"
+#include "engine/service_ports.h"
 #include "engine/window.h"
 #include "net/resolver.h"
 #include "util/loop.h"
@@ -74,7 +75,8 @@ struct host {
 	uint64_t next_send_ns; /* scan delay */
 	uint64_t local_failure_since_ns; /* our machine cannot send to it; 0: it can */
 	struct timer delay_timer;        /* ready again when the delay is over */
-	struct timer deadline_timer;     /* --host-timeout */
+	struct timer deadline_timer;     /* --host-timeout, of the stage that the host is in */
+	uint64_t deadline_ns;            /* when that is over; 0 never */
 
 	struct probing probing;
 	unsigned technique_index;           /* of the plan's techniques, under way */
@@ -82,6 +84,9 @@ struct host {
 	struct rules_order *order;          /* of its ports, while they are scanned */
 	struct liars liars;                 /* what its answers look like */
 	uint64_t ports_done;                /* verdicts given */
+	bool lies;                          /* something answers for its ports (liars.h) */
+	struct service_ports services;      /* asked for after the ports, with -sV */
+	struct detect_work *detecting;      /* NULL: not under way */
 	struct probe *probes, *probes_last; /* in flight, by time of sending */
 
 	const struct swept *swept; /* found by a sweep: for the first stages only */

@@ -15,6 +15,7 @@ struct plan *plan_new(void)
 	portset_add(&plan->discovery.connect, 443);
 	timing_template(3, &plan->timing);
 	plan->output.journal = true;
+	plan->version.intensity = 7;
 	plan->ttl = -1;
 	plan->packets.scan_flags = -1;
 	plan->sweep.shards = 1;

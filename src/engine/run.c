@@ -28,6 +28,7 @@ static const struct stage *const stages[STAGES] = {
 	[STAGE_DISCOVER] = &stage_discover,
 	[STAGE_NAMES] = &stage_names,
 	[STAGE_PORTS] = &stage_ports,
+	[STAGE_SERVICES] = &stage_services,
 };
 
 /* ---- facts out ---- */
@@ -190,6 +191,7 @@ static void host_free(struct host *host)
 	run->hosts_now--;
 	sender_forget(&run->sender, host);
 	target_unref(host->target);
+	service_ports_release(&host->services);
 	alloc_free(host);
 }
 

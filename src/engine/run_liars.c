@@ -112,6 +112,7 @@ void run_liars_tell(struct host *host)
 	if (finding.kind == LIAR_NONE)
 		return;
 	seen.liar = finding;
+	host->lies = true;
 	run_observe(host->run, &seen);
 	liar_sentence(&finding, ip_format(&host->target->addr, addr), text, sizeof(text));
 	run_warn(host->run, host, WARNING_PLAIN, text);

@@ -2,6 +2,7 @@
 #ifndef PORTOLAN_ENGINE_RUN_PRIVATE_H
 #define PORTOLAN_ENGINE_RUN_PRIVATE_H
 
+#include "engine/detector.h"
 #include "engine/eta.h"
 #include "engine/proxied.h"
 #include "engine/run.h"

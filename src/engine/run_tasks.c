@@ -67,6 +67,8 @@ void run_task_begin(struct run *run, enum run_task task, struct host *host)
 		seen.task.technique = run->neighbours.pings[0].technique;
 		seen.task.ports = 1;
 	}
+	if (task == TASK_SERVICES)
+		seen.task.ports = host->services.count;
 	tell_begin(run, &run->tasks[task], &seen);
 }
 

@@ -5,7 +5,7 @@
 
 #include "engine/host.h"
 
-enum stage_id { STAGE_DISCOVER, STAGE_NAMES, STAGE_PORTS, STAGES };
+enum stage_id { STAGE_DISCOVER, STAGE_NAMES, STAGE_PORTS, STAGE_SERVICES, STAGES };
 
 struct stage {
 	const char *name;
@@ -19,6 +19,6 @@ struct stage {
 	void (*stop)(struct host *host);
 };
 
-extern const struct stage stage_discover, stage_names, stage_ports;
+extern const struct stage stage_discover, stage_names, stage_ports, stage_services;
 
 #endif

@@ -17,6 +17,23 @@ static const struct scan_technique *technique_now(const struct host *host)
 	return host->run->plan->techniques[host->technique_index];
 }
 
+static void note_service(struct host *host, const struct observation *seen)
+{
+	if (host->run->config.services)
+		service_ports_note(&host->services, seen->port.transport, seen->port.number,
+				   (enum port_state)seen->port.verdict.state);
+}
+
+/* What a UDP port said need not be asked for again. */
+static void udp_responded(struct host *host, const struct response *seen)
+{
+	const struct packet *packet = seen->packet;
+
+	if (seen->from_target && packet->kind == PACKET_UDP)
+		service_ports_note_reply(&host->services, seen->port, packet->payload,
+					 packet->payload_bytes);
+}
+
 static void port_verdict(struct host *host, uint16_t port, const struct verdict *verdict)
 {
 	struct run *run = host->run;
@@ -28,6 +45,7 @@ static void port_verdict(struct host *host, uint16_t port, const struct verdict 
 	run->techniques[host->technique_index].ports_done++;
 	host->ports_done++;
 	liars_note(&host->liars, verdict);
+	note_service(host, &seen);
 	run_observe(run, &seen);
 }
 
@@ -37,6 +55,9 @@ static void ports_end(struct host *host)
 	host->end_wall_ns = loop_wall_ns(host->run->loop);
 	host->ports_scanned = true;
 	run_techniques_passed(host, host->run->plan->techniques_count);
+	if (host->services.short_of_memory)
+		host->incomplete = true;
+	service_ports_sort(&host->services);
 	run_stage_ended(host, STAGE_PORTS);
 }
 
@@ -69,6 +90,8 @@ static void technique_start(struct host *host)
 			     order->places[i], order->counts[i], port_verdict, technique_finished);
 	if (technique_now(host)->handshake)
 		run_liars_listen(host);
+	else if (host->run->config.services && technique_now(host)->transport == TRANSPORT_UDP)
+		host->probing.responded = udp_responded;
 }
 
 static void next_technique(struct host *host)
@@ -119,6 +142,7 @@ static void give_swept(struct host *host)
 		run->techniques[0].ports_done++;
 		host->ports_done++;
 		liars_note(&host->liars, &seen.port.verdict);
+		note_service(host, &seen);
 		run_observe(run, &seen);
 	}
 }
@@ -145,8 +169,8 @@ static void ports_start(struct host *host)
 	if (plan->timing.host_timeout_ns) {
 		host->deadline_timer.fire = host_timed_out;
 		host->deadline_timer.self = host;
-		(void)loop_timer_set(host->run->loop, &host->deadline_timer,
-				     loop_now_ns(host->run->loop) + plan->timing.host_timeout_ns);
+		host->deadline_ns = loop_now_ns(host->run->loop) + plan->timing.host_timeout_ns;
+		(void)loop_timer_set(host->run->loop, &host->deadline_timer, host->deadline_ns);
 	}
 	next_technique(host);
 }

@@ -9,6 +9,7 @@
  *  - or when the queue is longer or larger than it may be. */
 #include "report/collector.h"
 
+#include "report/host_services.h"
 #include "report/port_facts.h"
 #include "util/alloc.h"
 #include "util/error.h"
@@ -26,6 +27,7 @@ struct host_record {
 	char *ptr;
 	struct places_entry *places; /* counted as a user; NULL until a port is known */
 	struct port_facts facts;
+	struct host_services services;
 	uint64_t patience_ends_ns;
 };
 
@@ -76,6 +78,7 @@ static void record_free(struct collector *collector, struct host_record *record)
 	places_release(collector, record->places);
 	target_unref(record->target);
 	port_facts_release(&record->facts);
+	host_services_release(&record->services);
 	alloc_free(record->ptr);
 	alloc_free(record);
 }
@@ -149,6 +152,7 @@ static void write_host(struct collector *collector, struct host_record *record)
 		collector->error = ERROR_MEMORY;
 		record->report.incomplete = true;
 	}
+	host_services_give(&record->services, ports, count);
 	record->report.ports = ports;
 	record->report.ports_count = count;
 	tell(collector, &(struct format_event){.kind = FORMAT_HOST, .host = &record->report});
@@ -157,7 +161,7 @@ static void write_host(struct collector *collector, struct host_record *record)
 
 static size_t record_bytes(const struct host_record *record)
 {
-	return sizeof(*record) + port_facts_bytes(&record->facts);
+	return sizeof(*record) + port_facts_bytes(&record->facts) + record->services.bytes;
 }
 
 static void queue_add(struct collector *collector, struct host_record *record)
@@ -358,6 +362,24 @@ static int see_port(struct collector *collector, const struct observation *seen)
 	return r;
 }
 
+static int see_service(struct collector *collector, const struct observation *seen)
+{
+	struct host_record *record = record_of(collector, seen);
+	struct observation kept = *seen;
+	int r;
+
+	if (!record)
+		return ERROR_MEMORY;
+	r = host_services_add(&record->services, seen->service.transport, seen->service.number,
+			      seen->service.facts, &kept.service.facts);
+	/* What is told now is what the report will hold. */
+	if (!r)
+		tell(collector, &(struct format_event){.kind = FORMAT_SERVICE,
+						       .seen = &kept,
+						       .host = &record->report});
+	return r;
+}
+
 static int see_done(struct collector *collector, const struct observation *seen)
 {
 	struct host_record *record = record_of(collector, seen);
@@ -428,7 +450,7 @@ static int see(struct collector *collector, const struct observation *seen)
 	case OBSERVED_PORT:
 		return see_port(collector, seen);
 	case OBSERVED_SERVICE:
-		return 0;
+		return see_service(collector, seen);
 	case OBSERVED_LIAR:
 		return see_liar(collector, seen);
 	case OBSERVED_HOST_DONE:

@@ -39,6 +39,7 @@ enum format_event_kind {
 	FORMAT_SKIPPED,    /* seen->skipped */
 	FORMAT_HINT,       /* a host was found up, its report will follow; host is set */
 	FORMAT_PORT,       /* a port was found open (progress); seen->port */
+	FORMAT_SERVICE,    /* what runs on a port was found out; seen->service */
 	FORMAT_TASK_BEGIN, /* seen->task */
 	FORMAT_TASK_END,
 	FORMAT_TASK_PROGRESS, /* progress is set */
@@ -82,7 +83,7 @@ struct format_writer {
 
 struct report_format {
 	const char *name;   /* "xml" */
-	const char *option; /* "oX" */
+	const char *option; /* "oX"; NULL: no option asks for it */
 	const char *suffix; /* of -oA: ".xml"; NULL when not part of it */
 	const char *help;
 	size_t state_bytes; /* zeroed memory at writer->state */

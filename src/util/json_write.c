@@ -191,6 +191,13 @@ void json_write_text(struct json_writer *json, const char *key, const char *text
 	buf_add_char(json->out, '"');
 }
 
+void json_write_base64(struct json_writer *json, const char *key, const void *bytes, size_t count)
+{
+	json_write_word_begin(json, key);
+	add_base64(json->out, bytes, count);
+	json_write_word_end(json);
+}
+
 void json_write_time(struct json_writer *json, const char *key, uint64_t wall_ns)
 {
 	time_t seconds = (time_t)(wall_ns / 1000000000);

@@ -35,6 +35,8 @@ void json_write_word_end(struct json_writer *json);
  * written as \uXXXX. Bytes that are not UTF-8 are each shown as U+FFFD, and
  * then, where there is a key, "<key>_b64" follows with all the bytes in base64. */
 void json_write_text(struct json_writer *json, const char *key, const char *text);
+/* Bytes in base64 (RFC 4648, 4). */
+void json_write_base64(struct json_writer *json, const char *key, const void *bytes, size_t count);
 /* 2026-11-20T23:24:59.123Z */
 void json_write_time(struct json_writer *json, const char *key, uint64_t wall_ns);
 

@@ -40,9 +40,27 @@ def validator():
 
 
 def test_every_event_is_valid(events, validator):
-    assert {event["type"] for event in events} == {"run", "skipped", "open", "host", "warning", "end"}
+    assert {event["type"] for event in events} == {"run", "skipped", "open", "service", "host", "warning", "end"}
     for event in events:
         validator.validate(event)
+
+
+def assert_described(value, definition):
+    """ all fields of an object, and of those in it """
+    properties = SCHEMA["$defs"][definition]["properties"] if isinstance(definition, str) else definition["properties"]
+    assert set(value) <= set(properties)
+    for key, inner in value.items():
+        if isinstance(inner, dict):
+            assert_described(inner, properties[key].get("$ref", "").split("/")[-1] or properties[key])
+
+
+def test_every_field_of_services_is_described(events):
+    detected = [event["detected"] for event in events if event["type"] == "service"]
+    detected += [port["detected"] for event in events if event["type"] == "host"
+                 for port in event.get("ports", []) if "detected" in port]
+    assert len(detected) == 2
+    for value in detected:
+        assert_described(value, "detected")
 
 
 def test_every_field_is_described(events):

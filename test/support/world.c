@@ -114,6 +114,9 @@ static int observe(void *self, const struct observation *seen)
 	case OBSERVED_PORT:
 		note_port(world, host, seen);
 		break;
+	case OBSERVED_SERVICE:
+		host->services++;
+		break;
 	case OBSERVED_HOST_DONE:
 		note_done(world, host, seen);
 		break;
@@ -191,6 +194,7 @@ int world_try(struct world *world, struct diag *diag)
 		.loop = world->loop,
 		.flows = world->flows,
 		.resolver = world->resolver,
+		.services = world->services,
 		.excludes = world->excludes,
 		.done = world->done,
 		.sinks = &world->sink,

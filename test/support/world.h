@@ -12,7 +12,7 @@ struct world_host {
 	enum host_state state;
 	enum reason reason;
 	bool done, timed_out, incomplete;
-	unsigned open, closed, filtered, verdicts;
+	unsigned open, closed, filtered, verdicts, services;
 	uint8_t ports[65536]; /* last state of each */
 	char name[64];
 	uint64_t done_ns; /* loop time */
@@ -26,6 +26,7 @@ struct world {
 	struct flow_net *flows;
 	struct resolver *resolver;
 	struct addrset *excludes, *done;
+	const struct detector *services; /* NULL: no -sV; before world_run() */
 	struct plan *plan;
 	struct run *run;
 	struct sink sink;

@@ -46,6 +46,9 @@ struct match_line {
 	uint32_t id;                         /* place among all match lines of the database */
 };
 
+/* A hard "ssl" or "dtls": what lies inside is another question (formats.md 7.6). */
+bool match_line_is_tunnel(const struct match_line *line);
+
 struct service_probe {
 	const char *name;
 	enum transport transport; /* TCP or UDP */
@@ -56,12 +59,15 @@ struct service_probe {
 	uint32_t total_wait_ms, wrapped_ms;
 	bool no_payload;
 	uint32_t id; /* place in probe_db_probe() */
-	const struct service_probe *const
-		*fallbacks; /* in order; the NULL probe is not among them */
+	/* In order; the NULL probe, whose turn comes after them, only when it was named. */
+	const struct service_probe *const *fallbacks;
 	size_t fallbacks_count;
 	/* Its lines, in order. */
 	const struct match_line *lines;
 	size_t lines_count;
+	/* What its lines recognise: each service once, sorted. */
+	const char *const *services;
+	size_t services_count;
 };
 
 /* How answers of a database are chosen. */
@@ -77,17 +83,23 @@ struct probe_db;
 
 /* One text of the set. Borrowed for the call. */
 struct probe_text {
-	const char *name; /* for messages and evidence: "http.probe" */
+	const char *name; /* a path for messages; its last part is the evidence: "http.probe" */
 	const void *text;
 	size_t bytes;
 };
 
+#define PROBE_LINE_MAX      8190u /* bytes of a line, without its LF */
+#define PROBE_FALLBACKS_MAX 18u
+#define PROBES_MAX          4096u
+#define PROBE_MATCHES_MAX   500000u
+#define PROBE_TEXT_MAX      (32u << 20) /* bytes of all texts */
+
 /* Several texts make one database: a probe of the same transport and name in
- * two texts is one probe (its strings must be equal), its ports and lines add
- * up in the order of the texts. With MANNER_BEST the probes are ordered by
- * rarity, then by their first place; with MANNER_FIRST by place.
- * Patterns are not compiled here (matcher.h). ERROR_SYNTAX with the file's name, line, column
- * and words; ERROR_MEMORY. */
+ * two texts is one probe (its strings, and a rarity or time that both give, must be
+ * equal), its ports, fallbacks and lines add up in the order of the texts. With MANNER_BEST the
+ * probes are ordered by rarity, then by their first place; with MANNER_FIRST by place. Patterns are
+ * not compiled here (matcher.h). ERROR_SYNTAX or ERROR_LIMIT with the file's name, line, column and
+ * words, all of it in the diag's text, too; ERROR_MEMORY. */
 int probe_db_parse(const struct probe_text *texts, size_t count, enum probe_manner manner,
 		   struct probe_db **ret_db, struct diag *diag);
 /* The compiled-in signatures. */

@@ -6,6 +6,7 @@
 #define PORTOLAN_DETECT_SERVICE_SERVICE_SCAN_H
 
 #include "detect/service/matcher.h"
+#include "detect/service/rpc_programs.h"
 #include "engine/detector.h"
 #include "engine/flow.h"
 #include "engine/plan.h"
@@ -18,6 +19,8 @@ struct service_scan_config {
 	struct flow_net *flows;
 	const struct probe_db *db;
 	struct matcher *matcher;
+	const struct rpc_programs *programs; /* NULL: RPC programs are not told apart */
+	const char *version, *platform; /* of the program: for fingerprints of what is unknown */
 	/* --version-trace: a line for people, without its end; NULL: not wanted. */
 	void (*trace)(void *self, const char *line);
 	void *self;

@@ -4,6 +4,7 @@
  * control bytes are shown as \xHH. */
 #include "report/format.h"
 #include "report/format/ignored.h"
+#include "report/service_end.h"
 #include "util/text.h"
 
 #include <string.h>
@@ -17,6 +18,15 @@ static const char *const columns[] = {
 	"address", "name",  "ptr",     "host_state", "host_reason", "note", "transport",
 	"port",    "state", "service", "reason",     "ttl",         "from", "rtt_us",
 };
+
+/* With -sV, behind those. */
+static const char *const version_columns[] = {
+	"outcome", "confidence", "tunnel", "product", "version", "extrainfo", "hostname",
+	"ostype",  "devicetype", "cpe_a",  "cpe_h",   "cpe_o",   "tls",       "certificate",
+};
+
+#define PORT_COLUMNS    8
+#define VERSION_COLUMNS (sizeof(version_columns) / sizeof(*version_columns))
 
 static void add_cell(struct csv_state *state, const char *text)
 {
@@ -84,10 +94,12 @@ static void add_number_if_known(struct csv_state *state, uint32_t number)
 		add_cell(state, "");
 }
 
-static void add_header(struct csv_state *state)
+static void add_header(struct csv_state *state, const struct plan *plan)
 {
 	for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++)
 		add_cell(state, columns[i]);
+	for (size_t i = 0; plan->version.wanted && i < VERSION_COLUMNS; i++)
+		add_cell(state, version_columns[i]);
 	end_row(state);
 }
 
@@ -101,6 +113,41 @@ static void add_host_cells(struct csv_state *state, const struct host_report *ho
 	add_cell(state, host->timed_out ? "timed out" : host->incomplete ? "incomplete" : "");
 }
 
+static void add_empty(struct csv_state *state, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		add_cell(state, "");
+}
+
+static void add_version_cells(struct csv_state *state, const struct service_facts *facts)
+{
+	if (!facts) {
+		add_empty(state, VERSION_COLUMNS);
+		return;
+	}
+	add_cell(state, service_end_name(facts->end));
+	add_number(state, facts->confidence);
+	add_cell(state, facts->tunnel ? "ssl" : "");
+	add_text(state, facts->product);
+	add_text(state, facts->version);
+	add_text(state, facts->extrainfo);
+	add_text(state, facts->hostname);
+	add_text(state, facts->ostype);
+	add_text(state, facts->devicetype);
+	add_text(state, facts->cpe_a);
+	add_text(state, facts->cpe_h);
+	add_text(state, facts->cpe_o);
+	add_text(state, facts->tls ? facts->tls->version : NULL);
+	add_text(state, facts->tls ? facts->tls->certificate.subject : NULL);
+}
+
+static const char *name_of(const struct plan *plan, const struct port_report *port)
+{
+	if (port->service && port->service->name)
+		return port->service->name;
+	return plan->services ? services_name(plan->services, port->transport, port->number) : NULL;
+}
+
 static void add_port_cells(struct csv_state *state, const struct plan *plan,
 			   const struct port_report *port)
 {
@@ -109,13 +156,14 @@ static void add_port_cells(struct csv_state *state, const struct plan *plan,
 	add_cell(state, transport_name(transport));
 	add_number(state, port->number);
 	add_cell(state, port_state_name(port->verdict.state));
-	add_text(state,
-		 plan->services ? services_name(plan->services, transport, port->number) : NULL);
+	add_text(state, name_of(plan, port));
 	add_cell(state, reason_name(port->verdict.reason));
 	add_number_if_known(state, port->verdict.ttl);
 	add_address(state, &port->verdict.from);
 	/* The journal keeps the round trips of open ports only: the same from there. */
 	add_number_if_known(state, port->verdict.state == PORT_OPEN ? port->verdict.rtt_us : 0);
+	if (plan->version.wanted)
+		add_version_cells(state, port->service);
 }
 
 static void add_host(struct csv_state *state, const struct format_context *context,
@@ -136,8 +184,7 @@ static void add_host(struct csv_state *state, const struct format_context *conte
 	if (any)
 		return;
 	add_host_cells(state, host);
-	for (int i = 0; i < 8; i++)
-		add_cell(state, "");
+	add_empty(state, PORT_COLUMNS + (context->plan->version.wanted ? VERSION_COLUMNS : 0));
 	end_row(state);
 }
 
@@ -148,7 +195,7 @@ static void csv_event(struct format_writer *writer, const struct format_event *e
 	buf_clear(&state->rows);
 	state->comma = false;
 	if (event->kind == FORMAT_BEGIN && !writer->context->resumed)
-		add_header(state);
+		add_header(state, writer->context->plan);
 	else if (event->kind == FORMAT_HOST && format_shows(writer->context, event->host))
 		add_host(state, writer->context, event->host);
 	else

@@ -1,6 +1,7 @@
 /* The grepable format (formats.md 3): one record a line, for grep and awk. */
 #include "report/format/ignored.h"
 #include "report/format/words.h"
+#include "report/format/words_service.h"
 
 static void add_scanned(struct buf *out, const struct plan *plan)
 {
@@ -49,27 +50,30 @@ static void add_status(struct buf *out, const struct host_report *host, const ch
 	buf_addf(out, "Status: %s\n", status);
 }
 
-/* A service name with '/', which parts the fields, as '|'. */
-static void add_service(struct buf *out, const char *service)
+/* '/', which parts the fields, as '|' in what was added from `start` on. */
+static void part_not(struct buf *out, size_t start)
 {
-	size_t i = out->len;
-
-	words_add_clean(out, service, false);
-	for (; i < out->len; i++)
-		if (out->data[i] == '/')
-			out->data[i] = '|';
+	for (; start < out->len; start++)
+		if (out->data[start] == '/')
+			out->data[start] = '|';
 }
 
 static void add_port(struct buf *out, const struct plan *plan, const struct port_report *port)
 {
-	const char *service = words_service(plan, port);
+	size_t start;
 
 	buf_addf(out, "%u/%s/", port->number, port_state_name(port->verdict.state));
 	if (port->transport != TRANSPORT_IP)
 		buf_addf(out, "%s//", transport_name(port->transport));
-	if (service)
-		add_service(out, service);
-	buf_add_str(out, port->transport == TRANSPORT_IP ? "/" : "///");
+	start = out->len;
+	if (words_has_service(plan, port))
+		words_add_service(out, plan, port, false);
+	part_not(out, start);
+	buf_add_str(out, port->transport == TRANSPORT_IP ? "/" : "//");
+	start = out->len;
+	words_add_version(out, port);
+	part_not(out, start);
+	buf_add_str(out, port->transport == TRANSPORT_IP ? "" : "/");
 }
 
 static void add_ports(struct buf *out, const struct format_context *context,

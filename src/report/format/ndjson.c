@@ -4,6 +4,7 @@
  * whole lines at every instant. */
 #include "engine/technique.h"
 #include "report/format.h"
+#include "report/format/ndjson_service.h"
 #include "util/json_write.h"
 
 #include <stdlib.h>
@@ -159,27 +160,63 @@ static void add_verdict(struct json_writer *json, const struct verdict *verdict)
 	add_address_if_known(json, "from", &verdict->from);
 }
 
+/* The name by which a port goes: its service's, else the table's. */
+static void add_name(struct json_writer *json, const struct plan *plan,
+		     const struct port_report *port)
+{
+	const char *name = port->service ? port->service->name : NULL;
+
+	if (!name && plan->services)
+		name = services_name(plan->services, port->transport, port->number);
+	add_text_if_known(json, "service", name);
+}
+
 /* An open port, alone or in its host's list. */
 static void add_open_port(struct json_writer *json, const struct plan *plan,
-			  enum transport transport, uint16_t number, const struct verdict *verdict)
+			  const struct port_report *port)
 {
-	json_write_word(json, "transport", transport_name(transport));
-	json_write_uint(json, "port", number);
-	add_verdict(json, verdict);
-	add_uint_if_known(json, "rtt_us", verdict->rtt_us);
-	add_uint_if_known(json, "attempt", verdict->attempt);
-	if (plan->services)
-		add_text_if_known(json, "service",
-				  services_name(plan->services, transport, number));
+	json_write_word(json, "transport", transport_name((enum transport)port->transport));
+	json_write_uint(json, "port", port->number);
+	add_verdict(json, &port->verdict);
+	add_uint_if_known(json, "rtt_us", port->verdict.rtt_us);
+	add_uint_if_known(json, "attempt", port->verdict.attempt);
+	add_name(json, plan, port);
+	if (port->service)
+		ndjson_add_service(json, port->service);
+}
+
+static void add_target(struct json_writer *json, const struct target *target)
+{
+	add_address(json, "address", &target->addr);
+	add_text_if_known(json, "name", target->name);
 }
 
 static void add_open(struct json_writer *json, const struct plan *plan,
 		     const struct observation *seen)
 {
+	const struct port_report port = {.number = seen->port.number,
+					 .transport = (uint8_t)seen->port.transport,
+					 .verdict = seen->port.verdict};
+
 	begin_event(json, "open", seen);
-	add_address(json, "address", &seen->target->addr);
-	add_text_if_known(json, "name", seen->target->name);
-	add_open_port(json, plan, seen->port.transport, seen->port.number, &seen->port.verdict);
+	add_target(json, seen->target);
+	add_open_port(json, plan, &port);
+	json_write_object_end(json);
+}
+
+static void add_service(struct json_writer *json, const struct plan *plan,
+			const struct observation *seen)
+{
+	const struct port_report port = {.number = seen->service.number,
+					 .transport = (uint8_t)seen->service.transport,
+					 .service = seen->service.facts};
+
+	begin_event(json, "service", seen);
+	add_target(json, seen->target);
+	json_write_word(json, "transport", transport_name(seen->service.transport));
+	json_write_uint(json, "port", seen->service.number);
+	add_name(json, plan, &port);
+	ndjson_add_service(json, seen->service.facts);
 	json_write_object_end(json);
 }
 
@@ -299,8 +336,7 @@ static void add_ports(struct json_writer *json, const struct format_writer *writ
 		if (port->verdict.state != PORT_OPEN)
 			continue;
 		json_write_object(json, NULL);
-		add_open_port(json, writer->context->plan, (enum transport)port->transport,
-			      port->number, &port->verdict);
+		add_open_port(json, writer->context->plan, port);
 		json_write_object_end(json);
 	}
 	json_write_array_end(json);
@@ -388,6 +424,9 @@ static bool add_event(struct json_writer *json, const struct format_writer *writ
 		return true;
 	case FORMAT_PORT:
 		add_open(json, writer->context->plan, event->seen);
+		return true;
+	case FORMAT_SERVICE:
+		add_service(json, writer->context->plan, event->seen);
 		return true;
 	case FORMAT_HOST:
 		if (!format_shows(writer->context, event->host))

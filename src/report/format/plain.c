@@ -201,6 +201,14 @@ static void add_end_screen(const struct plain *plain, const struct format_totals
 		add_missed_count(plain, seen);
 }
 
+/* What a user may do with the versions (formats.md 2.13). */
+static void add_advice(const struct plain *plain, const struct format_totals *totals)
+{
+	if (plain->context->plan->version.wanted && totals->hosts_up)
+		buf_add_str(plain->out, "Services were asked what they are; 'portolan show "
+					"--explain' tells what each answer rests on.\n");
+}
+
 static void add_end(const struct plain *plain, const struct format_totals *totals,
 		    const struct observation *seen)
 {
@@ -208,6 +216,7 @@ static void add_end(const struct plain *plain, const struct format_totals *total
 
 	if (!plain->context->plan->list_only)
 		add_data_folder(plain);
+	add_advice(plain, totals);
 	if (totals->outcome != RUN_COMPLETE) {
 		buf_addf(out, "%sThe scan is not complete: ", plain->screen ? "" : "# ");
 		words_add_clean(out, totals->why ? totals->why : "it was stopped early",
@@ -274,6 +283,7 @@ void plain_event(const struct plain *plain, const struct format_event *event)
 		add_end(plain, event->totals, event->seen);
 		break;
 	case FORMAT_HINT:
+	case FORMAT_SERVICE:
 		break;
 	}
 }

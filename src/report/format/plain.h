@@ -13,6 +13,9 @@ struct plain_state {
 		const struct scan_technique *technique;
 		uint64_t begin_wall_ns;
 	} tasks[RUN_TASKS + PLAN_TECHNIQUES_MAX];
+	/* Of what the last event said, the part that nobody may mangle (formats.md 1.1):
+	 * the bytes of `out` from exact_begin up to exact_end. */
+	size_t exact_begin, exact_end;
 };
 
 struct plain {
@@ -29,6 +32,8 @@ void plain_event(const struct plain *plain, const struct format_event *event);
 
 /* The host block, formats.md 2.2. */
 void plain_add_host(const struct plain *plain, const struct host_report *host);
+/* The blocks of services that nothing recognised, formats.md 2.9. */
+void plain_add_fingerprints(const struct plain *plain, const struct host_report *host);
 /* Progress lines, formats.md 2.14. */
 void plain_add_task_begin(const struct plain *plain, const struct observation *seen);
 void plain_add_task_end(const struct plain *plain, const struct observation *seen);

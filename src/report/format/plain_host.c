@@ -3,6 +3,7 @@
 #include "report/format/ignored.h"
 #include "report/format/table.h"
 #include "report/format/words.h"
+#include "report/format/words_service.h"
 
 #include <string.h>
 
@@ -150,10 +151,15 @@ static void add_port_cell(struct table *table, const struct port_report *port)
 static void add_service_cell(const struct plain *plain, struct table *table,
 			     const struct port_report *port, struct buf *cell)
 {
-	const char *service = words_service(plain->context->plan, port);
-
 	buf_clear(cell);
-	words_add_clean(cell, service ? service : "unknown", plain->terminal);
+	words_add_service(cell, plain->context->plan, port, plain->terminal);
+	table_add(table, buf_str(cell), NULL);
+}
+
+static void add_version_cell(struct table *table, const struct port_report *port, struct buf *cell)
+{
+	buf_clear(cell);
+	words_add_version(cell, port);
 	table_add(table, buf_str(cell), NULL);
 }
 
@@ -188,6 +194,8 @@ static void add_port_rows(const struct plain *plain, const struct host_report *h
 		add_service_cell(plain, table, port, &cell);
 		if (reasons)
 			add_reason_cell(table, &port->verdict, &cell);
+		if (plain->context->plan->version.wanted)
+			add_version_cell(table, port, &cell);
 		table_end_row(table);
 	}
 	if (!buf_ok(&cell))
@@ -199,6 +207,7 @@ static void add_port_table(const struct plain *plain, const struct host_report *
 			   const struct ignored *ignored)
 {
 	bool reasons = format_reasons(plain->context);
+	bool versions = plain->context->plan->version.wanted;
 	struct table table;
 
 	/* --open implies it (features.md OU-15). */
@@ -206,12 +215,14 @@ static void add_port_table(const struct plain *plain, const struct host_report *
 					       plain->context->plan->output.open_only))
 		buf_add_str(plain->out, "Some of the filtered ports may be closed: with "
 					"--defeat-rst-ratelimit late resets are not waited for\n");
-	table_init(&table, reasons ? 4 : 3);
+	table_init(&table, 3u + reasons + versions);
 	table_add(&table, words_is_protocol_scan(plain->context->plan) ? "PROTOCOL" : "PORT", NULL);
 	table_add(&table, "STATE", NULL);
 	table_add(&table, "SERVICE", NULL);
 	if (reasons)
 		table_add(&table, "REASON", NULL);
+	if (versions)
+		table_add(&table, "VERSION", NULL);
 	table_end_row(&table);
 	add_port_rows(plain, host, ignored, &table);
 	table_print(&table, plain->out);
@@ -236,7 +247,9 @@ static void add_ports(const struct plain *plain, const struct host_report *host)
 	add_not_shown(plain, host, &ignored);
 	if (ignored.shown)
 		add_port_table(plain, host, &ignored);
+	plain_add_fingerprints(plain, host);
 	add_mac(plain, host);
+	words_add_service_info(plain->out, host);
 	if (plain->screen && host->has_rtt && format_debugging(plain->context) >= 1)
 		buf_addf(plain->out, "Final times for host: srtt: %llu rttvar: %llu  to: %llu\n",
 			 (unsigned long long)host->srtt_us, (unsigned long long)host->rttvar_us,

@@ -31,12 +31,18 @@ static void add_scanning(const struct plain *plain, const struct observation *se
 	struct buf *out = plain->out;
 
 	buf_add_str(out, "Scanning ");
+	if (seen->task.task == TASK_SERVICES)
+		buf_addf(out, "%llu service%s on ", (unsigned long long)ports,
+			 ports == 1 ? "" : "s");
 	if (seen->task.only)
 		words_add_target(out, seen->task.only, plain->terminal);
 	else
 		buf_addf(out, "%llu host%s", (unsigned long long)hosts, hosts == 1 ? "" : "s");
-	buf_addf(out, " [%llu port%s%s]\n", (unsigned long long)ports, ports == 1 ? "" : "s",
-		 seen->task.only ? "" : "/host");
+	if (seen->task.task == TASK_SERVICES)
+		buf_add_char(out, '\n');
+	else
+		buf_addf(out, " [%llu port%s%s]\n", (unsigned long long)ports,
+			 ports == 1 ? "" : "s", seen->task.only ? "" : "/host");
 }
 
 void plain_add_task_begin(const struct plain *plain, const struct observation *seen)

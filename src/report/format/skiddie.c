@@ -40,9 +40,11 @@ static void skiddie_event(struct format_writer *writer, const struct format_even
 		random_init(&state->random, writer->context->plan->seed);
 		state->seeded = true;
 	}
+	state->plain.exact_begin = state->plain.exact_end = 0;
 	plain_event(&plain, event);
 	for (i = 0; i < text.len; i++)
-		text.data[i] = (uint8_t)mangle(&state->random, (char)text.data[i]);
+		if (i < state->plain.exact_begin || i >= state->plain.exact_end)
+			text.data[i] = (uint8_t)mangle(&state->random, (char)text.data[i]);
 	out_write_buf(writer->out, &text);
 	buf_release(&text);
 }

@@ -7,9 +7,6 @@
 #include <string.h>
 #include <time.h>
 
-/* Service names from here on are not shown (formats.md 2.6). */
-#define SERVICE_NAME_BYTES 64
-
 void words_add_time(struct buf *out, const char *format, int64_t when_s)
 {
 	time_t when = (time_t)when_s;
@@ -126,6 +123,9 @@ void words_add_task(struct buf *out, const struct plan *plan, const struct obser
 			 plan->system_dns ? "System" : "Parallel",
 			 (unsigned long long)seen->task.hosts, seen->task.hosts == 1 ? "" : "s");
 		break;
+	case TASK_SERVICES:
+		buf_add_str(out, "Service scan");
+		break;
 	default:
 		buf_add_str(out, seen->task.technique ? seen->task.technique->task : "Port Scan");
 	}
@@ -137,16 +137,10 @@ void words_add_task_totals(struct buf *out, const struct observation *seen)
 		buf_addf(out, "%llu total hosts", (unsigned long long)seen->task.hosts);
 	else if (seen->task.task == TASK_PORTS)
 		buf_addf(out, "%llu total ports", (unsigned long long)seen->task.ports);
-}
-
-const char *words_service(const struct plan *plan, const struct port_report *port)
-{
-	const char *name;
-
-	if (!plan->services)
-		return NULL;
-	name = services_name(plan->services, port->transport, port->number);
-	return name && *name && strlen(name) < SERVICE_NAME_BYTES ? name : NULL;
+	else if (seen->task.task == TASK_SERVICES)
+		buf_addf(out, "%llu service%s on %llu host%s", (unsigned long long)seen->task.ports,
+			 seen->task.ports == 1 ? "" : "s", (unsigned long long)seen->task.hosts,
+			 seen->task.hosts == 1 ? "" : "s");
 }
 
 bool words_is_protocol_scan(const struct plan *plan)

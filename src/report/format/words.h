@@ -31,8 +31,6 @@ void words_add_task(struct buf *out, const struct plan *plan, const struct obser
 /* "94 total ports"; nothing for tasks that have no such count. */
 void words_add_task_totals(struct buf *out, const struct observation *seen);
 
-/* The name of a port in the services table; NULL: none, or not printable. */
-const char *words_service(const struct plan *plan, const struct port_report *port);
 /* Whether the plan scans IP protocols (-sO). */
 bool words_is_protocol_scan(const struct plan *plan);
 

@@ -80,6 +80,7 @@ static void add_event(struct buf *out, const struct format_context *context,
 		xml_add_end(out, event->totals);
 		break;
 	case FORMAT_PORT:
+	case FORMAT_SERVICE:
 	case FORMAT_WARNING:
 		break;
 	}

@@ -3,6 +3,7 @@
 
 #include "report/format/ignored.h"
 #include "report/format/words.h"
+#include "report/format/words_service.h"
 #include "report/format/xml_text.h"
 
 static const char *state_of(const struct host_report *host)
@@ -88,20 +89,81 @@ static void add_extraports(struct buf *out, const struct host_report *host,
 	buf_add_str(out, "</extraports>\n");
 }
 
-static void add_service(struct buf *out, const char *name, bool protocol)
+/* The names of IP protocols are certain, and written differently. */
+static void add_protocol(struct buf *out, const char *name)
 {
-	/* The names of IP protocols are certain, and written differently. */
-	buf_add_str(out, protocol ? "\n<service" : "<service");
-	xml_add_attribute(out, "name", name);
-	buf_add_str(out,
-		    protocol ? " conf=\"8\" method=\"table\"/>" : " method=\"table\" conf=\"3\"/>");
+	buf_add_str(out, "\n<service");
+	xml_add_attribute(out, "name", name ? name : "unknown");
+	buf_add_str(out, " conf=\"8\" method=\"table\"/>");
+}
+
+static void add_field(struct buf *out, const char *attribute, const char *field, size_t max)
+{
+	char text[SERVICE_FIELD_BYTES];
+
+	if (words_field(field, max, text))
+		xml_add_attribute(out, attribute, text);
+}
+
+static void add_version(struct buf *out, const struct service_facts *facts)
+{
+	add_field(out, "product", facts->product, SERVICE_PRODUCT_MAX);
+	add_field(out, "version", facts->version, SERVICE_VERSION_MAX);
+	add_field(out, "extrainfo", facts->extrainfo, SERVICE_EXTRAINFO_MAX);
+	add_field(out, "hostname", facts->hostname, SERVICE_HOSTNAME_MAX);
+	add_field(out, "ostype", facts->ostype, SERVICE_OSTYPE_MAX);
+	add_field(out, "devicetype", facts->devicetype, SERVICE_DEVICE_MAX);
+	if (facts->fingerprint)
+		xml_add_attribute(out, "servicefp", facts->fingerprint);
+}
+
+static size_t add_cpe(struct buf *out, const char *cpe, size_t before)
+{
+	char text[SERVICE_FIELD_BYTES];
+
+	if (!words_field(cpe, SERVICE_CPE_MAX, text))
+		return before;
+	buf_add_str(out, before ? "<cpe>" : "><cpe>");
+	xml_add_text(out, text);
+	buf_add_str(out, "</cpe>");
+	return before + 1;
+}
+
+/* The end of the start tag, or of the element when nothing is in it. */
+static void add_cpes(struct buf *out, const struct service_facts *facts)
+{
+	size_t count = 0;
+
+	if (facts) {
+		count = add_cpe(out, facts->cpe_a, count);
+		count = add_cpe(out, facts->cpe_h, count);
+		count = add_cpe(out, facts->cpe_o, count);
+	}
+	buf_add_str(out, count ? "</service>" : "/>");
+}
+
+static void add_service(struct buf *out, const struct plan *plan, const struct port_report *port)
+{
+	const struct service_facts *facts = words_facts(port);
+	char text[SERVICE_FIELD_BYTES];
+	const char *name = words_service_name(plan, port, text);
+
+	buf_add_str(out, "<service");
+	xml_add_attribute(out, "name", name ? name : "unknown");
+	if (facts)
+		add_version(out, facts);
+	if (facts && facts->tunnel)
+		buf_add_str(out, " tunnel=\"ssl\"");
+	buf_addf(out, " method=\"%s\" conf=\"%u\"", words_was_probed(port) ? "probed" : "table",
+		 words_confidence(port));
+	add_cpes(out, facts);
 }
 
 static void add_port(struct buf *out, const struct plan *plan, const struct port_report *port)
 {
 	const struct verdict *verdict = &port->verdict;
-	const char *service = words_service(plan, port);
-	char addr[IP_TEXT_BYTES];
+	char addr[IP_TEXT_BYTES], text[SERVICE_FIELD_BYTES];
+	bool is_known = words_has_service(plan, port);
 
 	buf_addf(out, "<port protocol=\"%s\" portid=\"%u\">", transport_name(port->transport),
 		 port->number);
@@ -110,8 +172,10 @@ static void add_port(struct buf *out, const struct plan *plan, const struct port
 	if (verdict->from.family != IP_NONE)
 		xml_add_attribute(out, "reason_ip", ip_format(&verdict->from, addr));
 	buf_add_str(out, "/>");
-	if (service)
-		add_service(out, service, port->transport == TRANSPORT_IP);
+	if (is_known && port->transport == TRANSPORT_IP)
+		add_protocol(out, words_service_name(plan, port, text));
+	else if (is_known)
+		add_service(out, plan, port);
 	buf_add_str(out, "</port>\n");
 }
 

@@ -1,5 +1,6 @@
 #include "report/journal/journal_db.h"
 
+#include "report/journal/journal_service.h"
 #include "util/alloc.h"
 #include "util/error.h"
 #include "util/text.h"
@@ -14,7 +15,8 @@
 #define WAL_TRIES       100
 #define WAL_WAIT_NS     20000000
 
-extern const unsigned char builtin_schema_sql[]; /* schema.sql, embedded by the build */
+/* schema.sql and schema_services.sql, embedded by the build */
+extern const unsigned char builtin_schema_sql[], builtin_schema_services_sql[];
 
 static int error_of(int code)
 {
@@ -144,7 +146,7 @@ static const char upgrade_to_2[] = "ALTER TABLE scan ADD COLUMN probes_planned I
 				   "ALTER TABLE host ADD COLUMN liar TEXT;"
 				   "ALTER TABLE host ADD COLUMN liar_ttl INTEGER;";
 
-/* For readers, who change nothing: tables of version 1 look like ours. */
+/* For readers, who change nothing: tables of versions 1 and 2 look like ours. */
 static const char views_of_1[] =
 	"CREATE TEMP VIEW scan AS SELECT *, NULL AS probes_planned, NULL AS dropped_receiving,"
 	" NULL AS missed, NULL AS missed_low, NULL AS missed_high, NULL AS raw_sent,"
@@ -152,6 +154,32 @@ static const char views_of_1[] =
 	" FROM main.scan;"
 	"CREATE TEMP VIEW host AS SELECT *, NULL AS mac, NULL AS liar, NULL AS liar_ttl"
 	" FROM main.host;";
+
+static const char tables_of_2[] =
+	"CREATE TEMP TABLE service (scan_id, host, transport, number, " JOURNAL_SERVICE_COLUMNS
+	", at_ns, seq);"
+	"CREATE TEMP TABLE certificate (scan_id, sha256, " JOURNAL_CERTIFICATE_COLUMNS ");";
+
+static int look_like_ours(sqlite3 *db, int version, struct diag *diag)
+{
+	int r = version < 2 ? journal_db_exec(db, views_of_1, diag) : 0;
+
+	return r == 0 && version < 3 ? journal_db_exec(db, tables_of_2, diag) : r;
+}
+
+/* Makes the tables of a file of a version, 0 a new one, ours. */
+static int add_missing(sqlite3 *db, int version, struct diag *diag)
+{
+	int r = 0;
+
+	if (version == 0)
+		r = journal_db_exec(db, (const char *)builtin_schema_sql, diag);
+	else if (version < 2)
+		r = journal_db_exec(db, upgrade_to_2, diag);
+	return r == 0 && version < 3
+		       ? journal_db_exec(db, (const char *)builtin_schema_services_sql, diag)
+		       : r;
+}
 
 /* Makes the tables of a new file, or brings old ones to our version; nothing to
  * do when they are of it. Another process may be doing the same, so the look
@@ -165,12 +193,9 @@ static int make_schema(sqlite3 *db, struct diag *diag)
 	if (!stamp)
 		return ERROR_MEMORY;
 	if ((r = journal_db_exec(db, "BEGIN IMMEDIATE", diag)) == 0) {
-		int version = r = check_version(db, diag);
-
-		if (version == 0)
-			r = journal_db_exec(db, (const char *)builtin_schema_sql, diag);
-		else if (version == 1)
-			r = journal_db_exec(db, upgrade_to_2, diag);
+		r = check_version(db, diag);
+		if (r >= 0)
+			r = add_missing(db, r, diag);
 		if (r == 0)
 			r = journal_db_exec(db, stamp, diag);
 		if (!sqlite3_get_autocommit(db))
@@ -212,7 +237,7 @@ static int set_up(sqlite3 *db, enum journal_db_use use, struct diag *diag)
 		return diag_set(diag, ERROR_NOT_FOUND, "The journal %s holds no scan yet",
 				sqlite3_db_filename(db, "main"));
 	if (use == JOURNAL_READS)
-		return version == 1 ? journal_db_exec(db, views_of_1, diag) : 0;
+		return look_like_ours(db, version, diag);
 	if ((r = use_wal(db, diag)) < 0 || version == JOURNAL_SCHEMA_VERSION)
 		return r;
 	return make_schema(db, diag);

@@ -8,7 +8,7 @@
 
 #include <sqlite3.h>
 
-#define JOURNAL_SCHEMA_VERSION 2
+#define JOURNAL_SCHEMA_VERSION 3
 #define JOURNAL_APPLICATION_ID 0x50544c4e /* "PTLN" */
 
 enum journal_db_use { JOURNAL_READS, JOURNAL_WRITES };
@@ -42,7 +42,8 @@ void row_put_double(struct journal_row *row, double value);
 void row_put_null(struct journal_row *row);
 void row_put_word(struct journal_row *row, const char *text);  /* static ASCII */
 void row_put_bytes(struct journal_row *row, const char *text); /* a stranger's; NULL is fine */
-void row_put_text_of(struct journal_row *row, const struct ip_addr *addr); /* IP_NONE: NULL */
+void row_put_blob(struct journal_row *row, const void *bytes, size_t count); /* 0: NULL */
+void row_put_text_of(struct journal_row *row, const struct ip_addr *addr);   /* IP_NONE: NULL */
 void row_put_key_of(struct journal_row *row, const struct ip_addr *addr);
 /* Runs a bound statement that gives no rows, and makes it ready again. */
 int row_run(struct journal_row *row, sqlite3 *db, struct diag *diag);
@@ -52,6 +53,8 @@ double row_double(struct journal_row *row, double unknown); /* that for NULL */
 bool row_is_null(const struct journal_row *row);
 /* NULL for NULL; lives until the next step. */
 const char *row_text(struct journal_row *row);
+/* The bytes of a blob or text, until the next step; 0 for NULL. */
+const uint8_t *row_blob(struct journal_row *row, size_t *ret_count);
 /* Text of an address back; IP_NONE for NULL and for what is none. */
 struct ip_addr row_address(struct journal_row *row);
 /* Key and scope, two columns. */

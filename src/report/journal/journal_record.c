@@ -1,5 +1,7 @@
 #include "report/journal/journal_record.h"
 
+#include "report/service_copy.h"
+
 #include <string.h>
 
 #define RECORD_ALIGN 8
@@ -21,6 +23,24 @@ const char *journal_record_text(const struct journal_record *record, int which)
 const struct port_rules *journal_record_rules(const struct journal_record *record)
 {
 	return (const struct port_rules *)(record + 1);
+}
+
+static size_t aligned(size_t bytes)
+{
+	return (bytes + RECORD_ALIGN - 1) / RECORD_ALIGN * RECORD_ALIGN;
+}
+
+/* Where a service's block begins. */
+static size_t block_offset(const struct journal_record *record)
+{
+	return aligned(sizeof(*record) + record->others_count * sizeof(struct ip_addr) +
+		       record->text_bytes[0] + record->text_bytes[1]);
+}
+
+const struct service_facts *journal_record_service(const struct journal_record *record)
+{
+	/* The buffer may have grown, and so moved, since the block was filled; it is ours. */
+	return service_copy_moved((uint8_t *)record + block_offset(record));
 }
 
 /* What of a record follows its fixed part. */
@@ -58,7 +78,7 @@ void journal_record_add(struct buf *records, const struct observation *seen, uin
 	struct journal_record record = {
 		.seq = seq, .index = JOURNAL_NO_TARGET, .port_set = port_set, .seen = *seen};
 	struct record_tail tail = {0};
-	size_t bytes = sizeof(record), padding;
+	size_t bytes = sizeof(record), block_bytes = 0, block;
 
 	if (seen->kind == OBSERVED_TASK_BEGIN || seen->kind == OBSERVED_TASK_END)
 		return;
@@ -67,7 +87,7 @@ void journal_record_add(struct buf *records, const struct observation *seen, uin
 		record.index = seen->target->index;
 		record.addr = seen->target->addr;
 		/* Ports come by the thousand, after the host they belong to. */
-		if (seen->kind != OBSERVED_PORT) {
+		if (seen->kind != OBSERVED_PORT && seen->kind != OBSERVED_SERVICE) {
 			tail.others = seen->target->others;
 			record.others_count = (uint32_t)seen->target->others_count;
 		}
@@ -75,15 +95,19 @@ void journal_record_add(struct buf *records, const struct observation *seen, uin
 	for (int i = 0; i < 2; i++)
 		bytes += record.text_bytes[i] = tail.text[i] ? strlen(tail.text[i]) + 1 : 0;
 	bytes += record.others_count * sizeof(*tail.others);
-	padding = (RECORD_ALIGN - bytes % RECORD_ALIGN) % RECORD_ALIGN;
-	record.bytes = bytes + padding;
+	if (seen->kind == OBSERVED_SERVICE)
+		block_bytes = service_copy_bytes(seen->service.facts, SERVICE_WHOLE);
+	record.bytes = aligned(bytes) + block_bytes;
 	if (!buf_reserve(records, record.bytes))
 		return;
 	buf_add(records, &record, sizeof(record));
 	buf_add(records, tail.others, record.others_count * sizeof(*tail.others));
 	buf_add(records, tail.text[0], record.text_bytes[0]);
 	buf_add(records, tail.text[1], record.text_bytes[1]);
-	buf_add_repeat(records, '\0', padding);
+	buf_add_repeat(records, '\0', record.bytes - bytes);
+	block = records->len - block_bytes;
+	if (block_bytes)
+		(void)service_copy_into(records->data + block, seen->service.facts, SERVICE_WHOLE);
 }
 
 void journal_record_add_rules(struct buf *records, const struct port_rules *rules,

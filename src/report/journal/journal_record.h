@@ -29,6 +29,8 @@ struct journal_record {
  * why); text 1: why an expression was skipped, or the target's name as typed. */
 const struct ip_addr *journal_record_others(const struct journal_record *record);
 const char *journal_record_text(const struct journal_record *record, int which);
+/* Of OBSERVED_SERVICE: the facts, after that. */
+const struct service_facts *journal_record_service(const struct journal_record *record);
 const struct port_rules *journal_record_rules(const struct journal_record *record);
 
 /* Appends a copy. Task observations leave no record. */

@@ -4,6 +4,7 @@
  * then" is the highest seq at which one of them was done. */
 #include "report/journal/journal_port_reader.h"
 #include "report/journal/journal_read.h"
+#include "report/journal/journal_service.h"
 #include "util/alloc.h"
 #include "util/error.h"
 #include "util/loop.h"
@@ -23,7 +24,9 @@
 	" UNION ALL SELECT found_seq, 'h', found_ns, host, NULL, NULL, NULL FROM host"            \
 	" WHERE scan_id=?1 AND hinted"                                                            \
 	" UNION ALL SELECT seq, 'p', at_ns, host, transport, reason, number FROM port"            \
-	" WHERE scan_id=?1 AND state='open' ORDER BY 1"
+	" WHERE scan_id=?1 AND state='open'"                                                      \
+	" UNION ALL SELECT seq, 'v', at_ns, host, transport, NULL, number FROM service"           \
+	" WHERE scan_id=?1 ORDER BY 1"
 
 struct replay {
 	struct journal *journal;
@@ -31,6 +34,7 @@ struct replay {
 	struct diag *diag;
 	struct journal_scan_facts facts;
 	struct journal_port_reader ports;
+	struct journal_service_reader services;
 	sqlite3_stmt *hosts, *one_host, *others, *events, *one_port;
 	bool event_waits; /* events stands on a row not yet played */
 	int64_t reached;  /* the highest done_seq so far */
@@ -66,6 +70,9 @@ static int prepare(struct replay *replay)
 	if (r == 0)
 		r = journal_port_reader_init(&replay->ports, replay->journal->db, replay->facts.id,
 					     replay->diag);
+	if (r == 0)
+		r = journal_service_reader_init(&replay->services, replay->journal->db,
+						replay->facts.id, replay->diag);
 	return r;
 }
 
@@ -77,6 +84,7 @@ static void finalize(struct replay *replay)
 	sqlite3_finalize(replay->events);
 	sqlite3_finalize(replay->one_port);
 	journal_port_reader_release(&replay->ports);
+	journal_service_reader_release(&replay->services);
 	alloc_free(replay->other);
 	journal_scan_facts_release(&replay->facts);
 }
@@ -298,6 +306,35 @@ static int play_port(struct replay *replay, struct observation *seen, int64_t in
 	return r;
 }
 
+static int play_service(struct replay *replay, struct observation *seen, int64_t index,
+			const char *transport, int64_t number)
+{
+	int known = transport ? journal_transport_parse(transport) : -1;
+	struct host_services services = {0};
+	struct target target = {0};
+	struct host_row host;
+	int r;
+
+	if (known < 0 || number < 0 || number > UINT16_MAX)
+		return 0;
+	if ((r = find_host(replay, index, &host)) < 0)
+		return r;
+	target.index = host.report.index;
+	target.addr = host.report.addr;
+	target.name = (char *)host.report.name;
+	seen->kind = OBSERVED_SERVICE;
+	seen->target = &target;
+	seen->service.transport = (enum transport)known;
+	seen->service.number = (uint16_t)number;
+	r = journal_service_reader_one(&replay->services, (uint64_t)index, (enum transport)known,
+				       (uint16_t)number, &services, &seen->service.facts);
+	if (r == 0 && seen->service.facts)
+		play(replay, &(struct format_event){
+				     .kind = FORMAT_SERVICE, .seen = seen, .host = &host.report});
+	host_services_release(&services);
+	return r;
+}
+
 static const char *or_empty(const char *text)
 {
 	return text ? text : "";
@@ -326,6 +363,8 @@ static int play_event(struct replay *replay)
 		return 0;
 	case 'h':
 		return play_hint(replay, &seen, index);
+	case 'v':
+		return play_service(replay, &seen, index, first, row_int(&row));
 	default:
 		return play_port(replay, &seen, index, first, row_int(&row));
 	}
@@ -346,6 +385,21 @@ static int play_events(struct replay *replay, int64_t until)
 
 /* --- the whole --------------------------------------------------------- */
 
+/* The host and its services, which live for the call. */
+static int play_report(struct replay *replay, struct host_report *report)
+{
+	struct host_services services = {0};
+	int r = journal_service_reader_read(&replay->services, report->index, &services);
+
+	host_services_give(&services, replay->ports.ports, replay->ports.count);
+	report->ports = replay->ports.ports;
+	report->ports_count = replay->ports.count;
+	if (r == 0)
+		play(replay, &(struct format_event){.kind = FORMAT_HOST, .host = report});
+	host_services_release(&services);
+	return r;
+}
+
 static int play_host(struct replay *replay)
 {
 	struct host_report *report;
@@ -363,17 +417,14 @@ static int play_host(struct replay *replay)
 	    (r = journal_port_reader_read(&replay->ports, report->index, host.port_set,
 					  replay->diag)) < 0)
 		return r;
-	report->ports = replay->ports.ports;
-	report->ports_count = replay->ports.count;
-	if (!host.done_seq && report->ports_count) { /* cut off: what is known is shown */
+	if (!host.done_seq && replay->ports.count) { /* cut off: what is known is shown */
 		report->ports_scanned = true;
 		report->start_s = host.found_ns / (int64_t)NS_PER_S;
 		report->end_s = replay->facts.last_ns / (int64_t)NS_PER_S;
 	}
 	replay->hosts_total++;
 	replay->hosts_up += report->state == HOST_UP;
-	play(replay, &(struct format_event){.kind = FORMAT_HOST, .host = report});
-	return 0;
+	return play_report(replay, report);
 }
 
 static void say_interrupted(const struct journal_scan_facts *facts, char *ret_why, size_t size)

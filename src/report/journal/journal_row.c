@@ -38,6 +38,14 @@ void row_put_bytes(struct journal_row *row, const char *text)
 		sqlite3_bind_blob64(row->stmt, ++row->column, text, bytes, SQLITE_TRANSIENT);
 }
 
+void row_put_blob(struct journal_row *row, const void *bytes, size_t count)
+{
+	if (count)
+		sqlite3_bind_blob64(row->stmt, ++row->column, bytes, count, SQLITE_TRANSIENT);
+	else
+		row_put_null(row);
+}
+
 void row_put_text_of(struct journal_row *row, const struct ip_addr *addr)
 {
 	char text[IP_TEXT_BYTES];
@@ -85,6 +93,15 @@ bool row_is_null(const struct journal_row *row)
 const char *row_text(struct journal_row *row)
 {
 	return (const char *)sqlite3_column_text(row->stmt, row->column++);
+}
+
+const uint8_t *row_blob(struct journal_row *row, size_t *ret_count)
+{
+	const void *bytes = sqlite3_column_blob(row->stmt, row->column);
+	int count = sqlite3_column_bytes(row->stmt, row->column++);
+
+	*ret_count = bytes ? (size_t)count : 0;
+	return bytes;
 }
 
 struct ip_addr row_address(struct journal_row *row)

@@ -1,3 +1,4 @@
+#include "report/journal/journal_service.h"
 #include "report/journal/journal_store.h"
 
 /* Columns are bound left to right, in the order written here. */
@@ -37,6 +38,13 @@ static const char *const statements[STATEMENTS] = {
 		      " state, reason, ttl, from_address, attempt_max, rtt_min_us, rtt_max_us)"
 		      " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	[DELETE_RANGES] = "DELETE FROM port_range WHERE scan_id=? AND host=?",
+	[PUT_SERVICE] = "INSERT OR REPLACE INTO service (scan_id, host, transport,"
+			" number, " JOURNAL_SERVICE_COLUMNS ", at_ns, seq)"
+			" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,"
+			"?)",
+	[ADD_CERTIFICATE] = "INSERT OR IGNORE INTO certificate (scan_id, "
+			    "sha256, " JOURNAL_CERTIFICATE_COLUMNS ")"
+			    " VALUES (?,?,?,?,?,?,?,?,?,?,?)",
 	[ADD_SKIPPED] = "INSERT INTO skipped VALUES (?,?,?,?,?)",
 	[ADD_WARNING] = "INSERT INTO warning VALUES (?,?,?,?)",
 };

@@ -20,6 +20,8 @@ enum statement {
 	DELETE_PORT,
 	ADD_RANGE,
 	DELETE_RANGES,
+	PUT_SERVICE,
+	ADD_CERTIFICATE,
 	ADD_SKIPPED,
 	ADD_WARNING,
 	STATEMENTS
@@ -60,6 +62,8 @@ int journal_store_delete_port(struct journal_store *store, const struct journal_
 int journal_store_add_range(struct journal_store *store, uint64_t host, uint32_t piece,
 			    const struct journal_range *range);
 int journal_store_delete_ranges(struct journal_store *store, uint64_t host);
+/* And the certificate it showed. */
+int journal_store_put_service(struct journal_store *store, const struct journal_record *record);
 /* ADD_SKIPPED or ADD_WARNING. */
 int journal_store_add_text(struct journal_store *store, const struct journal_record *record,
 			   enum statement statement);

@@ -1,4 +1,4 @@
--- The journal's tables, version 2 (PRAGMA user_version). Documented for people who query it in
+-- The journal's tables, version 3 (PRAGMA user_version). Documented for people who query it in
 -- data/schema/journal.md; what a reader must know is there, what a writer must know is here.
 --
 -- Every table is clustered by (scan_id, host): a scan is written, read and deleted as one stretch,

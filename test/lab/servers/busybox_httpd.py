@@ -1,4 +1,4 @@
-"""BusyBox's httpd: http. It names itself nowhere."""
+"""BusyBox's httpd: http. It names itself nowhere; its error pages are known."""
 PACKAGES = ["busybox"]
 
 
@@ -6,4 +6,5 @@ def start(run):
     port = run.port("tcp", 80)
     run.write("www/index.html", "<p>lab</p>")
     run.spawn(["/bin/busybox", "httpd", "-f", "-p", port, "-h", run.folder / "www"])
-    run.serves("tcp", port, service="http", hidden=run.version("busybox"))
+    run.serves("tcp", port, service="http", product="BusyBox httpd",
+               hidden=run.version("busybox"))

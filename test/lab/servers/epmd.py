@@ -3,7 +3,7 @@ PACKAGES = ["erlang-base"]
 
 
 def start(run):
-    port, node = run.port("tcp", 4369), run.port("tcp", 9100)
+    port, node = run.port("tcp", 4369), run.port("tcp", 25672)
     env = {"ERL_EPMD_PORT": port}
     run.spawn(["/usr/bin/epmd", "-port", port], env=env)
     run.wait("tcp", port)
@@ -11,4 +11,5 @@ def start(run):
                "-kernel", "inet_dist_listen_min", node, "inet_dist_listen_max", node],
               env=env)
     run.serves("tcp", port, service="epmd", product="Erlang Port Mapper Daemon")
-    run.serves("tcp", node, service="erlang-node", product="Erlang node")
+    run.serves("tcp", node, service="erlang-node", product="Erlang node", odd=False,
+               stunnel=False)

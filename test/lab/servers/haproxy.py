@@ -22,4 +22,4 @@ backend nobody
     run.spawn(["/usr/sbin/haproxy", "-db", "-f", conf])
     run.serves("tcp", port, service="http", product=("HAProxy http proxy", "HAProxy"), hidden=run.version("haproxy"))
     run.serves("tcp", status, service="http", product=("HAProxy http proxy", "HAProxy"),
-               version=run.version("haproxy"))
+               hidden=run.version("haproxy"))

@@ -4,14 +4,14 @@ PACKAGES = ["icecast2"]
 
 def start(run):
     port = run.port("tcp", 8000)
-    run.sub("log", user="icecast2")
+    run.sub("logs", user="icecast2")
     conf = run.write("icecast.xml", f"""<icecast>
 <limits><clients>20</clients><sources>2</sources></limits>
 <authentication><source-password>lab</source-password><admin-user>lab</admin-user>
 <admin-password>lab</admin-password></authentication>
 <hostname>lab.test</hostname>
 <listen-socket><port>{port}</port></listen-socket>
-<paths><basedir>/usr/share/icecast2</basedir><logdir>{run.folder}/log</logdir>
+<paths><basedir>/usr/share/icecast2</basedir><logdir>{run.folder}/logs</logdir>
 <webroot>/usr/share/icecast2/web</webroot><adminroot>/usr/share/icecast2/admin</adminroot></paths>
 <logging><accesslog>access</accesslog><errorlog>error</errorlog></logging>
 </icecast>

@@ -29,4 +29,5 @@ def start(run):
         run.serves(transport, port, service="kerberos-sec", product="MIT Kerberos",
                    hidden=run.version("krb5-kdc"))
         run.serves(transport, password, service="kpasswd5",
-                   product="MIT Kerberos kpasswd", hidden=run.version("krb5-kdc"))
+                   product="MIT Kerberos kpasswd", hidden=run.version("krb5-kdc"),
+                   odd=False, stunnel=False)

@@ -1,4 +1,4 @@
-"""ReadyMedia (MiniDLNA): UPnP, its description over http and SSDP over UDP"""
+"""ReadyMedia (MiniDLNA): UPnP, its description over http"""
 PACKAGES = ["minidlna"]
 
 
@@ -14,4 +14,3 @@ friendly_name=lab
 """)
     run.spawn(["/usr/sbin/minidlnad", "-S", "-f", conf, "-P", run.folder / "pid"])
     run.serves("tcp", port, service="upnp", product=("MiniDLNA", "ReadyDLNA", "ReadyMedia"), version=run.version("minidlna"))
-    run.serves("udp", 1900, service="upnp", product=("MiniDLNA", "ReadyDLNA", "ReadyMedia"), version=run.version("minidlna"), odd=False)

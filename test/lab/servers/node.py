@@ -11,6 +11,6 @@ const app = require("/usr/share/nodejs/express")();
 app.get("/", (request, response) => response.send("lab"));
 app.listen({express}, "0.0.0.0");
 """)
-    run.spawn(["/usr/bin/node", app])
+    run.spawn(["/usr/bin/node", app], env={"NODE_PATH": "/usr/share/nodejs"})
     run.serves("tcp", port, service="http", hidden=run.version("nodejs"))
     run.serves("tcp", express, service="http", product=("Node.js Express framework", "Express"))

@@ -1,6 +1,6 @@
 """openbsd-inetd: the small services of its own over TCP and UDP, and the old servers that
-inetd starts: finger, telnet, login, shell, systat."""
-PACKAGES = ["openbsd-inetd", "finger", "fingerd", "rsh-redone-server", "tcpd", "procps"]
+inetd starts: finger, telnet, systat."""
+PACKAGES = ["openbsd-inetd", "finger", "fingerd", "procps"]
 UNPACKED = ["inetutils-telnetd"]    # Debian's wants one of several syslogds
 
 SMALL = (("echo", 7), ("discard", 9), ("daytime", 13), ("chargen", 19), ("time", 37))
@@ -18,7 +18,7 @@ def start(run):
                 run.serves(transport, port, service=name, stunnel=name == "echo")
     programs = ((79, "finger", "nobody", "/usr/sbin/in.fingerd in.fingerd"),
                 (23, "telnet", "root", f"{root}/usr/sbin/telnetd telnetd"),
-                (11, "systat", "nobody", "/bin/ps ps u -u nobody"))
+                (11, "systat", "games", "/bin/ps ps u -u games"))
     for standard, name, user, command in programs:
         port = run.port("tcp", standard)
         conf += f"{port} stream tcp nowait.400 {user} {command}\n"

@@ -9,4 +9,4 @@ def start(run):
                f"module-native-protocol-tcp port={port} listen=0.0.0.0"],
               env={"XDG_RUNTIME_DIR": run.sub("run/pulse", mode=0o700)})
     run.serves("tcp", port, service="pulseaudio", product="PulseAudio",
-               hidden=run.version("pulseaudio"))
+               hidden=run.version("pulseaudio"), odd=False, stunnel=False)

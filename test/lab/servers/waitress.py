@@ -10,7 +10,7 @@ def app(environment, start_response):
 """)
 
     port = run.port("tcp", 8080)
-    run.spawn(["/usr/bin/waitress-serve-python3", "--host=0.0.0.0", f"--port={port}", "app:app"],
+    run.spawn(["/usr/bin/waitress-serve", "--host=0.0.0.0", f"--port={port}", "app:app"],
               env={"PYTHONPATH": run.folder})
     run.serves("tcp", port, service="http", product=("waitress", "Waitress WSGI server"),
                hidden=run.version("python3-waitress"))

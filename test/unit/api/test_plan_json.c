@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct plan *plan_of(const char *const *argv)
 {
@@ -29,6 +30,20 @@ static struct plan *plan_of(const char *const *argv)
 
 #define PLAN(...) plan_of((const char *const[]){"/usr/local/bin/nmap", __VA_ARGS__, NULL})
 
+static char probes[] = "/tmp/portolan-json-XXXXXX"; /* an empty file: no probes */
+
+static int make_probes(void **state)
+{
+	int fd = mkstemp(probes);
+
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int remove_probes(void **state)
+{
+	return unlink(probes);
+}
+
 static struct plan *everything(void)
 {
 	return PLAN("-sT", "-p", "22,80-90", "-PS22,25", "--exclude", "10.0.0.1,10.0.0.2",
@@ -36,7 +51,8 @@ static struct plan *everything(void)
 		    "--ttl", "9", "-R", "--dns-servers", "10.9.9.9,10.9.9.8", "-T4", "--max-rate",
 		    "12.5", "--seed", "7", "-oX", "out-\xff.xml", "-oN", "-", "-vv",
 		    "--stats-every", "1.5s", "-r", "--journal", "j.db", "--stylesheet", "x.xsl",
-		    "host name", "\xc3\xa9.example");
+		    "-sV", "--version-intensity", "3", "--allports", "--version-trace",
+		    "--versiondb", probes, "host name", "\xc3\xa9.example");
 }
 
 static void a_plan_comes_back_as_it_was(void **state)
@@ -56,6 +72,9 @@ static void a_plan_comes_back_as_it_was(void **state)
 	assert_string_equal(back->targets.expressions[0], "host name");
 	assert_int_equal(back->targets.excludes_count, 2);
 	assert_int_equal(back->seed, 7);
+	assert_true(back->version.wanted && back->version.all_ports && back->version.trace);
+	assert_int_equal(back->version.intensity, 3);
+	assert_string_equal(back->version.probes_path, probes);
 	assert_true(ip_equal(&back->source_addr, &plan->source_addr));
 	assert_memory_equal(back->ports, plan->ports, sizeof(*back->ports));
 	assert_memory_equal(&back->timing, &plan->timing, sizeof(back->timing));
@@ -360,5 +379,5 @@ int main(void)
 		cmocka_unit_test(short_memory_loses_nothing),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, make_probes, remove_probes);
 }

@@ -37,6 +37,7 @@ struct server {
 	int fd, peer;
 	uint16_t port;
 	struct ip_addr peer_addr;
+	uint16_t peer_port;
 	size_t letter_bytes;
 	uint64_t letter_sum;
 };
@@ -76,11 +77,10 @@ static void on_accept(void *self, int events)
 	struct server *server = self;
 	struct sockaddr_storage from;
 	socklen_t bytes = sizeof(from);
-	uint16_t port;
 
 	server->peer = accept(server->fd, (struct sockaddr *)&from, &bytes);
 	assert_true(server->peer >= 0);
-	ip_from_sockaddr((struct sockaddr *)&from, &server->peer_addr, &port);
+	ip_from_sockaddr((struct sockaddr *)&from, &server->peer_addr, &server->peer_port);
 	if (server->manner == RESETS) {
 		reset_and_close(server->peer);
 	} else if (server->manner == GREETS) {
@@ -327,7 +327,7 @@ static void a_reset_seen_late_is_an_open_port_too(void **state)
 	assert_int_equal(listen(silent.fd, 0), 0);
 	address.sin_port = htons(silent.port);
 	filler = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-	connect(filler, (struct sockaddr *)&address, sizeof(address));
+	(void)!connect(filler, (struct sockaddr *)&address, sizeof(address));
 	for (i = 0; i < 40; i++) {
 		quiet[i] = (struct client){.world = &world};
 		config = config_of(&quiet[i], silent.port);
@@ -716,6 +716,39 @@ static void no_route_is_net_unreach_without_an_rtt(void **state)
 	in_child(go_nowhere, true);
 }
 
+/* One source port for connections to two endpoints, with options in their packets. */
+static void a_source_port_may_be_shared(void **state)
+{
+	static const uint8_t options[4] = {1, 1, 1, 0}; /* no operation */
+	struct server servers[2], gone;
+	struct client clients[2];
+	struct flow_config config;
+	struct world world;
+	size_t i;
+
+	world_init(&world);
+	server_bind(&gone, world.loop, 0);
+	server_close(&gone);
+	for (i = 0; i < 2; i++) {
+		server_open(&servers[i], world.loop, GREETS);
+		clients[i] = (struct client){.world = &world};
+		config = config_of(&clients[i], servers[i].port);
+		config.source_port = gone.port;
+		config.ttl = 9;
+		config.ip_options = options;
+		config.ip_options_bytes = sizeof(options);
+		must_open(&clients[i], &config);
+	}
+	loop_run(world.loop);
+	for (i = 0; i < 2; i++) {
+		assert_true(clients[i].connected);
+		assert_int_equal(clients[i].end, FLOW_END_EOF);
+		assert_int_equal(servers[i].peer_port, gone.port);
+		server_close(&servers[i]);
+	}
+	world_release(&world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -734,6 +767,7 @@ int main(void)
 		cmocka_unit_test(connecting_to_oneself_is_no_open_port),
 		cmocka_unit_test(no_local_port_left_is_our_own_trouble),
 		cmocka_unit_test(no_route_is_net_unreach_without_an_rtt),
+		cmocka_unit_test(a_source_port_may_be_shared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -114,6 +114,17 @@ static inline void see_up(struct test_scan *scan, const struct target *target, b
 	see(scan, seen);
 }
 
+static inline void see_service(struct test_scan *scan, const struct target *target, uint16_t number,
+			       const struct service_facts *facts)
+{
+	struct observation seen = {.kind = OBSERVED_SERVICE, .target = target};
+
+	seen.service.transport = TRANSPORT_TCP;
+	seen.service.number = number;
+	seen.service.facts = facts;
+	see(scan, seen);
+}
+
 static inline void see_port(struct test_scan *scan, const struct target *target, uint16_t number,
 			    enum port_state state, enum reason reason)
 {

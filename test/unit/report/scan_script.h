@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCRIPT_TARGETS 64
+#define SCRIPT_TARGETS 128
 #define SCRIPT_WRITERS 4
 
 struct script {
@@ -31,13 +31,13 @@ struct script {
 	char *words[64];
 	size_t words_count;
 	uint64_t wall_ns;
-	char *kept[512]; /* strings that live as long as the script */
+	char *kept[4096]; /* strings that live as long as the script */
 	size_t kept_count;
 };
 
 static inline char *script_keep(struct script *script, const char *text)
 {
-	assert_true(script->kept_count < 512);
+	assert_true(script->kept_count < 4096);
 	return script->kept[script->kept_count++] = strdup(text);
 }
 
@@ -182,6 +182,7 @@ static inline void script_plan(struct script *script)
 		plan->output.reasons |= script_flag(script, "reasons");
 		plan->discovery.skip |= script_flag(script, "pn");
 		plan->system_dns |= script_flag(script, "system-dns");
+		plan->version.wanted |= script_flag(script, "versions");
 	} else {
 		fail_msg("unknown word %s", word);
 	}
@@ -294,6 +295,55 @@ static inline void script_ports(struct script *script)
 	script_each_port(script->words[2], script_one_port, &ports);
 }
 
+/* The value of a key with its %XX as bytes; NULL when there is none. */
+static inline const char *script_bytes(struct script *script, const char *key)
+{
+	const char *value = script_value(script, key);
+	char *text = value ? script_keep(script, value) : NULL, *to = text;
+	unsigned byte;
+
+	for (const char *from = text; from && *from; from++) {
+		if (*from == '%' && sscanf(from + 1, "%2x", &byte) == 1) {
+			*to++ = (char)byte;
+			from += 2;
+		} else {
+			*to++ = *from;
+		}
+	}
+	if (to)
+		*to = '\0';
+	return text;
+}
+
+/* found INDEX PORT hard|soft|wrapped|unknown|excluded conf=N [tunnel] [transport=T] [name=..]
+ * [product=..] ... */
+static inline void script_found(struct script *script)
+{
+	static const char *const ends[] = {"hard",    "soft",     "wrapped",
+					   "unknown", "excluded", "incomplete"};
+	struct service_facts facts = {.confidence = (uint8_t)script_number(script, "conf"),
+				      .tunnel = script_flag(script, "tunnel"),
+				      .name = script_bytes(script, "name"),
+				      .product = script_bytes(script, "product"),
+				      .version = script_bytes(script, "version"),
+				      .extrainfo = script_bytes(script, "extrainfo"),
+				      .hostname = script_bytes(script, "hostname"),
+				      .ostype = script_bytes(script, "ostype"),
+				      .devicetype = script_bytes(script, "devicetype"),
+				      .cpe_a = script_bytes(script, "cpe_a"),
+				      .cpe_h = script_bytes(script, "cpe_h"),
+				      .cpe_o = script_bytes(script, "cpe_o"),
+				      .fingerprint = script_bytes(script, "fingerprint")};
+	struct observation seen = {.kind = OBSERVED_SERVICE, .target = script_target(script)};
+
+	while (strcmp(ends[facts.end], script->words[3]) != 0)
+		assert_true(++facts.end < SERVICE_ENDS);
+	seen.service.transport = script_transport(script_value(script, "transport"));
+	seen.service.number = (uint16_t)strtoul(script->words[2], NULL, 10);
+	seen.service.facts = &facts;
+	script_send(script, seen);
+}
+
 static inline void script_done(struct script *script)
 {
 	struct observation seen = {.kind = OBSERVED_HOST_DONE, .target = script_target(script)};
@@ -313,7 +363,7 @@ static inline void script_done(struct script *script)
 	script_send(script, seen);
 }
 
-/* task begin|end ping|dns|ports at=T hosts=N ports=N [only=INDEX] [technique=NAME] */
+/* task begin|end ping|dns|ports|services at=T hosts=N ports=N [only=INDEX] [technique=NAME] */
 static inline void script_task(struct script *script)
 {
 	struct observation seen = {.kind = OBSERVED_TASK_END};
@@ -322,9 +372,10 @@ static inline void script_task(struct script *script)
 
 	if (!strcmp(script->words[1], "begin"))
 		seen.kind = OBSERVED_TASK_BEGIN;
-	seen.task.task = !strcmp(script->words[2], "ping")  ? TASK_PING
-			 : !strcmp(script->words[2], "dns") ? TASK_DNS
-							    : TASK_PORTS;
+	seen.task.task = !strcmp(script->words[2], "ping")       ? TASK_PING
+			 : !strcmp(script->words[2], "dns")      ? TASK_DNS
+			 : !strcmp(script->words[2], "services") ? TASK_SERVICES
+								 : TASK_PORTS;
 	if (seen.task.task == TASK_PORTS)
 		seen.task.technique = script->plan.techniques[0];
 	if (technique)
@@ -403,6 +454,8 @@ static inline void script_line(struct script *script)
 		script_send(script, seen);
 	} else if (!strcmp(word, "port"))
 		script_ports(script);
+	else if (!strcmp(word, "found"))
+		script_found(script);
 	else if (!strcmp(word, "liar")) {
 		seen = (struct observation){.kind = OBSERVED_LIAR, .target = script_target(script)};
 		seen.liar.kind = liar_kind_parse(script->words[2]);

@@ -1,6 +1,7 @@
 #include "support.h"
 
 #include "report/collector.h"
+#include "report/host_services.h"
 #include "util/alloc.h"
 #include "util/error.h"
 
@@ -23,7 +24,15 @@ static void tell_event(struct format_writer *writer, const struct format_event *
 	case FORMAT_PORT:
 		buf_addf(&told, "open%u ", event->seen->port.number);
 		break;
+	case FORMAT_SERVICE:
+		buf_addf(&told, "is%u:%s ", event->seen->service.number,
+			 event->seen->service.facts->product);
+		break;
 	case FORMAT_HOST:
+		for (size_t i = 0; i < event->host->ports_count; i++)
+			if (event->host->ports[i].service)
+				buf_addf(&told, "%u=%s ", event->host->ports[i].number,
+					 event->host->ports[i].service->product);
 		buf_addf(&told, "%s%llu:%zu%s ", event->host->incomplete ? "part" : "host",
 			 (unsigned long long)event->host->index, event->host->ports_count,
 			 event->host->ptr ? event->host->ptr : "");
@@ -115,6 +124,16 @@ static int port(struct stage *stage, size_t i, uint16_t number, enum port_state 
 						   .target = &stage->targets[i],
 						   .port = {.number = number,
 							    .verdict = {.state = (uint8_t)state}}});
+}
+
+static int service(struct stage *stage, size_t i, uint16_t number, const char *product)
+{
+	const struct service_facts facts = {.end = SERVICE_HARD, .product = product};
+	struct observation seen = {.kind = OBSERVED_SERVICE, .target = &stage->targets[i]};
+
+	seen.service.number = number;
+	seen.service.facts = &facts;
+	return observe(stage, seen);
 }
 
 static int done(struct stage *stage, size_t i)
@@ -273,6 +292,53 @@ static void waiting_hosts_are_bounded(void **state)
 	stage_close(stage);
 }
 
+/* Copies, in any order; the later of two; nothing of ports that were not scanned. */
+static void services_come_with_their_ports(void **state)
+{
+	struct stage *stage = stage_new();
+	char product[] = "a";
+
+	assert_int_equal(stage_open(stage, false), 0);
+	assert_int_equal(up(stage, 0, false), 0);
+	assert_int_equal(port(stage, 0, 7, PORT_OPEN), 0);
+	assert_int_equal(port(stage, 0, 9, PORT_OPEN), 0);
+	assert_int_equal(port(stage, 0, 8, PORT_OPEN), 0);
+	assert_int_equal(service(stage, 0, 9, product), 0);
+	product[0] = 'x';
+	assert_int_equal(service(stage, 0, 3, "none"), 0);
+	assert_int_equal(service(stage, 0, 7, "b"), 0);
+	assert_int_equal(service(stage, 0, 9, "c"), 0);
+	assert_int_equal(service(stage, 0, 99, "none"), 0);
+	assert_int_equal(done(stage, 0), 0);
+	assert_int_equal(up(stage, 1, false), 0);
+	assert_int_equal(service(stage, 1, 9, "d"), 0);
+	assert_int_equal(port(stage, 1, 9, PORT_OPEN), 0);
+	assert_int_equal(end(stage), 0);
+	assert_string_equal(buf_str(&told),
+			    "open7 open9 open8 is9:a is3:none is7:b is9:c is99:none "
+			    "7=b 9=c host0:3 is9:d open9 9=d part1:1 end 1700000002.5");
+	stage_close(stage);
+}
+
+/* A host that gives much for each port is kept leaner from some point on. */
+static void what_services_take_is_bounded(void **state)
+{
+	static char large[16000];
+	const struct service_facts facts = {.product = "p", .fingerprint = large};
+	const struct service_facts *copy = NULL;
+	struct host_services services = {0};
+
+	memset(large, 'x', sizeof(large) - 1);
+	for (uint32_t i = 0; i < 5000; i++)
+		assert_int_equal(
+			host_services_add(&services, TRANSPORT_TCP, (uint16_t)i, &facts, &copy), 0);
+	assert_string_equal(copy->product, "p");
+	assert_null(copy->fingerprint);
+	assert_true(services.bytes > HOST_SERVICES_BYTES);
+	assert_true(services.bytes < HOST_SERVICES_BYTES + 5000 * 500);
+	host_services_release(&services);
+}
+
 static int allocate(void *self)
 {
 	struct stage *stage = stage_new();
@@ -283,6 +349,7 @@ static int allocate(void *self)
 			up(stage, 0, false),
 			up(stage, 1, true),
 			port(stage, 1, 5, PORT_OPEN),
+			service(stage, 1, 5, "p"),
 			observe(stage, (struct observation){.kind = OBSERVED_NAME,
 							    .target = &stage->targets[1],
 							    .name = "x"}),
@@ -318,6 +385,8 @@ int main(void)
 		cmocka_unit_test(a_list_waits_as_long_as_it_takes),
 		cmocka_unit_test(hosts_under_way_at_the_end_are_told_as_incomplete),
 		cmocka_unit_test(waiting_hosts_are_bounded),
+		cmocka_unit_test(services_come_with_their_ports),
+		cmocka_unit_test(what_services_take_is_bounded),
 		cmocka_unit_test(memory_may_be_short_at_any_point),
 	};
 

@@ -128,7 +128,8 @@ static void formats_have_names_of_their_own(void **state)
 		assert_non_null(formats[i]->help);
 		for (j = 0; j < i; j++) {
 			assert_string_not_equal(formats[i]->name, formats[j]->name);
-			assert_string_not_equal(formats[i]->option, formats[j]->option);
+			if (formats[i]->option && formats[j]->option)
+				assert_string_not_equal(formats[i]->option, formats[j]->option);
 		}
 	}
 	assert_null(format_by_name("nonsense"));

@@ -1,6 +1,7 @@
 /* A random scan goes through the collector into every format, and through the
  * journal; played back from there, each format gives the same bytes. */
 #include "journal_fixture.h"
+#include "service_sample.h"
 
 #include "engine/technique.h"
 #include "report/collector.h"
@@ -67,6 +68,7 @@ static void plan_scan(struct replayed *t)
 	plan->output.open_only = !chance(t, 4);
 	plan->list_only = !chance(t, 8);
 	plan->port_scan = !plan->list_only && chance(t, 6);
+	plan->version.wanted = chance(t, 4);
 	if (!plan->port_scan)
 		plan->ports = NULL;
 	t->context = (struct format_context){.plan = plan,
@@ -141,6 +143,25 @@ static void tell_port(struct replayed *t, const struct target *target, enum tran
 	tell(t, seen);
 }
 
+static void tell_service(struct replayed *t, const struct target *target, enum transport transport,
+			 uint16_t number)
+{
+	struct observation seen = {.kind = OBSERVED_SERVICE, .target = target};
+	struct service_sample sample;
+	uint8_t bytes[1200];
+	struct reader in;
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)chance(t, chance(t, 2) ? 256 : 128);
+	in = reader_of(bytes, 100 + chance(t, sizeof(bytes) - 100));
+	service_sample_of(&sample, &in);
+	seen.service.transport = transport;
+	seen.service.number = number;
+	seen.service.facts = &sample.facts;
+	tell(t, seen);
+	service_sample_release(&sample);
+}
+
 static void tell_ports(struct replayed *t, const struct target *target)
 {
 	const struct port_rules *rules = target->ports ? target->ports : t->scan.plan.ports;
@@ -148,8 +169,12 @@ static void tell_ports(struct replayed *t, const struct target *target)
 	for (int transport = 0; transport < TRANSPORTS; transport++)
 		for (int32_t p = portset_next(&rules->of[transport], 0); p >= 0;
 		     p = portset_next(&rules->of[transport], (uint32_t)p + 1))
-			if (chance(t, 20))
+			if (chance(t, 20)) {
 				tell_port(t, target, (enum transport)transport, (uint16_t)p);
+				if (t->scan.plan.version.wanted && !chance(t, 4))
+					tell_service(t, target, (enum transport)transport,
+						     (uint16_t)p);
+			}
 }
 
 static void tell_liar(struct replayed *t, const struct target *target)

@@ -3,16 +3,23 @@
 
 #include <sys/stat.h>
 
-static void make_old(const char *path)
+static void make_old_of(const char *path, int version)
 {
-	char *sql = support_read_file("test/golden/journal/version-1.sql", NULL);
+	char name[64], *sql;
 	sqlite3 *db = NULL;
 
+	snprintf(name, sizeof(name), "test/golden/journal/version-%d.sql", version);
+	sql = support_read_file(name, NULL);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
 		fail_msg("%s", sqlite3_errmsg(db));
 	sqlite3_close(db);
 	free(sql);
+}
+
+static void make_old(const char *path)
+{
+	make_old_of(path, 1);
 }
 
 static const char old_scan[] =
@@ -63,6 +70,7 @@ static void a_new_scan_brings_an_old_journal_to_our_version(void **state)
 	seen.liar.kind = LIAR_SYN_PROXY;
 	seen.liar.ttl = 250;
 	see(&scan, seen);
+	see_service(&scan, &host, 1, &(struct service_facts){.name = "ssh", .line = 7});
 	see_done(&scan, &host, HOST_UP);
 	seen = (struct observation){.kind = OBSERVED_RUN_END};
 	seen.end.probes_planned = 5;
@@ -72,7 +80,7 @@ static void a_new_scan_brings_an_old_journal_to_our_version(void **state)
 	seen.end.raw_received_bytes = 44;
 	see(&scan, seen);
 	assert_int_equal(scan_finish(&scan), 2);
-	assert_int_equal(query(path, "PRAGMA user_version"), 2);
+	assert_int_equal(query(path, "PRAGMA user_version"), 3);
 	assert_replay(path, 1, old_scan);
 	assert_int_equal(query(path, "SELECT mac='02:00:00:AB:00:09' FROM host WHERE scan_id=2"),
 			 1);
@@ -88,12 +96,34 @@ static void a_new_scan_brings_an_old_journal_to_our_version(void **state)
 	assert_int_equal(query(path, "SELECT missed IS NULL FROM scan WHERE id=1"), 1);
 }
 
+static void version_2_is_read_and_upgraded_too(void **state)
+{
+	static const char kept[] = "SELECT mac='02:00:00:AB:00:09' FROM host WHERE scan_id=1";
+	struct target host = target_of(0, "192.0.2.7");
+	struct test_scan scan;
+	char path[128];
+
+	make_old_of(journal_path(path, "two"), 2);
+	assert_replay(path, 1, old_scan);
+	assert_int_equal(query(path, "PRAGMA user_version"), 2);
+	scan_begin(&scan, path, 9);
+	see_run_begin(&scan);
+	see_service(&scan, &host, 1, &(struct service_facts){.name = "ssh", .line = 7});
+	assert_int_equal(scan_finish(&scan), 2);
+	assert_int_equal(query(path, "PRAGMA user_version"), 3);
+	assert_int_equal(query(path, kept), 1);
+	assert_int_equal(query(path, "SELECT line FROM service WHERE name='ssh'"), 7);
+	assert_replay(path, 1, old_scan);
+}
+
 /* The columns of an upgraded file and of a new one are the same, in the same order. */
 static void upgraded_and_new_files_have_the_same_columns(void **state)
 {
 	static const char columns[] = "SELECT sum(length(name) * (cid + 1) + length(type)) FROM"
 				      " (SELECT * FROM pragma_table_info('scan') UNION ALL"
-				      " SELECT * FROM pragma_table_info('host'))";
+				      " SELECT * FROM pragma_table_info('host') UNION ALL"
+				      " SELECT * FROM pragma_table_info('service') UNION ALL"
+				      " SELECT * FROM pragma_table_info('certificate'))";
 	struct test_scan scan;
 	char upgraded[128], fresh[128];
 
@@ -111,6 +141,7 @@ int main(void)
 		cmocka_unit_test(an_old_journal_is_read_and_left_as_it_is),
 		cmocka_unit_test(one_that_may_not_be_written_is_read_too),
 		cmocka_unit_test(a_new_scan_brings_an_old_journal_to_our_version),
+		cmocka_unit_test(version_2_is_read_and_upgraded_too),
 		cmocka_unit_test(upgraded_and_new_files_have_the_same_columns),
 	};
 

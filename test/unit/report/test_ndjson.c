@@ -1,6 +1,7 @@
 /* Called with --sample it prints what test/interop/test_ndjson_schema.py
  * holds against the schema. */
 #include "format_fixture.h"
+#include "service_fixture.h"
 
 #include "util/text.h"
 
@@ -81,6 +82,42 @@ static void play_raw(struct fixture *fixture)
 		&(struct format_event){.kind = FORMAT_END, .seen = &seen, .totals = &totals});
 }
 
+static void play_service(struct fixture *fixture)
+{
+	struct port_report port = fixture_port(22, PORT_OPEN, REASON_SYN_ACK);
+	const struct target target = {.addr = ip_v4(0x0a000001), .name = (char *)"name"};
+	struct observation seen = {.kind = OBSERVED_SERVICE, .target = &target};
+	const struct host_report host = {.addr = target.addr,
+					 .state = HOST_UP,
+					 .ports_scanned = true,
+					 .ports = &port,
+					 .ports_count = 1};
+
+	port.service = &fixture_facts;
+	seen.service.number = 22;
+	seen.service.facts = &fixture_facts;
+	format_writer_event(
+		fixture->writer,
+		&(struct format_event){.kind = FORMAT_SERVICE, .seen = &seen, .host = &host});
+	format_writer_event(fixture->writer,
+			    &(struct format_event){.kind = FORMAT_HOST, .host = &host});
+}
+
+static void a_service_is_told_at_once(void **state)
+{
+	struct fixture fixture;
+
+	assert_int_equal(fixture_begin(&fixture, &format_ndjson), 0);
+	play_service(&fixture);
+	assert_int_equal(fixture_end(&fixture), 0);
+	assert_non_null(
+		strstr(buf_str(&fixture.out),
+		       "{\"v\":1,\"type\":\"service\",\"time\":\"1970-01-01T00:00:00.000Z\","
+		       "\"address\":\"10.0.0.1\",\"name\":\"name\",\"transport\":\"tcp\","
+		       "\"port\":22,\"service\":\"http\",\"detected\":{\"outcome\""));
+	fixture_release(&fixture);
+}
+
 static void raw_scans_tell_of_probes_and_neighbours(void **state)
 {
 	struct fixture fixture;
@@ -108,9 +145,18 @@ static void raw_scans_tell_of_probes_and_neighbours(void **state)
 static void a_host_that_lies_is_told(void **state)
 {
 	static const struct port_report ports[] = {
-		{22, TRANSPORT_TCP, {.state = PORT_OPEN, .reason = REASON_SYN_ACK, .ttl = 55}},
-		{23, TRANSPORT_TCP, {.state = PORT_OPEN, .reason = REASON_SYN_ACK, .ttl = 250}},
-		{53, TRANSPORT_UDP, {.state = PORT_OPEN, .reason = REASON_SYN_ACK, .ttl = 250}},
+		{22,
+		 TRANSPORT_TCP,
+		 {.state = PORT_OPEN, .reason = REASON_SYN_ACK, .ttl = 55},
+		 NULL},
+		{23,
+		 TRANSPORT_TCP,
+		 {.state = PORT_OPEN, .reason = REASON_SYN_ACK, .ttl = 250},
+		 NULL},
+		{53,
+		 TRANSPORT_UDP,
+		 {.state = PORT_OPEN, .reason = REASON_SYN_ACK, .ttl = 250},
+		 NULL},
 	};
 	const struct host_report host = {.addr = ip_v4(0x0a000001),
 					 .state = HOST_UP,
@@ -205,6 +251,8 @@ static int print_samples(void)
 		}
 		if (i == 1)
 			play_raw(&fixture);
+		if (i == 1)
+			play_service(&fixture);
 		fixture_play_run(&fixture, i ? HOSTILE_NAME : "www.example");
 		if (fixture_end(&fixture) < 0)
 			return 1;
@@ -218,6 +266,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_run_reads_like_this),
+		cmocka_unit_test(a_service_is_told_at_once),
 		cmocka_unit_test(raw_scans_tell_of_probes_and_neighbours),
 		cmocka_unit_test(a_host_that_lies_is_told),
 		cmocka_unit_test(hostile_names_stay_inside_their_string),

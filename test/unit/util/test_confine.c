@@ -1,5 +1,6 @@
 /* Each case confines a child of its own, which tells by its exit status. */
 #include "support.h"
+#include "tls_identity.h"
 
 #include "util/confine.h"
 #include "util/error.h"
@@ -9,6 +10,8 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <netinet/in.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -398,6 +401,53 @@ static void databases_are_written(void **state)
 	in_child(check_database);
 }
 
+/* Both sides of a handshake, with all that a first one makes: contexts, chance, threads'
+ * states. Nothing of it is there before. */
+static void handshake(SSL *client, SSL *server)
+{
+	BIO *ends[2];
+	int i;
+
+	CHILD_REQUIRE(BIO_new_bio_pair(&ends[0], 0, &ends[1], 0) == 1);
+	SSL_set_bio(client, ends[0], ends[0]);
+	SSL_set_bio(server, ends[1], ends[1]);
+	SSL_set_connect_state(client);
+	SSL_set_accept_state(server);
+	for (i = 0; i < 10 && SSL_in_init(client) + SSL_in_init(server); i++) {
+		SSL_do_handshake(client);
+		SSL_do_handshake(server);
+	}
+	CHILD_REQUIRE(SSL_is_init_finished(client) && SSL_is_init_finished(server));
+}
+
+static SSL *server_with_identity(SSL_CTX *context)
+{
+	BIO *certificate = BIO_new_mem_buf(tls_identity_certificate, -1);
+	BIO *key = BIO_new_mem_buf(tls_identity_key, -1);
+
+	CHILD_REQUIRE(SSL_CTX_use_certificate(
+			      context, PEM_read_bio_X509(certificate, NULL, NULL, NULL)) == 1);
+	CHILD_REQUIRE(SSL_CTX_use_PrivateKey(context,
+					     PEM_read_bio_PrivateKey(key, NULL, NULL, NULL)) == 1);
+	return SSL_new(context);
+}
+
+static void check_tls(void)
+{
+	SSL_CTX *client, *server;
+
+	confine_all();
+	CHILD_REQUIRE(OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) == 1);
+	CHILD_REQUIRE((client = SSL_CTX_new(TLS_client_method())) != NULL);
+	CHILD_REQUIRE((server = SSL_CTX_new(TLS_server_method())) != NULL);
+	handshake(SSL_new(client), server_with_identity(server));
+}
+
+static void tls_handshakes_succeed(void **state)
+{
+	in_child(check_tls);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -411,6 +461,7 @@ int main(void)
 		cmocka_unit_test(threads_that_are_there_are_filtered_too),
 		cmocka_unit_test(the_event_loop_runs),
 		cmocka_unit_test(databases_are_written),
+		cmocka_unit_test(tls_handshakes_succeed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
