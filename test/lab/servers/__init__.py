@@ -224,7 +224,7 @@ class Run:
         if user:
             group = pwd.getpwnam(user).pw_gid
             argv = ["setpriv", f"--reuid={user}", f"--regid={group}", "--init-groups", "--", *argv]
-        return ["unshare", "--mount", "--uts", "sh", "-c", ENTER, "sh",
+        return ["unshare", "--mount", "--uts", "--ipc", "sh", "-c", ENTER, "sh",
                 *self.binds, "--", *map(str, argv)]
 
     def environment(self, more=None):
