@@ -65,7 +65,10 @@ struct flow_config {
 	int ttl;                 /* -1: the kernel's */
 	bool writes;             /* payload will be sent: the gate's never-write list applies (as
 				  * it does to TLS, whose handshake is payload) */
-	uint64_t deadline_ns;    /* loop_now_ns() time at which it ends */
+	/* TCP: flow_close() says good-bye (FIN) once connected; else it resets. A scan leaves
+	 * no ports in TIME_WAIT, a conversation leaves no errors in a server's log. */
+	bool orderly;
+	uint64_t deadline_ns; /* loop_now_ns() time at which it ends */
 	/* Budget: the flow ends with FLOW_END_BUDGET at the first byte beyond
 	 * it; a datagram that crosses it is cut. 0: none may be read (connect scan). */
 	uint64_t receive_bytes_max;

@@ -327,6 +327,7 @@ static int open_flow(struct attempt *attempt)
 		.ip_options_bytes = with->plan->packets.ip_options_bytes,
 		.ttl = with->plan->ttl,
 		.writes = !port->listen_only,
+		.orderly = true,
 		.deadline_ns = attempt->opened_ns + (port->tunnel ? CONNECT_TLS_NS : CONNECT_NS),
 		.receive_bytes_max = (uint64_t)16 * RESPONSE_BYTES_MAX,
 		.event = on_event,
