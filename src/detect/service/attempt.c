@@ -157,6 +157,41 @@ static void trace_match(const struct attempt *attempt)
 		fields[MATCH_EXTRAINFO] ? fields[MATCH_EXTRAINFO] : "");
 }
 
+static bool is_binary(uint8_t byte)
+{
+	return byte < 0x20 && byte != '\r' && byte != '\n' && byte != '\t';
+}
+
+/* Our own words, and nothing else, are an answer of its own: whoever sends every byte back looks
+ * like any service whose answers look like its questions. Terminals echo, too, but
+ * not bytes that nobody can type. */
+static bool is_echo(const struct attempt *attempt)
+{
+	const struct service_probe *probe = attempt->probe;
+	size_t i;
+
+	if (!in_best_manner(attempt) || !probe->bytes_count ||
+	    attempt->response.len != probe->bytes_count ||
+	    memcmp(attempt->response.data, probe->bytes, probe->bytes_count) != 0)
+		return false;
+	for (i = 0; i < probe->bytes_count; i++)
+		if (is_binary(probe->bytes[i]))
+			return true;
+	return false;
+}
+
+static const struct match_line echo_line = {.service = "echo"};
+
+static bool match_any(const struct attempt *attempt, struct match_result *ret_result)
+{
+	if (is_echo(attempt)) {
+		*ret_result = (struct match_result){.line = &echo_line, .with = attempt->probe};
+		return true;
+	}
+	return matcher_match(attempt->port->scan->config.matcher, attempt->probe,
+			     attempt->response.data, attempt->response.len, false, ret_result);
+}
+
 /* The response as it now is, against the lines. */
 static void match(struct attempt *attempt)
 {
@@ -165,8 +200,7 @@ static void match(struct attempt *attempt)
 	struct match_result result;
 	struct found now = {0};
 
-	if (!matcher_match(scan->config.matcher, attempt->probe, attempt->response.data,
-			   attempt->response.len, false, &result))
+	if (!match_any(attempt, &result))
 		return;
 	if (found_set(&now, &result, attempt->probe, attempt->response.data,
 		      attempt->response.len) < 0) {
@@ -212,11 +246,25 @@ static void greeted(struct attempt *attempt)
 	}
 }
 
+/* A listener that agreed on HTTP/2 gets settings that nobody asked for: they say nothing of what
+ * the server tells those who did not ask for it. */
+static bool says_nothing(const struct attempt *attempt)
+{
+	const struct service_tls *tls;
+
+	if (!attempt->port->tunnel || !attempt_listens(attempt))
+		return false;
+	tls = flow_tls_facts(attempt->flow);
+	return tls && tls->alpn && !strcmp(tls->alpn, "h2");
+}
+
 static void on_data(struct attempt *attempt, const struct flow_event *event)
 {
 	size_t room = RESPONSE_BYTES_MAX - attempt->response.len;
 	size_t count = event->data_bytes < room ? event->data_bytes : room;
 
+	if (says_nothing(attempt))
+		return;
 	attempt->heard_ns = loop_now_ns(loop_of(attempt));
 	buf_add(&attempt->response, event->data, count);
 	attempt->failed = attempt->failed || !buf_ok(&attempt->response);
