@@ -12,4 +12,5 @@ set pidfile {run.folder}/pid
 set httpd port {port} allow lab:lab
 """, mode=0o600)
     run.spawn(["/usr/bin/monit", "-I", "-c", conf])
-    run.serves("tcp", port, service="http", product=("Monit httpd", "Monit"), version=run.version("monit"))
+    run.serves("tcp", port, service="http", product=("Monit httpd", "Monit"),
+               version=run.version("monit"))
