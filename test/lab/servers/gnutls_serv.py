@@ -8,5 +8,5 @@ def start(run):
     common = ["--x509certfile", certificate, "--x509keyfile", key]
     run.spawn(["/usr/bin/gnutls-serv", "--http", "-p", port, *common])
     run.spawn(["/usr/bin/gnutls-serv", "--udp", "-p", dtls, *common])
-    run.serves("tcp", port, service="http", tls=True)
+    run.serves("tcp", port, service="http", product="GnuTLS gnutls-serv", tls=True)
     run.serves("udp", dtls, service="dtls")

@@ -14,4 +14,5 @@ logdir = {run.sub("log")}
 </server>
 """)
     run.spawn(["/usr/bin/yaws", "--conf", conf, "--id", "lab"], env={"YAWSHOME": run.folder})
-    run.serves("tcp", port, service="http", product=("Yaws httpd", "Yaws"), version=run.version("yaws"))
+    run.serves("tcp", port, service="http", product=("Yaws httpd", "Yaws"),
+               version=run.version("yaws"))
