@@ -2,6 +2,7 @@
 PACKAGES = ["libclamav12", "libical3", "libicu72", "libpq5", "libxapian30", "libzephyr4",
             "libpcre3", "libsasl2-2", "libwrap0"]
 UNPACKED = ["cyrus-common", "cyrus-imapd", "cyrus-pop3d"]   # not with other IMAP servers
+HEAVY = True
 
 SERVERS = (("imap", 143, "cyrus-imapd", "imapd", "Cyrus imapd"),
            ("pop3", 110, "cyrus-pop3d", "pop3d", "Cyrus pop3d"),

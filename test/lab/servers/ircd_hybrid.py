@@ -1,5 +1,5 @@
 """ircd-hybrid: irc"""
-PACKAGES = ["dnsmasq-base", "libjansson4"]
+PACKAGES = ["dnsmasq-base", "libjansson4", "libltdl7"]
 UNPACKED = ["ircd-hybrid"]      # Debian lets only one server of IRC be installed
 
 

@@ -1,5 +1,6 @@
 """Mumble's server: its own protocol over TLS, and its ping over UDP"""
 PACKAGES = ["mumble-server"]
+HEAVY = True
 
 
 def start(run):

@@ -1,5 +1,6 @@
 """PHP's FastCGI process manager"""
 PACKAGES = ["php8.2-fpm"]
+HEAVY = True
 
 
 def start(run):
