@@ -1,6 +1,7 @@
-/* The response is matched anew after each piece that comes, as a whole. A hard match with a
- * product ends the attempt. One without, a softmatch, or bytes that nothing knows wait
- * until the peer has been quiet for a while, as the rest may tell more. */
+/* The response is matched anew after each piece that comes, as a whole. In Nmap's manner a hard
+ * match ends the attempt. In ours the peer must have been quiet for a while, as the rest may
+ * tell more: shortly after a version, longer after less, longest after bytes that nothing
+ * knows. */
 #include "detect/service/attempt.h"
 
 #include "detect/service/service_scan_private.h"
@@ -9,14 +10,15 @@
 
 #include <string.h>
 
-#define CONNECT_NS     (5 * NS_PER_S)
-#define CONNECT_TLS_NS (8 * NS_PER_S)
-#define GREETING_NS    (2 * NS_PER_S)
-#define RESEND_NS      NS_PER_S
-#define KEPT_NS        (60 * NS_PER_S)   /* a listener's connection, for its next question */
-#define LINGER_NS      (150 * NS_PER_MS) /* after a match that may become better */
-#define QUIET_NS       (NS_PER_S)        /* after bytes that nothing knows */
-#define QUIET_FIRST_NS (2 * NS_PER_S)    /* the same, in Nmap's manner */
+#define CONNECT_NS      (5 * NS_PER_S)
+#define CONNECT_TLS_NS  (8 * NS_PER_S)
+#define GREETING_NS     (2 * NS_PER_S)
+#define RESEND_NS       NS_PER_S
+#define KEPT_NS         (60 * NS_PER_S)   /* a listener's connection, for its next question */
+#define LINGER_NS       (300 * NS_PER_MS) /* after a match that may become better */
+#define LINGER_KNOWN_NS (40 * NS_PER_MS)  /* the same, when there is a version already */
+#define QUIET_NS        (NS_PER_S)        /* after bytes that nothing knows */
+#define QUIET_FIRST_NS  (2 * NS_PER_S)    /* the same, in Nmap's manner */
 /* Past the first wave, and with a port that is silent. */
 #define LATER_WAIT_NS (2 * NS_PER_S)
 
@@ -222,14 +224,16 @@ static bool is_settled(const struct attempt *attempt)
 {
 	if (!found_is_hard(&attempt->found))
 		return attempt->response.len >= RESPONSE_BYTES_MAX;
-	return !in_best_manner(attempt) || attempt->found.fields[MATCH_VERSION] || is_udp(attempt);
+	return !in_best_manner(attempt) || is_udp(attempt);
 }
 
 static void wait_for_more(struct attempt *attempt)
 {
 	uint64_t more = attempt->port->rtt_ns * 2;
 
-	if (attempt->found.line)
+	if (found_is_hard(&attempt->found) && attempt->found.fields[MATCH_VERSION])
+		more += LINGER_KNOWN_NS;
+	else if (attempt->found.line)
 		more += LINGER_NS;
 	else
 		more += in_best_manner(attempt) ? QUIET_NS : QUIET_FIRST_NS;
