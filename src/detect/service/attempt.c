@@ -209,8 +209,8 @@ static void match(struct attempt *attempt)
 		attempt->failed = true;
 		return;
 	}
-	/* The first softmatch stays; more bytes may make the same line tell more. */
-	if (before && !found_tells_more(&now, &attempt->found)) {
+	/* In Nmap's manner the first softmatch stays. In ours more bytes know better. */
+	if (before && !in_best_manner(attempt) && !found_tells_more(&now, &attempt->found)) {
 		found_release(&now);
 		return;
 	}
