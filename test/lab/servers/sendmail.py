@@ -24,7 +24,7 @@ MAILER(`smtp')dnl
 """)
     conf = run.write("sendmail.cf", run.run(
         ["m4", f"-D_CF_DIR_={macros}/", macros / "m4/cf.m4", source]))
-    run.spawn([root / "usr/libexec/sendmail/sendmail", "-bD", "-C", conf, "-OQueueDirectory=" + str(queue),
-               "-ODontBlameSendmail=GroupReadableSASLDBFile,AssumeSafeChown,ForwardFileInUnsafeDirPath"])
+    run.spawn([root / "usr/libexec/sendmail/sendmail", "-bD", "-C", conf,
+               "-ODontBlameSendmail=AssumeSafeChown"])
     run.serves("tcp", port, service="smtp", product="Sendmail",
                version=run.version("sendmail-bin"))
