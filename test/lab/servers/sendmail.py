@@ -18,6 +18,8 @@ define(`STATUS_FILE', `')dnl
 define(`confDOMAIN_NAME', `lab.test')dnl
 define(`confTO_IDENT', `0s')dnl
 define(`confDONT_PROBE_INTERFACES', `True')dnl
+define(`confREFUSE_LA', `1000')dnl
+define(`confQUEUE_LA', `1000')dnl
 FEATURE(`no_default_msa')dnl
 DAEMON_OPTIONS(`Name=MTA, Family=inet, Port={port}')dnl
 MAILER(`smtp')dnl
