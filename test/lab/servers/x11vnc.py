@@ -19,5 +19,5 @@ def start(run):
     program, password = run.unpacked("x11vnc") / "usr/bin/x11vnc", run.folder / "password"
     run.run([program, "-storepasswd", "portolan", password])
     run.spawn([program, "-display", ":9", "-rfbport", port, "-rfbauth", password,
-               "-forever", "-shared", "-noxdamage", "-no6"])
+               "-forever", "-shared", "-noxdamage", "-noshm", "-no6"])
     run.serves("tcp", port, service="vnc", hidden=run.version("x11vnc"))
