@@ -184,7 +184,8 @@ static const char *task_now(const struct session_files *files, const struct run_
 }
 
 /* Nmap's Stats line has a capital of its own (formats.md 2.14). */
-static const char *stats_task(const struct session_files *files, const struct run_progress *progress)
+static const char *stats_task(const struct session_files *files,
+			      const struct run_progress *progress)
 {
 	const char *task = task_now(files, progress);
 

@@ -111,6 +111,8 @@ static void take_off(struct socket_flow *flow)
 	if (flow->state == SOCKET_QUEUED && flow->queue_link)
 		socket_unqueue(flow);
 	loop_timer_cancel(net->base.loop, &flow->deadline);
+	if (flow->socket && flow->orderly && flow->state == SOCKET_CONNECTED)
+		socket_pool_say_goodbye(flow->socket);
 	if (flow->socket)
 		socket_pool_give(&net->pool, flow->socket, is_clean(flow));
 	flow->socket = NULL;
@@ -267,6 +269,8 @@ static int net_open(struct flow_net *base, const struct flow_config *config, str
 	flow->is_udp = config->transport == TRANSPORT_UDP;
 	flow->deadline_ns = config->deadline_ns;
 	flow->budget_bytes = config->receive_bytes_max;
+	flow->orderly = config->orderly;
+	flow->any_port = config->any_port && flow->is_udp;
 	flow->event = config->event;
 	flow->self = config->self;
 	flow->deadline.fire = on_deadline;

@@ -46,6 +46,8 @@ void socket_pool_release(struct socket_pool *pool); /* all sockets must be idle 
  * given when wished for, or when there is no other. */
 int socket_pool_take(struct socket_pool *pool, const struct socket_options *options,
 		     bool registered, struct kernel_socket **ret_socket);
+/* Closing it later sends FIN, not RST. */
+void socket_pool_say_goodbye(struct kernel_socket *socket);
 /* The socket is reset to what socket() makes, or closed. */
 void socket_pool_give(struct socket_pool *pool, struct kernel_socket *socket, bool reusable);
 
@@ -78,6 +80,8 @@ struct socket_flow {
 	int error;
 	enum flow_end made_end; /* why there is no socket */
 	bool ask_twice;
+	bool orderly;
+	bool any_port; /* the socket is not connected: it says to whom, and looks who answers */
 	bool needs_disconnect; /* the error was asked for, not said by connect() */
 	bool is_udp;
 	bool is_broken;    /* sending a datagram failed with `error`; not told yet */

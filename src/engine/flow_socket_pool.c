@@ -271,6 +271,14 @@ static bool disconnect(int fd)
 	return connect(fd, &nobody, sizeof(nobody)) == 0;
 }
 
+void socket_pool_say_goodbye(struct kernel_socket *socket)
+{
+	const struct linger orderly = {0};
+
+	if (!socket->options.is_udp)
+		(void)setsockopt(socket->fd, SOL_SOCKET, SO_LINGER, &orderly, sizeof(orderly));
+}
+
 void socket_pool_give(struct socket_pool *pool, struct kernel_socket *socket, bool reusable)
 {
 	socket->flow = NULL;

@@ -86,6 +86,7 @@ struct host {
 	uint64_t ports_done;                /* verdicts given */
 	bool lies;                          /* something answers for its ports (liars.h) */
 	struct service_ports services;      /* asked for after the ports, with -sV */
+	size_t services_told;               /* of them */
 	struct detect_work *detecting;      /* NULL: not under way */
 	struct probe *probes, *probes_last; /* in flight, by time of sending */
 

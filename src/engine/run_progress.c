@@ -12,7 +12,7 @@ void run_count_targets(struct run *run)
 
 /* The share of one host's ports that is settled; ports given up on count,
  * those waiting for another send count half. */
-static double host_share(const struct host *host)
+static double ports_share(const struct host *host)
 {
 	const struct prober *prober = &host->probing.prober;
 	double settled;
@@ -23,6 +23,18 @@ static double host_share(const struct host *host)
 	if (host->probing.technique)
 		settled += (double)prober->bench.count + (double)prober->again.count / 2;
 	return settled / (double)host->order->total;
+}
+
+/* With service detection its ports are half of a host, its services the other. */
+static double host_share(const struct host *host)
+{
+	double ports = host->ports_scanned ? 1.0 : ports_share(host);
+
+	if (!host->run->config.services || host->stages_ended & 1u << STAGE_SERVICES)
+		return ports;
+	if (!host->services.count || !host->ports_scanned)
+		return ports / 2;
+	return 0.5 + 0.5 * (double)host->services_told / (double)host->services.count;
 }
 
 /* In hosts: those done, and the shares of those under way. */

@@ -34,6 +34,7 @@ static void service_found(void *self, const struct detect_port *port,
 	seen.service.transport = port->transport;
 	seen.service.number = port->number;
 	seen.service.facts = facts;
+	host->services_told++;
 	host->run->tasks[TASK_SERVICES].ports_done++;
 	run_observe(host->run, &seen);
 }

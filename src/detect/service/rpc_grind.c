@@ -223,6 +223,7 @@ int rpc_grind_start(const struct rpc_grind_config *config, struct rpc_grind **re
 	flow.deadline_ns = loop_now_ns(config->loop) + DEADLINE_NS;
 	flow.receive_bytes_max = RECEIVE_MOST;
 	flow.writes = true;
+	flow.orderly = true;
 	flow.event = on_event;
 	flow.self = grind;
 	if (grind->answered)
