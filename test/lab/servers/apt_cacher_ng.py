@@ -9,5 +9,5 @@ def start(run):
               f"Port: {port}\n"
               f"SupportDir: /usr/lib/apt-cacher-ng\nReportPage: acng-report.html\nForeGround: 1\n")
     run.spawn(["/usr/sbin/apt-cacher-ng", "-c", run.folder / "conf"])
-    run.serves("tcp", port, service="http", product="Apt-Cacher NG",
+    run.serves("tcp", port, service="http", product=("Apt-Cacher NG", "Debian Apt-Cacher NG httpd"),
                version=run.version("apt-cacher-ng"))
