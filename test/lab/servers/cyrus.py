@@ -16,7 +16,8 @@ def start(run):
     for name, standard, package, command, product in SERVERS:
         port = run.port("tcp", standard)
         root = run.unpacked(package)
-        services += (f'  {name} cmd="{root}/usr/lib/cyrus/bin/{command} -C {run.folder}/imapd.conf" '
+        program = f"{root}/usr/lib/cyrus/bin/{command} -C {run.folder}/imapd.conf"
+        services += (f'  {name} cmd="{program}" '
                      f'listen="0.0.0.0:{port}" proto="tcp4" prefork=0 maxchild=200\n')
         run.serves("tcp", port, service=name, product=product,
                    version=run.version("cyrus-common"))

@@ -18,6 +18,6 @@ def start(run):
     run.until((run.folder / "tmp/.X11-unix/X9").exists, "display 9")
     program, password = run.unpacked("x11vnc") / "usr/bin/x11vnc", run.folder / "password"
     run.run([program, "-storepasswd", "portolan", password])
-    run.spawn([program, "-noshm", "-display", ":9", "-rfbport", port, "-rfbauth", password,
-               "-forever", "-shared", "-noxdamage", "-no6"])
+    run.spawn([program, "-display", ":9", "-rfbport", port, "-rfbauth", password,
+               "-forever", "-shared", "-noxdamage", "-noshm", "-no6"])
     run.serves("tcp", port, service="vnc", hidden=run.version("x11vnc"))

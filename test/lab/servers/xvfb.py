@@ -14,4 +14,5 @@ def start(run):
     run.spawn([run.unpacked("xvfb") / "usr/bin/Xvfb", f":{display}", "-listen", "tcp",
                "-nolisten", "unix", "-nolisten", "local", "-ac", "-screen", "0", "320x200x8",
                "-extension", "GLX"], env={"LD_LIBRARY_PATH": libraries})
-    run.serves("tcp", port, service="X11", product="X.Org", hidden=run.version("xvfb"))
+    run.serves("tcp", port, service="X11", product="X.Org",
+               hidden=run.version("xvfb"), stunnel=False)
