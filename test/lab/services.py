@@ -117,7 +117,11 @@ class ServiceLab:
     def start(self, names, jobs):
         wanted = []
         for number, name in enumerate(names, start=1):
-            module = servers.load(name)
+            try:
+                module = servers.load(name)
+            except Exception as error:  # a module's mistake is one server's failure
+                self.failed[name] = f"{type(error).__name__}: {error}"
+                continue
             gone = servers.missing(module)
             if gone:
                 self.skipped[name] = "not installed: " + " ".join(gone)
@@ -145,7 +149,7 @@ class ServiceLab:
             if "standard" not in self.variants:
                 return [one for one in instance.served if one.variant in self.variants]
             return instance.served
-        except Exception as error:  # a module's mistake is one server's failure
+        except Exception as error:
             self.failed[label] = f"{type(error).__name__}: {error}"
             return []
         finally:
