@@ -66,6 +66,7 @@ static void run(const struct flow_sim_port *port)
 				     .port = PORT,
 				     .ttl = -1,
 				     .deadline_ns = DEADLINE_NS,
+				     .writes = true,
 				     .receive_bytes_max = BUDGET,
 				     .event = on_event,
 				     .self = &client};

@@ -21,6 +21,7 @@ int flow_open_passed(struct flow_net *net, const struct flow_config *config, str
 
 	if (r < 0)
 		return r;
+	(*ret_flow)->writes = config->writes;
 	net->open_count++;
 	net->stats.opened++;
 	return 0;
@@ -36,13 +37,16 @@ int flow_open(struct flow_net *net, const struct flow_config *config, struct flo
 	r = gate_check(net->gate, &config->to, config->transport, config->port, writes);
 	if (r < 0)
 		return r;
-	return config->tls ? flow_tls_open(net, config, ret_flow)
-			   : flow_open_passed(net, config, ret_flow);
+	r = config->tls ? flow_tls_open(net, config, ret_flow)
+			: flow_open_passed(net, config, ret_flow);
+	if (r == 0)
+		(*ret_flow)->writes = writes;
+	return r;
 }
 
 int flow_send(struct flow *flow, const void *bytes, size_t count)
 {
-	return flow->net->ops->send(flow, bytes, count);
+	return flow->writes ? flow->net->ops->send(flow, bytes, count) : ERROR_EXCLUDED;
 }
 
 void flow_close(struct flow *flow)

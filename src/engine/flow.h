@@ -91,10 +91,11 @@ size_t flow_net_open_count(const struct flow_net *net);
  * in the next turn of the loop, together with those of that turn. A UDP flow sends
  * nothing by itself: FLOW_CONNECTED comes in that turn. */
 int flow_open(struct flow_net *net, const struct flow_config *config, struct flow **ret_flow);
-/* Queues bytes; UDP: one datagram, which may be empty. ERROR_LIMIT when more than 1 MiB would
+/* Queues bytes; UDP: one datagram, which may be empty. ERROR_EXCLUDED: the flow was opened
+ * without `writes`, so the gate never allowed it; ERROR_LIMIT when more than 1 MiB would
  * wait, or a datagram is too long; ERROR_MEMORY. */
 int flow_send(struct flow *flow, const void *bytes, size_t count);
-/* Resets the connection (SO_LINGER 0) and drops it without an event. */
+/* Ends the connection (FIN if `orderly`, else RST) and drops it without an event. */
 void flow_close(struct flow *flow);
 /* Moves the deadline. */
 void flow_set_deadline(struct flow *flow, uint64_t deadline_ns);
@@ -199,6 +200,7 @@ struct flow_net {
 };
 struct flow {
 	struct flow_net *net;
+	bool writes; /* the gate has allowed payload */
 };
 
 #endif

@@ -454,6 +454,7 @@ static int open_inner(struct tls_flow *flow, const struct flow_config *config)
 	struct flow_config inner = *config;
 
 	inner.tls = NULL;
+	inner.writes = true;
 	inner.receive_bytes_max = INNER_BYTES(config->receive_bytes_max);
 	inner.event = on_inner;
 	inner.self = flow;

@@ -469,6 +469,256 @@ static void a_closed_port_ends_it(void **state)
 	service_world_release(&world);
 }
 
+/* Its own signatures may lack the NULL probe: then there is nothing to do but to leave. */
+static void without_a_listener_a_controller_is_not_written_to(void **state)
+{
+	static const struct flow_sim_port servers[] = {
+		{.first = 502, .last = 502, .replies = web, .replies_count = COUNT(web)},
+	};
+	struct service_world world;
+
+	(void)state;
+	service_world_init(&world, MANNER_FIRST,
+			   "Probe TCP Get q|GET /|\nmatch http m|^HTTP|\n"
+			   "Probe TCP Lines q|\\r\\n|\nmatch lines m|^WHAT|\n",
+			   servers, 1, 1);
+	tcp(&world, 502);
+	service_world_run(&world);
+	assert_int_equal(service_world_fact(&world, 502)->end, SERVICE_EXCLUDED);
+	assert_int_equal(service_world_fact(&world, 502)->probes_sent, 0);
+	assert_true(service_world_fact(&world, 502)->at_ns < S(1));
+	service_world_release(&world);
+}
+
+/* The greeting that each connection begins with matches, and is not the answer. */
+static void an_answer_may_come_long_after_the_greeting(void **state)
+{
+	static const struct flow_sim_reply mail[] = {
+		{.begins = "MORE", .send = "250 Mailer 1.2\n", .delay_ns = 700 * NS_PER_MS},
+		{.send = "500 what\n", .delay_ns = 700 * NS_PER_MS},
+	};
+	static const struct flow_sim_port servers[] = {
+		{.first = 7777,
+		 .last = 7777,
+		 .banner = "220 me\n",
+		 .replies = mail,
+		 .replies_count = COUNT(mail)},
+	};
+	struct service_world world;
+
+	(void)state;
+	service_world_init(&world, MANNER_BEST,
+			   SIGNATURES "Probe TCP More q|MORE|\nrarity 9\n"
+				      "match mail m|250 (\\w+) ([\\d.]+)| p/$1/ v/$2/\n",
+			   servers, 1, 1);
+	tcp(&world, 7777);
+	service_world_run(&world);
+	assert_string_equal(service_world_fact(&world, 7777)->product, "Mailer");
+	service_world_release(&world);
+}
+
+static void who_drips_is_asked_nevertheless(void **state)
+{
+	static const struct flow_sim_port servers[] = {
+		{.first = 1002,
+		 .last = 1002,
+		 .banner =
+			 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		 .drip_ns = S(1)},
+	};
+	struct service_world world;
+
+	(void)state;
+	begin(&world, MANNER_BEST, servers, 1);
+	tcp(&world, 1002);
+	service_world_run(&world);
+	assert_true(service_world_traced(&world, "probe Get") > 0);
+	assert_true(service_world_fact(&world, 1002)->at_ns < S(30));
+	service_world_release(&world);
+}
+
+/* Our own machine has no room: that is asked again a few times a second, not all the time. */
+static void no_room_is_waited_for_not_spun_on(void **state)
+{
+	static const struct flow_sim_port servers[] = {
+		{.first = 7777, .last = 7777, .connect = FLOW_END_LOCAL},
+	};
+	struct service_world world;
+	struct flow_net_stats stats;
+
+	(void)state;
+	begin(&world, MANNER_BEST, servers, 1);
+	tcp(&world, 7777);
+	service_world_run(&world);
+	assert_int_equal(service_world_fact(&world, 7777)->end, SERVICE_INCOMPLETE);
+	flow_net_stats(world.flows, &stats);
+	assert_in_range(stats.opened, 100, 3000); /* in 60 s */
+	service_world_release(&world);
+}
+
+#define RPC_SIGNATURES                                                      \
+	"Probe TCP NULL q||\ntotalwaitms 1000\n"                            \
+	"Probe TCP Slow q|SLOW|\nrarity 1\ntotalwaitms 90000\nports 2049\n" \
+	"match slow m|^slow| p/slow/\n"                                     \
+	"Probe TCP Rpc q|RPC?|\nrarity 1\ntotalwaitms 90000\nports 2049\n"  \
+	"match rpcbind m|^RPC!|\n"
+
+static void rpc_names(struct service_world *world)
+{
+	static const char names[] = "nfs\t100003\n";
+
+	assert_int_equal(rpc_programs_parse(names, sizeof(names) - 1, &world->programs), 0);
+}
+
+/* What is known at the deadline is told; no new question begins there. */
+static void the_deadline_holds_for_rpc_too(void **state)
+{
+	struct flow_sim_reply late = {.begins = "RPC?", .send = "RPC!"};
+	const struct flow_sim_port server = {
+		.first = 2049, .last = 2049, .replies = &late, .replies_count = 1};
+	struct service_world world;
+
+	(void)state;
+	/* The answer waits for the slow probe, until the deadline in some rounds. */
+	for (uint64_t ms = 59000; ms <= 60000; ms += 50) {
+		late.delay_ns = ms * NS_PER_MS;
+		service_world_init(&world, MANNER_BEST, RPC_SIGNATURES, &server, 1, 1);
+		rpc_names(&world);
+		tcp(&world, 2049);
+		service_world_run(&world);
+		assert_true(service_world_fact(&world, 2049)->at_ns <= S(60));
+		service_world_release(&world);
+	}
+}
+
+static void with_a_single_descriptor_rpc_is_asked_as_well(void **state)
+{
+	static const struct flow_sim_reply rpc[] = {
+		{.begins = "RPC?", .send = "RPC!"},
+		{.begins = "\x80\0\0\x28\x50\x54\0\0",
+		 .begins_bytes = 8,
+		 .send = "\x80\0\0\x20\x50\x54\0\0\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\2"
+			 "\0\0\0\3\0\0\0\4",
+		 .send_bytes = 36},
+	};
+	static const struct flow_sim_port servers[] = {
+		{.first = 2049, .last = 2049, .replies = rpc, .replies_count = COUNT(rpc)},
+	};
+	struct service_world world;
+
+	(void)state;
+	service_world_init(&world, MANNER_BEST,
+			   "Probe TCP Rpc q|RPC?|\nrarity 1\nmatch rpcbind m|^RPC!|\n", servers, 1,
+			   1);
+	service_world_limit(&world, 1);
+	rpc_names(&world);
+	tcp(&world, 2049);
+	service_world_run(&world);
+	assert_string_equal(service_world_fact(&world, 2049)->name, "nfs");
+	assert_string_equal(service_world_fact(&world, 2049)->version, "3-4");
+	service_world_release(&world);
+}
+
+/* TLS 1.2: the server shows its certificate before it turns us away for want of ours. */
+static void a_certificate_is_told_of_a_server_that_wants_ours(void **state)
+{
+	static const struct flow_sim_tls strict = {
+		.certificate = tls_identity_certificate,
+		.key = tls_identity_key,
+		.version_most = 0x0303,
+		.asks_certificate = true,
+	};
+	static const struct flow_sim_port servers[] = {
+		{.first = 443, .last = 443, .tls = &strict},
+	};
+	struct service_world world;
+
+	(void)state;
+	service_world_init(&world, MANNER_BEST,
+			   SIGNATURES
+			   "Probe TCP Record "
+			   "q|\\x16\\x03\\x01\\x00\\x04\\x63\\x00\\x00\\x00|\nrarity 1\nports 443\n"
+			   "match ssl m|^\\x15\\x03|\n",
+			   servers, COUNT(servers), 1);
+	tcp(&world, 443);
+	service_world_run(&world);
+	assert_true(world.facts[0].tunnel);
+	assert_non_null(strstr(world.facts[0].subject, "www.lab.test"));
+	service_world_release(&world);
+}
+
+/* ---- giving up, and short of memory ---- */
+
+/* A bit of everything. */
+static const struct flow_sim_reply helo[] = {{.begins = "HELO", .send = "250 Mailer 1.2\n"}};
+static const struct flow_sim_reply name[] = {{.begins = "NAME?", .send = "NAME bind"}};
+static const struct flow_sim_port mixed[] = {
+	{.first = 22, .last = 22, .banner = "SSH-2.0-abc_1\r\n"},
+	{.first = 25, .last = 25, .banner = "220 me\n", .replies = helo, .replies_count = 1},
+	{.first = 80, .last = 80, .replies = web, .replies_count = COUNT(web)},
+	{.first = 81, .last = 81, .banner = "", .closes = true},
+	{.first = 7777, .last = 7777},
+	{.first = 53, .last = 53, .transport = TRANSPORT_UDP, .replies = name, .replies_count = 1},
+};
+
+static void begin_mixed(struct service_world *world)
+{
+	begin(world, MANNER_BEST, mixed, COUNT(mixed));
+	for (size_t i = 0; i < COUNT(mixed); i++)
+		service_world_port(world, mixed[i].transport, mixed[i].first, PORT_OPEN);
+}
+
+static void a_stop_leaves_nothing_behind(void **state)
+{
+	struct service_world world;
+
+	(void)state;
+	for (uint64_t ms = 1; ms < 6000; ms += ms < 200 ? 3 : 391) {
+		begin_mixed(&world);
+		world.stop_ns = ms * NS_PER_MS;
+		assert_int_equal(service_world_try(&world), 0);
+		assert_int_equal(world.done, 0);
+		assert_int_equal(flow_net_open_count(world.flows), 0);
+		/* A timer that is still set would have moved the clock. */
+		assert_int_equal(loop_now_ns(world.loop), world.stop_ns);
+		service_world_release(&world);
+	}
+}
+
+/* One scan in which the nth allocation fails; false: none did. */
+static bool run_with_fault(long nth)
+{
+	struct service_world world;
+	bool struck;
+	int r;
+
+	begin_mixed(&world);
+	alloc_fault_after(nth);
+	r = service_world_try(&world);
+	struck = alloc_fault_hit();
+	alloc_fault_after(-1);
+	assert_true(r == 0 || (r == ERROR_MEMORY && struck));
+	if (r == 0)
+		assert_int_equal(world.done, 1);
+	for (size_t i = 0; i < world.ports_count; i++)
+		assert_int_equal(world.facts[i].times, r == 0);
+	assert_int_equal(flow_net_open_count(world.flows), 0);
+	if (!struck)
+		assert_string_equal(service_world_fact(&world, 25)->product, "Mailer");
+	service_world_release(&world);
+	return struck;
+}
+
+static void any_allocation_may_fail(void **state)
+{
+	long nth = 0;
+
+	(void)state;
+	while (run_with_fault(nth))
+		nth++;
+	assert_true(nth > 50);
+}
+
 /* ---- asking at once answers as asking one by one ---- */
 
 /* A server drawn from the seed: what it says first, how late, and to which probes it answers. */
@@ -559,6 +809,15 @@ int main(void)
 		cmocka_unit_test(what_nobody_knows_is_still_told),
 		cmocka_unit_test(an_echo_is_one),
 		cmocka_unit_test(a_closed_port_ends_it),
+		cmocka_unit_test(without_a_listener_a_controller_is_not_written_to),
+		cmocka_unit_test(an_answer_may_come_long_after_the_greeting),
+		cmocka_unit_test(who_drips_is_asked_nevertheless),
+		cmocka_unit_test(no_room_is_waited_for_not_spun_on),
+		cmocka_unit_test(the_deadline_holds_for_rpc_too),
+		cmocka_unit_test(with_a_single_descriptor_rpc_is_asked_as_well),
+		cmocka_unit_test(a_certificate_is_told_of_a_server_that_wants_ours),
+		cmocka_unit_test(a_stop_leaves_nothing_behind),
+		cmocka_unit_test(any_allocation_may_fail),
 		cmocka_unit_test(at_once_says_what_one_by_one_says),
 	};
 

@@ -72,27 +72,53 @@ static void traced(void *self, const char *line)
 		world->trace_bytes += (size_t)bytes;
 }
 
+static void make_flows(struct service_world *world, size_t most, uint64_t seed)
+{
+	const struct flow_sim_config config = {
+		.loop = world->loop,
+		.gate = &world->gate,
+		.hosts = &world->host,
+		.hosts_count = 1,
+		.max_open = most,
+		.seed = seed,
+	};
+
+	assert_int_equal(flow_sim_new(&config, &world->flows), 0);
+}
+
+void service_world_limit(struct service_world *world, size_t connections)
+{
+	flow_net_free(world->flows);
+	make_flows(world, connections, 1);
+}
+
+static void stop(void *self)
+{
+	struct service_world *world = self;
+	struct detector detector = service_scan_detector(world->scan);
+
+	assert_non_null(world->work);
+	detector.stop(detector.self, world->work);
+	world->work = NULL;
+}
+
 void service_world_init(struct service_world *world, enum probe_manner manner,
 			const char *signatures, const struct flow_sim_port *servers, size_t count,
 			uint64_t seed)
 {
-	static struct flow_sim_host host;
 	struct probe_text text = {"test.probe", signatures, strlen(signatures)};
-	struct flow_sim_config flows = {.hosts = &host, .hosts_count = 1, .seed = seed};
 	struct diag diag = {0};
 
 	memset(world, 0, sizeof(*world));
 	assert_true(ip_parse("10.0.0.1", &world->target.addr));
-	host = (struct flow_sim_host){.first = world->target.addr,
-				      .last = world->target.addr,
-				      .rtt_ns = 10 * NS_PER_MS,
-				      .ports = servers,
-				      .ports_count = count,
-				      .otherwise = FLOW_END_REFUSED};
+	world->host = (struct flow_sim_host){.first = world->target.addr,
+					     .last = world->target.addr,
+					     .rtt_ns = 10 * NS_PER_MS,
+					     .ports = servers,
+					     .ports_count = count,
+					     .otherwise = FLOW_END_REFUSED};
 	world->loop = loop_sim_new(1700000000 * NS_PER_S);
-	flows.loop = world->loop;
-	flows.gate = &world->gate;
-	assert_int_equal(flow_sim_new(&flows, &world->flows), 0);
+	make_flows(world, 0, seed);
 	world->plan = plan_new();
 	assert_non_null(world->plan);
 	world->plan->version.wanted = true;
@@ -138,7 +164,13 @@ int service_world_try(struct service_world *world)
 		return r;
 	detector = service_scan_detector(world->scan);
 	r = detector.start(detector.self, &order, &world->work);
-	return r < 0 ? r : loop_run(world->loop);
+	if (r < 0)
+		return r;
+	world->stop.fire = stop;
+	world->stop.self = world;
+	if (world->stop_ns)
+		assert_int_equal(loop_timer_set(world->loop, &world->stop, world->stop_ns), 0);
+	return loop_run(world->loop);
 }
 
 void service_world_run(struct service_world *world)

@@ -25,6 +25,7 @@ struct service_fact {
 struct service_world {
 	struct loop *loop;
 	struct gate gate;
+	struct flow_sim_host host;
 	struct flow_net *flows;
 	struct plan *plan;
 	struct probe_db *db;
@@ -36,6 +37,8 @@ struct service_world {
 	size_t ports_count;
 	struct service_fact facts[SERVICE_WORLD_PORTS];
 	unsigned opened, done;
+	uint64_t stop_ns; /* the order is stopped then; 0: it is not */
+	struct timer stop;
 	struct detect_work *work;
 	char trace[16384]; /* the lines, each with its LF */
 	size_t trace_bytes;
@@ -47,6 +50,8 @@ void service_world_init(struct service_world *world, enum probe_manner manner,
 			uint64_t seed);
 void service_world_port(struct service_world *world, enum transport transport, uint16_t number,
 			enum port_state state);
+/* Before that, too: so many connections at once. */
+void service_world_limit(struct service_world *world, size_t connections);
 /* 0, or why it could not be made. */
 int service_world_try(struct service_world *world);
 void service_world_run(struct service_world *world);

@@ -19,8 +19,10 @@
 #define LINGER_KNOWN_NS (40 * NS_PER_MS)  /* the same, when there is a version already */
 #define QUIET_NS        (NS_PER_S)        /* after bytes that nothing knows */
 #define QUIET_FIRST_NS  (2 * NS_PER_S)    /* the same, in Nmap's manner */
-/* Past the first wave, and with a port that is silent. */
-#define LATER_WAIT_NS (2 * NS_PER_S)
+/* Past the first wave, with a port that is silent; and on a host with many of those. */
+#define LATER_WAIT_NS  (2 * NS_PER_S)
+#define SILENT_WAIT_NS (800 * NS_PER_MS)
+#define SILENT_PORTS   32u
 
 static struct loop *loop_of(const struct attempt *attempt)
 {
@@ -53,14 +55,21 @@ static void attempt_over(struct attempt *attempt)
 
 /* ---- speaking ---- */
 
+/* What is listed for the port may take its time, and so may what speaks at all. */
 static uint64_t wait_ns(const struct attempt *attempt)
 {
-	uint64_t wait = attempt->probe->total_wait_ms * NS_PER_MS;
+	const struct port_scan *port = attempt->port;
+	bool among_silent = port->work->silent >= SILENT_PORTS;
+	uint64_t wait = attempt->probe->total_wait_ms * NS_PER_MS, most = wait;
 
-	if (in_best_manner(attempt) && attempt->port->answers_late && !attempt->port->heard &&
-	    !attempt->turn->listed && wait > LATER_WAIT_NS)
-		return LATER_WAIT_NS;
-	return wait;
+	if (!in_best_manner(attempt) || port->heard || attempt->turn->listed ||
+	    attempt_listens(attempt))
+		return wait;
+	if (port->answers_late && among_silent)
+		most = SILENT_WAIT_NS + 2 * port->rtt_ns;
+	else if (port->answers_late || among_silent)
+		most = LATER_WAIT_NS + 2 * port->rtt_ns;
+	return wait < most ? wait : most;
 }
 
 static void trace_probe(const struct attempt *attempt)
@@ -227,27 +236,38 @@ static bool is_settled(const struct attempt *attempt)
 	return !in_best_manner(attempt) || is_udp(attempt);
 }
 
-static void wait_for_more(struct attempt *attempt)
+/* A greeting matches, too, and is no answer to what was asked after it. */
+static uint64_t more_ns(const struct attempt *attempt)
 {
+	bool may_be_greeting = attempt->greeted && !attempt_listens(attempt);
 	uint64_t more = attempt->port->rtt_ns * 2;
 
 	if (found_is_hard(&attempt->found) && attempt->found.fields[MATCH_VERSION])
-		more += LINGER_KNOWN_NS;
-	else if (attempt->found.line)
-		more += LINGER_NS;
-	else
-		more += in_best_manner(attempt) ? QUIET_NS : QUIET_FIRST_NS;
-	/* Nothing is sent yet: it is the greeting that is waited for. */
+		return more + LINGER_KNOWN_NS;
+	if (attempt->found.line && !may_be_greeting)
+		return more + LINGER_NS;
+	return more + (in_best_manner(attempt) ? QUIET_NS : QUIET_FIRST_NS);
+}
+
+static void wait_for_more(struct attempt *attempt)
+{
+	uint64_t now = loop_now_ns(loop_of(attempt)), more = more_ns(attempt);
+
+	/* Who goes on dripping does not keep the listener from ending. */
+	if (attempt_listens(attempt) && now + more > attempt->deadline_ns)
+		more = attempt->deadline_ns > now ? attempt->deadline_ns - now : 0;
 	arm(attempt, quiet, more);
 }
 
-static void greeted(struct attempt *attempt)
+/* True: it was the greeting, and now the question is asked. */
+static bool greeted(struct attempt *attempt)
 {
 	attempt->greeted = true;
-	if (attempt->patient) {
-		attempt->patient = false;
-		speak(attempt);
-	}
+	if (!attempt->patient)
+		return false;
+	attempt->patient = false;
+	speak(attempt);
+	return true;
 }
 
 /* A listener that agreed on HTTP/2 gets settings that nobody asked for: they say nothing of what
@@ -266,14 +286,14 @@ static void on_data(struct attempt *attempt, const struct flow_event *event)
 {
 	size_t room = RESPONSE_BYTES_MAX - attempt->response.len;
 	size_t count = event->data_bytes < room ? event->data_bytes : room;
+	bool asks = false;
 
 	if (says_nothing(attempt))
 		return;
-	attempt->heard_ns = loop_now_ns(loop_of(attempt));
 	buf_add(&attempt->response, event->data, count);
 	attempt->failed = attempt->failed || !buf_ok(&attempt->response);
 	if (!attempt->sent || attempt_listens(attempt))
-		greeted(attempt);
+		asks = greeted(attempt);
 	if (attempt->over)
 		return;
 	match(attempt);
@@ -281,7 +301,8 @@ static void on_data(struct attempt *attempt, const struct flow_event *event)
 		attempt_over(attempt);
 		return;
 	}
-	wait_for_more(attempt);
+	if (!asks)
+		wait_for_more(attempt);
 	port_scan_news(attempt->port, attempt, ATTEMPT_HEARD);
 }
 
@@ -305,6 +326,8 @@ static void on_connected(struct attempt *attempt, const struct flow_event *event
 
 static void on_closed(struct attempt *attempt, const struct flow_event *event)
 {
+	/* A certificate may have come before the handshake failed. */
+	port_scan_keep_tls(attempt->port, attempt->flow);
 	attempt->flow = NULL;
 	attempt->end = event->end;
 	attempt->timed_out = attempt->connected && event->end == FLOW_END_DEADLINE;

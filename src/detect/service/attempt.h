@@ -35,7 +35,7 @@ struct attempt {
 	bool timed_out; /* its time passed, and the connection was still there */
 	bool failed;    /* memory */
 	enum flow_end end;
-	uint64_t opened_ns, connected_ns, rtt_ns, heard_ns;
+	uint64_t opened_ns, connected_ns, rtt_ns;
 	uint64_t deadline_ns; /* of the wait for a response */
 	struct timer timer;   /* quiet, a greeting waited for, or UDP's second send */
 	struct buf response;

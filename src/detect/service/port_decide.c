@@ -19,14 +19,25 @@ static void port_end(struct port_scan *port, enum service_end end, const struct 
 	service_scan_port_ended(port->scan, port, &facts);
 }
 
-void port_end_with(struct port_scan *port, struct found *hard)
+static void fill_in(struct port_scan *port, struct found *hard)
 {
 	found_fill_in(hard, &port->soft);
 	port->tunnel = port->tunnel || hard->line->tunnel;
-	if (port_rpc_start(port, hard))
-		port_drop_attempts(port);
-	else
+}
+
+void port_end_with(struct port_scan *port, struct found *hard)
+{
+	fill_in(port, hard);
+	port_drop_attempts(port); /* what asks next needs the room */
+	if (!port_rpc_start(port, hard))
 		port_end(port, SERVICE_HARD, hard);
+}
+
+/* The time is over, so nothing more is asked of it. */
+static void end_at_once(struct port_scan *port, struct found *hard)
+{
+	fill_in(port, hard);
+	port_end(port, SERVICE_HARD, hard);
 }
 
 void port_scan_rpc_done(struct port_scan *port)
@@ -200,8 +211,10 @@ void port_end_here(struct port_scan *port, bool incomplete)
 		port_end(port, SERVICE_HARD, port->program);
 	else if (!best.hard)
 		end_without(port, incomplete);
-	else if (incomplete && !port->tunnel && match_line_is_tunnel(best.hard->found.line))
+	else if (!incomplete)
+		take_hard(port, best.hard);
+	else if (!port->tunnel && match_line_is_tunnel(best.hard->found.line))
 		end_without(port, true);
 	else
-		take_hard(port, best.hard);
+		end_at_once(port, &best.hard->found);
 }

@@ -49,6 +49,12 @@ static unsigned tries_max(const struct attempt *attempt)
 	return TRIES_MAX;
 }
 
+void port_wait_for_room(struct port_scan *port)
+{
+	port->waits = true;
+	service_scan_wait_for_room(port->scan);
+}
+
 /* No connection came about. */
 static void take_failure(struct port_scan *port, struct attempt *attempt)
 {
@@ -56,7 +62,7 @@ static void take_failure(struct port_scan *port, struct attempt *attempt)
 
 	if (attempt->end == FLOW_END_LOCAL) {
 		turn->state = TURN_WAITING;
-		service_scan_wait_for_room(port->scan);
+		port_wait_for_room(port);
 		return;
 	}
 	if (!port->connected && !port->tunnel && port_is_tcp(port))

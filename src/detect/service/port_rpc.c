@@ -36,6 +36,8 @@ bool port_rpc_start(struct port_scan *port, struct found *found)
 				.port = port->port->number,
 				.source = with->plan->source_addr,
 				.interface = with->plan->source_interface,
+				.ip_options = with->plan->packets.ip_options,
+				.ip_options_bytes = with->plan->packets.ip_options_bytes,
 				.ttl = with->plan->ttl,
 			},
 		.programs = with->programs,

@@ -31,13 +31,13 @@ void port_set_timer(struct port_scan *port, struct timer *timer, void (*fire)(vo
 	(void)loop_timer_set(port_loop(port), timer, loop_now_ns(port_loop(port)) + after_ns);
 }
 
-static void keep_tls(struct port_scan *port, const struct attempt *attempt)
+void port_scan_keep_tls(struct port_scan *port, const struct flow *flow)
 {
 	const struct service_tls *tls;
 
-	if (!port->tunnel || port->tls || !attempt->flow)
+	if (!port->tunnel || port->tls || !flow)
 		return;
-	tls = flow_tls_facts(attempt->flow);
+	tls = flow_tls_facts(flow);
 	if (tls)
 		port->tls = service_tls_copy(&port->arena, tls);
 }
@@ -61,7 +61,7 @@ void port_scan_news(struct port_scan *port, struct attempt *attempt, enum attemp
 		note_open(port);
 	}
 	port->greeted = port->greeted || attempt->greeted;
-	keep_tls(port, attempt);
+	port_scan_keep_tls(port, attempt->flow);
 	switch (news) {
 	case ATTEMPT_CONNECTED:
 		port->connected = true;
@@ -184,13 +184,19 @@ void port_scan_start(struct port_scan *port)
 	port->started_ns = loop_now_ns(port_loop(port));
 	port->look.run = begin;
 	port->look.self = port;
-	port_set_timer(port, &port->deadline, deadline_passed,
-		       port_in_best_manner(port) ? DEADLINE_BEST_NS : DEADLINE_FIRST_NS);
 	port_look_soon(port);
+}
+
+void port_begin_deadline(struct port_scan *port)
+{
+	if (!loop_timer_is_set(&port->deadline))
+		port_set_timer(port, &port->deadline, deadline_passed,
+			       port_in_best_manner(port) ? DEADLINE_BEST_NS : DEADLINE_FIRST_NS);
 }
 
 void port_scan_kick(struct port_scan *port)
 {
+	port->waits = false;
 	port_look_soon(port);
 }
 

@@ -29,6 +29,7 @@ struct port_scan {
 	bool answers_late; /* a wait ended in silence */
 	bool may_be_wrapped;
 	bool settled; /* what waits is not waited for any longer */
+	bool waits;   /* for room */
 	bool ended;
 	uint64_t started_ns, rtt_ns;
 	unsigned under_way; /* attempts, but the one that only listens */
@@ -59,6 +60,8 @@ void port_scan_start(struct port_scan *port);
 void port_scan_free(struct port_scan *port); /* closes what is open, tells nobody */
 /* An attempt of its has news. */
 void port_scan_news(struct port_scan *port, struct attempt *attempt, enum attempt_news news);
+/* What the handshake told, as long as the flow is there. */
+void port_scan_keep_tls(struct port_scan *port, const struct flow *flow);
 /* There may be room for connections again. */
 void port_scan_kick(struct port_scan *port);
 

@@ -23,6 +23,8 @@ static inline bool port_is_tcp(const struct port_scan *port)
 void port_look_soon(struct port_scan *port);
 void port_set_timer(struct port_scan *port, struct timer *timer, void (*fire)(void *),
 		    uint64_t after_ns);
+/* From the first connection on: who waits for one is not late. */
+void port_begin_deadline(struct port_scan *port);
 /* All anew: in the clear, or inside TLS. */
 void port_phase_begin(struct port_scan *port, bool tunnel);
 
@@ -33,6 +35,8 @@ void port_take_outcome(struct port_scan *port, struct attempt *attempt);
 void port_drop_attempt(struct port_scan *port, struct attempt **at);
 void port_drop_skipped(struct port_scan *port);
 void port_drop_attempts(struct port_scan *port);
+/* Opens nothing until it is kicked. */
+void port_wait_for_room(struct port_scan *port);
 
 /* port_decide.c. True: the port is through, and may be freed; or it begins anew. */
 bool port_decide(struct port_scan *port);

@@ -86,7 +86,6 @@ static bool ask_spare(struct port_scan *port, struct turn *turn)
 static void lend(void *self)
 {
 	struct port_scan *port = self;
-
 	struct turn *turn;
 
 	if (!port->listener || port->heard || !port->speaking)
@@ -129,10 +128,44 @@ static uint64_t next_start_ns(const struct port_scan *port)
 	return loop_now_ns(port_loop(port)) + STAGGER_NS + 2 * port->rtt_ns;
 }
 
+static bool is_listening(const struct port_scan *port, const struct turn *turn)
+{
+	return turn == port->turns.list && turns_listen(&port->turns);
+}
+
+/* The connection could not be opened; false: not now. */
+static bool take_refusal(struct port_scan *port, struct turn *turn, int error)
+{
+	if (error == ERROR_LIMIT || error == ERROR_MEMORY) {
+		port_wait_for_room(port);
+		return false;
+	}
+	/* Who may not speak may still listen. */
+	if (!is_listening(port, turn) || error != ERROR_EXCLUDED || port->listen_only)
+		turn->state = TURN_ENDED;
+	port->listen_only = port->listen_only || error == ERROR_EXCLUDED;
+	port->speaking = port->speaking || turn->state == TURN_ENDED;
+	return true;
+}
+
+static void add_attempt(struct port_scan *port, struct attempt *attempt, bool listens)
+{
+	attempt->next = port->attempts;
+	port->attempts = attempt;
+	port->work->connections++;
+	port_begin_deadline(port);
+	if (listens) {
+		port->listener = attempt;
+		return;
+	}
+	port->under_way++;
+	port->next_start_ns = next_start_ns(port);
+}
+
 /* Opens the turn's connection; false: not now. */
 static bool open_turn(struct port_scan *port, struct turn *turn)
 {
-	bool listens = turn == port->turns.list && turns_listen(&port->turns);
+	bool listens = is_listening(port, turn);
 	struct attempt *attempt = NULL;
 	int r;
 
@@ -144,27 +177,9 @@ static bool open_turn(struct port_scan *port, struct turn *turn)
 		r = ERROR_LIMIT;
 	else
 		r = attempt_open(port, turn, port->greeted && !listens, &attempt);
-	if (r == ERROR_EXCLUDED && !port->listen_only) {
-		port->listen_only = true;
-		return open_turn(port, turn);
-	}
-	if (r == ERROR_LIMIT || r == ERROR_MEMORY) {
-		service_scan_wait_for_room(port->scan);
-		return false;
-	}
-	if (r < 0) {
-		turn->state = TURN_ENDED;
-		return true;
-	}
-	attempt->next = port->attempts;
-	port->attempts = attempt;
-	port->work->connections++;
-	if (listens)
-		port->listener = attempt;
-	else
-		port->under_way++;
-	if (!listens)
-		port->next_start_ns = loop_now_ns(port_loop(port)) + STAGGER_NS + 2 * port->rtt_ns;
+	if (r < 0)
+		return take_refusal(port, turn, r);
+	add_attempt(port, attempt, listens);
 	return true;
 }
 
@@ -202,7 +217,7 @@ static unsigned window_of(const struct port_scan *port)
 /* May this turn begin now? */
 static bool is_due(struct port_scan *port, const struct turn *turn)
 {
-	if (turn == port->turns.list && turns_listen(&port->turns))
+	if (is_listening(port, turn))
 		return true;
 	if (!port->speaking || port->listen_only || asking(port) >= window_of(port))
 		return false;
@@ -224,9 +239,7 @@ static struct turn *next_turn(const struct port_scan *port)
 {
 	struct turn *turn = turns_next(&port->turns);
 
-	if (turn && port->listen_only && turn != port->turns.list)
-		return NULL;
-	return turn;
+	return port->listen_only && !is_listening(port, turn) ? NULL : turn;
 }
 
 /* The listener was closed without a word, and so were the likeliest probes. */
@@ -248,7 +261,7 @@ void port_go_on(struct port_scan *port)
 		port_end_here(port, false);
 		return;
 	}
-	while ((turn = next_turn(port)) && is_due(port, turn))
+	while (!port->waits && (turn = next_turn(port)) && is_due(port, turn))
 		if (!open_turn(port, turn))
 			return;
 	if (!next_turn(port) && port->spare)

@@ -10,10 +10,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define ROOM_NS (50 * NS_PER_MS)
-/* Connections that a port has at the busiest. */
-#define PORT_CONNECTIONS 7u
-#define PORTS_LIMIT      4096u
+#define ROOM_NS     (50 * NS_PER_MS)
+#define PORTS_LIMIT 4096u
 
 /* Servers that speak first. Who speaks to them before they did is taken for a
  * sender of spam by some, so their greeting is waited for. */
@@ -60,6 +58,18 @@ static struct detect_work *next_work(struct service_scan *scan)
 	return NULL;
 }
 
+/* At the end: room goes to the oldest first. */
+static void link_port(struct service_scan *scan, struct port_scan *port)
+{
+	port->prev = scan->ports_last;
+	if (scan->ports_last)
+		scan->ports_last->next = port;
+	else
+		scan->ports = port;
+	scan->ports_last = port;
+	scan->ports_now++;
+}
+
 static int start_port(struct service_scan *scan, struct detect_work *work)
 {
 	struct port_scan *port = NULL;
@@ -67,11 +77,7 @@ static int start_port(struct service_scan *scan, struct detect_work *work)
 
 	if (r < 0)
 		return r;
-	port->next = scan->ports;
-	if (scan->ports)
-		scan->ports->prev = port;
-	scan->ports = port;
-	scan->ports_now++;
+	link_port(scan, port);
 	work->taken++;
 	work->now++;
 	port_scan_start(port);
@@ -115,8 +121,9 @@ void service_scan_wait_for_room(struct service_scan *scan)
 	if (scan->full)
 		return;
 	scan->full = true;
-	(void)loop_timer_set(scan->config.loop, &scan->room,
-			     loop_now_ns(scan->config.loop) + ROOM_NS);
+	if (loop_timer_set(scan->config.loop, &scan->room,
+			   loop_now_ns(scan->config.loop) + ROOM_NS) < 0)
+		loop_defer(scan->config.loop, &scan->room_later);
 }
 
 /* ---- ending ---- */
@@ -129,6 +136,8 @@ static void unlink_port(struct service_scan *scan, struct port_scan *port)
 		scan->ports = port->next;
 	if (port->next)
 		port->next->prev = port->prev;
+	else
+		scan->ports_last = port->prev;
 	scan->ports_now--;
 	port->work->now--;
 }
@@ -163,6 +172,7 @@ void service_scan_port_ended(struct service_scan *scan, struct port_scan *port,
 {
 	struct detect_work *work = port->work;
 
+	work->silent += facts->end == SERVICE_UNKNOWN && !port->heard;
 	work->order.found(work->order.self, port->port, facts);
 	unlink_port(scan, port);
 	port_scan_free(port);
@@ -184,10 +194,12 @@ static unsigned at_once(const struct plan *plan, const struct probe_db *db)
 		most = timing->min_parallelism;
 	/* Ports that say nothing are most of the wait, and cost the host next to nothing. */
 	if (probe_db_manner(db) == MANNER_BEST && wanted > 1)
-		wanted *= 3;
+		wanted *= 4;
 	if (wanted < timing->min_parallelism)
 		wanted = timing->min_parallelism;
-	return wanted < most ? wanted : most;
+	if (wanted > most)
+		wanted = most;
+	return wanted < WORK_PORTS_MAX ? wanted : WORK_PORTS_MAX;
 }
 
 static int scan_start(void *self, const struct detect_order *order, struct detect_work **ret_work)
@@ -273,6 +285,8 @@ int service_scan_new(const struct service_scan_config *config, struct service_sc
 	scan->start.self = scan;
 	scan->room.fire = look_for_room;
 	scan->room.self = scan;
+	scan->room_later.run = look_for_room;
+	scan->room_later.self = scan;
 	for (i = 0; i < sizeof(greeters) / sizeof(greeters[0]); i++)
 		portset_add_range(&scan->speak_first, greeters[i][0], greeters[i][1]);
 	*ret_scan = scan;
@@ -286,6 +300,7 @@ void service_scan_free(struct service_scan *scan)
 	while (scan->works)
 		scan_stop(scan, scan->works);
 	loop_defer_cancel(scan->config.loop, &scan->start);
+	loop_defer_cancel(scan->config.loop, &scan->room_later);
 	loop_timer_cancel(scan->config.loop, &scan->room);
 	alloc_free(scan);
 }

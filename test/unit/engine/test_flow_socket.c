@@ -28,7 +28,7 @@
 
 /* --- a server of one connection at a time --- */
 
-enum manner { GREETS, RESETS, POURS, READS_LETTER };
+enum manner { GREETS, RESETS, POURS, READS_LETTER, GREETS_AND_LISTENS };
 
 struct server {
 	struct loop *loop;
@@ -40,6 +40,7 @@ struct server {
 	uint16_t peer_port;
 	size_t letter_bytes;
 	uint64_t letter_sum;
+	int ended; /* GREETS_AND_LISTENS: how the client took its leave; 0 not yet, 1 EOF, errno */
 };
 
 static void reset_and_close(int fd)
@@ -61,11 +62,12 @@ static void on_talk(void *self, int events)
 		return;
 	}
 	got = recv(server->peer, bytes, sizeof(bytes), MSG_DONTWAIT);
+	server->ended = got == 0 ? 1 : got < 0 ? errno : 0;
 	for (i = 0; i < got; i++)
 		server->letter_sum = server->letter_sum * 31 + bytes[i];
 	if (got > 0)
 		server->letter_bytes += (size_t)got;
-	if (server->letter_bytes < LETTER_BYTES && got != 0)
+	if (server->letter_bytes < LETTER_BYTES && got > 0)
 		return;
 	loop_unwatch(server->loop, &server->talking);
 	close(server->peer);
@@ -87,6 +89,8 @@ static void on_accept(void *self, int events)
 		assert_int_equal(write(server->peer, "hello", 5), 5);
 		close(server->peer);
 	} else {
+		if (server->manner == GREETS_AND_LISTENS)
+			assert_int_equal(write(server->peer, "hello", 5), 5);
 		server->talking.ready = on_talk;
 		server->talking.self = server;
 		assert_int_equal(
@@ -202,6 +206,7 @@ static struct flow_config config_of(struct client *client, uint16_t port)
 		.to = ip_v4(LOOPBACK),
 		.port = port,
 		.ttl = -1,
+		.writes = true,
 		.deadline_ns = loop_time_ns(client->world->loop) + DEADLINE_NS,
 		.receive_bytes_max = 1000,
 		.event = on_event,
@@ -435,6 +440,96 @@ static void a_long_letter_arrives_whole(void **state)
 }
 
 /* --- options --- */
+
+/* --- taking one's leave --- */
+
+static void leave_when_greeted(void *self, struct flow *flow, const struct flow_event *event)
+{
+	struct client *client = self;
+
+	assert_int_not_equal(event->kind, FLOW_CLOSED);
+	client->connected = true;
+	if (event->kind == FLOW_DATA)
+		flow_close(flow);
+}
+
+/* Keeps the loop going until the server has seen the end. */
+static void wait_for_end(void *self)
+{
+	struct server *server = self;
+	static struct timer timer;
+
+	timer.fire = wait_for_end;
+	timer.self = server;
+	if (!server->ended)
+		assert_int_equal(loop_timer_set(server->loop, &timer,
+						loop_time_ns(server->loop) + NS_PER_MS),
+				 0);
+}
+
+/* How the server sees a client off that closed after the greeting. */
+static int leave(bool orderly)
+{
+	struct world world;
+	struct server server;
+	struct client client = {.world = &world};
+	struct flow_config config;
+
+	world_init(&world);
+	server_open(&server, world.loop, GREETS_AND_LISTENS);
+	config = config_of(&client, server.port);
+	config.orderly = orderly;
+	config.event = leave_when_greeted;
+	must_open(&client, &config);
+	wait_for_end(&server);
+	assert_int_equal(loop_run(world.loop), 0);
+	assert_true(client.connected);
+	assert_int_equal(flow_net_open_count(world.net), 0);
+	server_close(&server);
+	world_release(&world);
+	return server.ended;
+}
+
+static void an_orderly_flow_says_good_bye_another_resets(void **state)
+{
+	(void)state;
+	assert_int_equal(leave(true), 1); /* EOF */
+	assert_int_equal(leave(false), ECONNRESET);
+}
+
+static void send_unasked(void *self, struct flow *flow, const struct flow_event *event)
+{
+	struct client *client = self;
+
+	client->connected = client->connected || event->kind == FLOW_CONNECTED;
+	if (event->kind != FLOW_CONNECTED)
+		return;
+	assert_int_equal(flow_send(flow, "boo", 3), ERROR_EXCLUDED);
+	flow_close(flow);
+}
+
+/* The gate was asked about listening only. */
+static void a_flow_opened_to_listen_does_not_send(void **state)
+{
+	struct world world;
+	struct server server;
+	struct client client = {.world = &world};
+	struct flow_config config;
+
+	(void)state;
+	world_init(&world);
+	server_open(&server, world.loop, READS_LETTER);
+	config = config_of(&client, server.port);
+	config.writes = false;
+	config.event = send_unasked;
+	must_open(&client, &config);
+	wait_for_end(&server);
+	assert_int_equal(loop_run(world.loop), 0);
+	assert_true(client.connected);
+	assert_int_equal(server.letter_bytes, 0);
+	server_close(&server);
+	world_release(&world);
+}
 
 static void a_source_is_bound_and_a_strangers_has_no_route(void **state)
 {
@@ -758,6 +853,8 @@ int main(void)
 		cmocka_unit_test(a_torrent_does_not_starve_a_trickle),
 		cmocka_unit_test(a_torrent_ends_at_its_budget),
 		cmocka_unit_test(a_long_letter_arrives_whole),
+		cmocka_unit_test(an_orderly_flow_says_good_bye_another_resets),
+		cmocka_unit_test(a_flow_opened_to_listen_does_not_send),
 		cmocka_unit_test(a_source_is_bound_and_a_strangers_has_no_route),
 		cmocka_unit_test(sockets_are_not_reused_for_other_options),
 		cmocka_unit_test(an_unknown_interface_ends_the_flow),

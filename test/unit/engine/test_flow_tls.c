@@ -197,6 +197,7 @@ static struct flow_config config_of(struct client *client, enum place place,
 		.port = (uint16_t)place,
 		.ttl = -1,
 		.deadline_ns = loop_now_ns(client->world->loop) + DEADLINE_NS,
+		.writes = true,
 		.receive_bytes_max = 100000,
 		.event = on_event,
 		.self = client,
@@ -566,6 +567,7 @@ static void tls_counts_as_writing_for_the_gate(void **state)
 	world_init(&world);
 	config = config_of(&client, GREETS, &no_wish);
 	config.port = 9100;
+	config.writes = false;
 	assert_int_equal(flow_open(world.net, &config, &client.flow), ERROR_EXCLUDED);
 	config.tls = NULL;
 	assert_int_equal(flow_open(world.net, &config, &client.flow), 0);
