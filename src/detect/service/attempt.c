@@ -15,7 +15,7 @@
 #define GREETING_NS     (2 * NS_PER_S)
 #define RESEND_NS       NS_PER_S
 #define KEPT_NS         (60 * NS_PER_S)   /* a listener's connection, for its next question */
-#define LINGER_NS       (300 * NS_PER_MS) /* after a match that may become better */
+#define LINGER_NS       (500 * NS_PER_MS) /* after a match that may become better */
 #define LINGER_KNOWN_NS (40 * NS_PER_MS)  /* the same, when there is a version already */
 #define QUIET_NS        (NS_PER_S)        /* after bytes that nothing knows */
 #define QUIET_FIRST_NS  (2 * NS_PER_S)    /* the same, in Nmap's manner */
