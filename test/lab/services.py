@@ -74,23 +74,32 @@ class Network:
         return host
 
     def close(self):
+        kill_all(self.spaces)
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
-            list(pool.map(end, reversed(self.spaces)))
+            list(pool.map(Namespace.remove, reversed(self.spaces)))
 
 
-def end(space):
-    """Ends a namespace with all that runs in it, daemons included. Nothing of theirs is
-    to be kept, so nobody is asked."""
-    for _ in range(20):     # what is ended may start something on its way
-        listed = subprocess.run(["ip", "netns", "pids", space.name], capture_output=True,
-                                text=True).stdout.split()
-        if not listed:
-            break
-        for pid in listed:
+def kill_all(spaces):
+    """Ends whatever runs in these namespaces, daemons included. Nothing of theirs is to be
+    kept, so nobody is asked."""
+    ours = {os.stat(f"/run/netns/{space.name}").st_ino for space in spaces}
+    for _ in range(50):     # what is ended may start something on its way
+        found = [int(process.name) for process in pathlib.Path("/proc").iterdir()
+                 if process.name.isdigit() and network_of(process) in ours]
+        for pid in found:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(int(pid), signal.SIGKILL)
-        time.sleep(0.01)
-    space.remove()
+                os.kill(pid, signal.SIGKILL)
+        if not found:
+            return
+        time.sleep(0.05)
+
+
+def network_of(process):
+    """The inode of a process's network namespace; None of one that has ended."""
+    try:
+        return os.stat(process / "ns/net").st_ino
+    except OSError:
+        return None
 
 
 class ServiceLab:

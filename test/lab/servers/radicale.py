@@ -14,4 +14,5 @@ type = none
 """)
     run.spawn(["/usr/bin/python3", "-m", "radicale", "--config", conf])
     run.serves("tcp", port, service="http",
-               product=("Radicale calendar and contacts server", "Radicale", "WSGIServer"))
+               product=("Radicale calendar and contacts server", "Radicale", "WSGIServer"),
+               hidden="0.2")            # of the WSGIServer
