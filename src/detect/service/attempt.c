@@ -244,8 +244,9 @@ static uint64_t more_ns(const struct attempt *attempt)
 
 	if (found_is_hard(&attempt->found) && attempt->found.fields[MATCH_VERSION])
 		return more + LINGER_KNOWN_NS;
-	if (!may_be_greeting &&
-	    (found_is_hard(&attempt->found) || attempt->found.fields[MATCH_PRODUCT]))
+	if (attempt->found.line && !may_be_greeting &&
+	    (!in_best_manner(attempt) || found_is_hard(&attempt->found) ||
+	     attempt->found.fields[MATCH_PRODUCT]))
 		return more + LINGER_NS;
 	return more + (in_best_manner(attempt) ? QUIET_NS : QUIET_FIRST_NS);
 }

@@ -70,7 +70,7 @@ static void end_without(struct port_scan *port, bool incomplete)
 			 NULL);
 }
 
-static void settled(void *self)
+static void had_time(void *self)
 {
 	struct port_scan *port = self;
 
@@ -81,7 +81,7 @@ static void settled(void *self)
 static void begin_settling(struct port_scan *port)
 {
 	if (!port->settled && !loop_timer_is_set(&port->settle))
-		port_set_timer(port, &port->settle, settled, SETTLE_NS + 2 * port->rtt_ns);
+		port_set_timer(port, &port->settle, had_time, SETTLE_NS + 2 * port->rtt_ns);
 }
 
 void port_end_settling(struct port_scan *port)
@@ -187,17 +187,32 @@ static void take_soft(struct port_scan *port, struct turn *turn)
 	}
 }
 
+/* Time enough for those that are silent. Who has said something that matches is heard out. */
+static bool is_settled(const struct port_scan *port)
+{
+	const struct attempt *attempt;
+
+	if (!port->settled)
+		return false;
+	for (attempt = port->attempts; attempt; attempt = attempt->next)
+		if (attempt->found.line && !attempt->over)
+			return false;
+	return true;
+}
+
 /* True when the port is through, or begins anew. */
 bool port_decide(struct port_scan *port)
 {
 	struct candidate best = candidate_of(port);
+	bool settled = is_settled(port);
 
-	while (best.soft && (port->soft.line || !best.soft_waits || port->settled)) {
+	while (best.soft && (port->soft.line || !best.soft_waits || settled)) {
 		take_soft(port, best.soft);
+		settled = is_settled(port);
 		best = candidate_of(port);
 	}
 	if (best.hard &&
-	    ((!best.hard_waits && !may_be_bettered(port, &best.hard->found)) || port->settled)) {
+	    ((!best.hard_waits && !may_be_bettered(port, &best.hard->found)) || settled)) {
 		take_hard(port, best.hard);
 		return true;
 	}
