@@ -23,7 +23,7 @@ def judged(field, answer, *, of):
     ("v1.22.1", "1.22.1", "right"), ("9.2p1 Debian 2", "9.2p1", "right"),
     ("", "1.22.1", "missed"), ("1.22", "1.22.1", "missed"), ("1.x", "1.22.1", "missed"),
     ("1.2 or later", "1.22.1", "missed"), ("1.20 - 1.22", "1.22.1", "missed"),
-    ("1.22.12", "1.22.1", "invented"), ("11.22.1", "1.22.1", "invented"),
+    ("1.21", "1.22.1", "invented"), ("1.22.12", "1.22.1", "invented"), ("11.22.1", "1.22.1", "invented"),
     ("1.22.1.4", "1.22.1", "invented"), ("2.4.6", "2.4.62", "invented"),
     ("1.23 or later", "1.22.1", "invented"), ("1.20 - 1.21", "1.22.1", "invented"),
     ("1.22.1", None, "invented"), ("", None, ""),
@@ -41,7 +41,7 @@ def test_a_version_that_is_not_revealed_may_be_guessed_right():
 @pytest.mark.parametrize("product, known, found", [
     ("nginx", "nginx", "right"), ("Apache httpd", "Apache httpd", "right"),
     ("Redis", ("Redis key-value store",), "right"), ("Dovecot imapd", "Dovecot", "right"),
-    ("nginxy", "nginx", "invented"), ("Apache Tomcat", "Apache httpd", "invented"),
+    ("nginxy", "nginx", "invented"), ("ngin", "nginx", "invented"), ("Apache Tomcat", "Apache httpd", "invented"),
     ("nginx", None, "invented"), ("", None, ""), ("", "nginx", "missed"),
 ])
 def test_products(product, known, found):
