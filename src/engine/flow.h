@@ -68,6 +68,9 @@ struct flow_config {
 	/* TCP: flow_close() says good-bye (FIN) once connected; else it resets. A scan leaves
 	 * no ports in TIME_WAIT, a conversation leaves no errors in a server's log. */
 	bool orderly;
+	/* UDP: datagrams from any port of `to` count (TFTP answers from another one than was
+	 * asked: RFC 1350, 4), not only those from `port`. */
+	bool any_port;
 	uint64_t deadline_ns; /* loop_now_ns() time at which it ends */
 	/* Budget: the flow ends with FLOW_END_BUDGET at the first byte beyond
 	 * it; a datagram that crosses it is cut. 0: none may be read (connect scan). */
@@ -96,7 +99,7 @@ int flow_send(struct flow *flow, const void *bytes, size_t count);
 void flow_close(struct flow *flow);
 /* Moves the deadline. */
 void flow_set_deadline(struct flow *flow, uint64_t deadline_ns);
-/* Our end of the connection; false before it is connected. */
+/* Our end of the connection; false before it is connected, and with any_port. */
 bool flow_local(const struct flow *flow, struct ip_addr *ret_addr, uint16_t *ret_port);
 
 struct flow_socket_config {

@@ -270,6 +270,7 @@ static int net_open(struct flow_net *base, const struct flow_config *config, str
 	flow->deadline_ns = config->deadline_ns;
 	flow->budget_bytes = config->receive_bytes_max;
 	flow->orderly = config->orderly;
+	flow->any_port = config->any_port && flow->is_udp;
 	flow->event = config->event;
 	flow->self = config->self;
 	flow->deadline.fire = on_deadline;

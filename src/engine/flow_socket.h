@@ -81,6 +81,7 @@ struct socket_flow {
 	enum flow_end made_end; /* why there is no socket */
 	bool ask_twice;
 	bool orderly;
+	bool any_port; /* the socket is not connected: it says to whom, and looks who answers */
 	bool needs_disconnect; /* the error was asked for, not said by connect() */
 	bool is_udp;
 	bool is_broken;    /* sending a datagram failed with `error`; not told yet */

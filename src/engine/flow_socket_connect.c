@@ -23,6 +23,8 @@ static int call_connect(struct socket_flow *flow)
 	socklen_t to_bytes = ip_to_sockaddr(&flow->to, flow->port, &to);
 	int r;
 
+	if (flow->any_port)
+		return 0;
 	do
 		r = connect(flow->socket->fd, (struct sockaddr *)&to, to_bytes);
 	while (r < 0 && errno == EINTR);

@@ -74,6 +74,40 @@ static void tell_datagram(struct socket_flow *flow, const uint8_t *bytes, size_t
 		socket_finish(flow, FLOW_END_BUDGET, 0);
 }
 
+static ssize_t receive_from(struct socket_flow *flow, uint8_t *bytes, size_t room)
+{
+	struct sockaddr_storage who = {0};
+	socklen_t who_bytes = sizeof(who);
+	struct ip_addr from;
+	uint16_t port;
+	ssize_t got;
+
+	if (!flow->any_port)
+		return recv(flow->socket->fd, bytes, room, 0);
+	got = recvfrom(flow->socket->fd, bytes, room, 0, (struct sockaddr *)&who, &who_bytes);
+	if (got < 0)
+		return got;
+	if (ip_from_sockaddr((struct sockaddr *)&who, &from, &port)) {
+		from.scope_id = flow->to.scope_id;
+		if (ip_equal(&from, &flow->to))
+			return got;
+	}
+	errno = EAGAIN; /* a stranger's */
+	return -1;
+}
+
+static ssize_t send_to(struct socket_flow *flow, const uint8_t *bytes, size_t count)
+{
+	struct sockaddr_storage to;
+	socklen_t to_bytes;
+
+	if (!flow->any_port)
+		return send(flow->socket->fd, bytes, count, MSG_NOSIGNAL);
+	to_bytes = ip_to_sockaddr(&flow->to, flow->port, &to);
+	return sendto(flow->socket->fd, bytes, count, MSG_NOSIGNAL, (struct sockaddr *)&to,
+		      to_bytes);
+}
+
 static void receive_datagram(struct socket_flow *flow)
 {
 	struct flow_socket_net *net = socket_net_of(flow);
@@ -83,7 +117,7 @@ static void receive_datagram(struct socket_flow *flow)
 		socket_finish(flow, socket_end_of(flow->error), flow->error);
 		return;
 	}
-	got = recv(flow->socket->fd, net->receive, sizeof(net->receive), 0);
+	got = receive_from(flow, net->receive, sizeof(net->receive));
 	if (got >= 0)
 		tell_datagram(flow, net->receive, (size_t)got);
 	else if (errno == EMSGSIZE) /* path MTU: learnt by the kernel, no end of ours */
@@ -128,7 +162,7 @@ static int send_some(struct socket_flow *flow)
 
 	if (flow->is_udp)
 		count = (size_t)unsent->data[0] << 8 | unsent->data[1];
-	sent = send(flow->socket->fd, unsent->data + head, count, MSG_NOSIGNAL);
+	sent = send_to(flow, unsent->data + head, count);
 	if (sent < 0)
 		return -1;
 	buf_drop_front(unsent, head + (flow->is_udp ? count : (size_t)sent));

@@ -74,23 +74,32 @@ class Network:
         return host
 
     def close(self):
+        kill_all(self.spaces)
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
-            list(pool.map(end, reversed(self.spaces)))
+            list(pool.map(Namespace.remove, reversed(self.spaces)))
 
 
-def end(space):
-    """Ends a namespace with all that runs in it, daemons included. Nothing of theirs is
-    to be kept, so nobody is asked."""
-    for _ in range(20):     # what is ended may start something on its way
-        listed = subprocess.run(["ip", "netns", "pids", space.name], capture_output=True,
-                                text=True).stdout.split()
-        if not listed:
-            break
-        for pid in listed:
+def kill_all(spaces):
+    """Ends whatever runs in these namespaces, daemons included. Nothing of theirs is to be
+    kept, so nobody is asked."""
+    ours = {os.stat(f"/run/netns/{space.name}").st_ino for space in spaces}
+    for _ in range(50):     # what is ended may start something on its way
+        found = [int(process.name) for process in pathlib.Path("/proc").iterdir()
+                 if process.name.isdigit() and network_of(process) in ours]
+        for pid in found:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(int(pid), signal.SIGKILL)
-        time.sleep(0.01)
-    space.remove()
+                os.kill(pid, signal.SIGKILL)
+        if not found:
+            return
+        time.sleep(0.05)
+
+
+def network_of(process):
+    """The inode of a process's network namespace; None of one that has ended."""
+    try:
+        return os.stat(process / "ns/net").st_ino
+    except OSError:
+        return None
 
 
 class ServiceLab:
@@ -117,7 +126,11 @@ class ServiceLab:
     def start(self, names, jobs):
         wanted = []
         for number, name in enumerate(names, start=1):
-            module = servers.load(name)
+            try:
+                module = servers.load(name)
+            except Exception as error:  # a module's mistake is one server's failure
+                self.failed[name] = f"{type(error).__name__}: {error}"
+                continue
             gone = servers.missing(module)
             if gone:
                 self.skipped[name] = "not installed: " + " ".join(gone)
@@ -145,7 +158,7 @@ class ServiceLab:
             if "standard" not in self.variants:
                 return [one for one in instance.served if one.variant in self.variants]
             return instance.served
-        except Exception as error:  # a module's mistake is one server's failure
+        except Exception as error:
             self.failed[label] = f"{type(error).__name__}: {error}"
             return []
         finally:

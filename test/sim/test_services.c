@@ -435,6 +435,27 @@ static void what_nobody_knows_is_still_told(void **state)
 	service_world_release(&world);
 }
 
+static void an_echo_is_one(void **state)
+{
+	static const struct flow_sim_port servers[] = {
+		{.first = 7, .last = 7, .echo = true},
+		{.first = 7, .last = 7, .transport = TRANSPORT_UDP, .echo = true},
+	};
+	struct service_world world;
+
+	(void)state;
+	service_world_init(&world, MANNER_BEST,
+			   SIGNATURES
+			   "match ntp m|^TI|\n"
+			   "Probe UDP Bin q|BI\\x00|\nrarity 1\nports 7\nmatch bin m|^BI|\n"
+			   "Probe TCP Bin q|BI\\x00|\nrarity 1\nports 7\nmatch bin m|^BI|\n",
+			   servers, 2, 1);
+	tcp(&world, 7);
+	service_world_run(&world);
+	assert_string_equal(service_world_fact(&world, 7)->name, "echo");
+	service_world_release(&world);
+}
+
 static void a_closed_port_ends_it(void **state)
 {
 	struct service_world world;
@@ -842,6 +863,7 @@ int main(void)
 		cmocka_unit_test(inside_tls_all_begins_anew),
 		cmocka_unit_test(one_by_one_when_the_user_says_so),
 		cmocka_unit_test(what_nobody_knows_is_still_told),
+		cmocka_unit_test(an_echo_is_one),
 		cmocka_unit_test(a_closed_port_ends_it),
 		cmocka_unit_test(without_a_listener_a_controller_is_not_written_to),
 		cmocka_unit_test(an_answer_may_come_long_after_the_greeting),

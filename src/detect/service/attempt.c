@@ -1,6 +1,7 @@
-/* The response is matched anew after each piece that comes, as a whole. A hard match with a
- * product ends the attempt. One without, a softmatch, or bytes that nothing knows wait
- * until the peer has been quiet for a while, as the rest may tell more. */
+/* The response is matched anew after each piece that comes, as a whole. In Nmap's manner a hard
+ * match ends the attempt. In ours the peer must have been quiet for a while, as the rest may
+ * tell more: shortly after a version, longer after less, longest after bytes that nothing
+ * knows. */
 #include "detect/service/attempt.h"
 
 #include "detect/service/service_scan_private.h"
@@ -9,14 +10,15 @@
 
 #include <string.h>
 
-#define CONNECT_NS     (5 * NS_PER_S)
-#define CONNECT_TLS_NS (8 * NS_PER_S)
-#define GREETING_NS    (2 * NS_PER_S)
-#define RESEND_NS      NS_PER_S
-#define KEPT_NS        (60 * NS_PER_S)   /* a listener's connection, for its next question */
-#define LINGER_NS      (150 * NS_PER_MS) /* after a match that may become better */
-#define QUIET_NS       (NS_PER_S)        /* after bytes that nothing knows */
-#define QUIET_FIRST_NS (2 * NS_PER_S)    /* the same, in Nmap's manner */
+#define CONNECT_NS      (5 * NS_PER_S)
+#define CONNECT_TLS_NS  (8 * NS_PER_S)
+#define GREETING_NS     (2 * NS_PER_S)
+#define RESEND_NS       NS_PER_S
+#define KEPT_NS         (60 * NS_PER_S)   /* a listener's connection, for its next question */
+#define LINGER_NS       (500 * NS_PER_MS) /* after a match that may become better */
+#define LINGER_KNOWN_NS (40 * NS_PER_MS)  /* the same, when there is a version already */
+#define QUIET_NS        (NS_PER_S)        /* after bytes that nothing knows */
+#define QUIET_FIRST_NS  (2 * NS_PER_S)    /* the same, in Nmap's manner */
 /* Past the first wave, with a port that is silent; and on a host with many of those. */
 #define LATER_WAIT_NS  (2 * NS_PER_S)
 #define SILENT_WAIT_NS (800 * NS_PER_MS)
@@ -166,6 +168,41 @@ static void trace_match(const struct attempt *attempt)
 		fields[MATCH_EXTRAINFO] ? fields[MATCH_EXTRAINFO] : "");
 }
 
+static bool is_binary(uint8_t byte)
+{
+	return byte < 0x20 && byte != '\r' && byte != '\n' && byte != '\t';
+}
+
+/* Our own words, and nothing else, are an answer of its own: whoever sends every byte back looks
+ * like any service whose answers look like its questions. Terminals echo, too, but
+ * not bytes that nobody can type. */
+static bool is_echo(const struct attempt *attempt)
+{
+	const struct service_probe *probe = attempt->probe;
+	size_t i;
+
+	if (!in_best_manner(attempt) || !probe->bytes_count ||
+	    attempt->response.len != probe->bytes_count ||
+	    memcmp(attempt->response.data, probe->bytes, probe->bytes_count) != 0)
+		return false;
+	for (i = 0; i < probe->bytes_count; i++)
+		if (is_binary(probe->bytes[i]))
+			return true;
+	return false;
+}
+
+static const struct match_line echo_line = {.service = "echo"};
+
+static bool match_any(const struct attempt *attempt, struct match_result *ret_result)
+{
+	if (is_echo(attempt)) {
+		*ret_result = (struct match_result){.line = &echo_line, .with = attempt->probe};
+		return true;
+	}
+	return matcher_match(attempt->port->scan->config.matcher, attempt->probe,
+			     attempt->response.data, attempt->response.len, false, ret_result);
+}
+
 /* The response as it now is, against the lines. */
 static void match(struct attempt *attempt)
 {
@@ -174,16 +211,15 @@ static void match(struct attempt *attempt)
 	struct match_result result;
 	struct found now = {0};
 
-	if (!matcher_match(scan->config.matcher, attempt->probe, attempt->response.data,
-			   attempt->response.len, false, &result))
+	if (!match_any(attempt, &result))
 		return;
 	if (found_set(&now, &result, attempt->probe, attempt->response.data,
 		      attempt->response.len) < 0) {
 		attempt->failed = true;
 		return;
 	}
-	/* The first softmatch stays; more bytes may make the same line tell more. */
-	if (before && !found_tells_more(&now, &attempt->found)) {
+	/* In Nmap's manner the first softmatch stays. In ours more bytes know better. */
+	if (before && !in_best_manner(attempt) && !found_tells_more(&now, &attempt->found)) {
 		found_release(&now);
 		return;
 	}
@@ -197,7 +233,7 @@ static bool is_settled(const struct attempt *attempt)
 {
 	if (!found_is_hard(&attempt->found))
 		return attempt->response.len >= RESPONSE_BYTES_MAX;
-	return !in_best_manner(attempt) || attempt->found.fields[MATCH_VERSION] || is_udp(attempt);
+	return !in_best_manner(attempt) || is_udp(attempt);
 }
 
 /* A greeting matches, too, and is no answer to what was asked after it. */
@@ -206,7 +242,10 @@ static uint64_t more_ns(const struct attempt *attempt)
 	bool may_be_greeting = attempt->greeted && !attempt_listens(attempt);
 	uint64_t more = attempt->port->rtt_ns * 2;
 
-	if (attempt->found.line && !may_be_greeting)
+	if (found_is_hard(&attempt->found) && attempt->found.fields[MATCH_VERSION])
+		return more + LINGER_KNOWN_NS;
+	if (!may_be_greeting &&
+	    (found_is_hard(&attempt->found) || attempt->found.fields[MATCH_PRODUCT]))
 		return more + LINGER_NS;
 	return more + (in_best_manner(attempt) ? QUIET_NS : QUIET_FIRST_NS);
 }
@@ -232,12 +271,26 @@ static bool greeted(struct attempt *attempt)
 	return true;
 }
 
+/* A listener that agreed on HTTP/2 gets settings that nobody asked for: they say nothing of what
+ * the server tells those who did not ask for it. */
+static bool says_nothing(const struct attempt *attempt)
+{
+	const struct service_tls *tls;
+
+	if (!attempt->port->tunnel || !attempt_listens(attempt))
+		return false;
+	tls = flow_tls_facts(attempt->flow);
+	return tls && tls->alpn && !strcmp(tls->alpn, "h2");
+}
+
 static void on_data(struct attempt *attempt, const struct flow_event *event)
 {
 	size_t room = RESPONSE_BYTES_MAX - attempt->response.len;
 	size_t count = event->data_bytes < room ? event->data_bytes : room;
 	bool asks = false;
 
+	if (says_nothing(attempt))
+		return;
 	buf_add(&attempt->response, event->data, count);
 	attempt->failed = attempt->failed || !buf_ok(&attempt->response);
 	if (!attempt->sent || attempt_listens(attempt))
@@ -351,6 +404,7 @@ static int open_flow(struct attempt *attempt)
 		.ttl = with->plan->ttl,
 		.writes = !port->listen_only,
 		.orderly = true,
+		.any_port = !port->tunnel,
 		.deadline_ns = attempt->opened_ns + (port->tunnel ? CONNECT_TLS_NS : CONNECT_NS),
 		.receive_bytes_max = (uint64_t)16 * RESPONSE_BYTES_MAX,
 		.event = on_event,

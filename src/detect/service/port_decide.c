@@ -19,9 +19,18 @@ static void port_end(struct port_scan *port, enum service_end end, const struct 
 	service_scan_port_ended(port->scan, port, &facts);
 }
 
+/* A framework's version is not its application's. */
+static bool is_of_one_product(const struct found *hard, const struct found *soft)
+{
+	const char *a = hard->fields[MATCH_PRODUCT], *b = soft->fields[MATCH_PRODUCT];
+
+	return !a || !b || !strcmp(a, b);
+}
+
 static void fill_in(struct port_scan *port, struct found *hard)
 {
-	found_fill_in(hard, &port->soft);
+	if (!port_in_best_manner(port) || is_of_one_product(hard, &port->soft))
+		found_fill_in(hard, &port->soft);
 	port->tunnel = port->tunnel || hard->line->tunnel;
 }
 

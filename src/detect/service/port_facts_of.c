@@ -130,8 +130,12 @@ static void add_fingerprint(struct port_scan *port, struct service_facts *facts)
 	alloc_free(answers);
 }
 
+/* A softmatch that names the product (a framework, say) is no mystery. */
 static bool wants_fingerprint(const struct port_scan *port, enum service_end end)
 {
+	if (probe_db_manner(port->scan->config.db) == MANNER_BEST && end == SERVICE_SOFT &&
+	    port->soft.fields[MATCH_PRODUCT])
+		return false;
 	if (end != SERVICE_SOFT && end != SERVICE_UNKNOWN && end != SERVICE_INCOMPLETE)
 		return false;
 	return port->scan->config.plan->version.intensity >= 7 || end == SERVICE_UNKNOWN;

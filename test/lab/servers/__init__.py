@@ -19,6 +19,7 @@ scanner printed:
 
 `start` is called twice, each time for a namespace of its own with its own /run, /tmp,
 host name (lab.test) and scratch folder: once on the standard port, once on an odd one.
+(System V shared memory is each spawn's own: tell X clients to do without.)
 The modules are loaded by path, so that one called redis.py hides nobody's redis.
 
 Try one by hand: sudo /usr/bin/python3 test/lab/services.py NAME

@@ -10,4 +10,5 @@ app = web.Application()
 web.run_app(app, port={port}, print=None)
 """)
     run.spawn(["/usr/bin/python3", app])
-    run.serves("tcp", port, service="http", product="aiohttp", version=run.version("python3-aiohttp"))
+    run.serves("tcp", port, service="http", product="aiohttp",
+               version=run.version("python3-aiohttp"))

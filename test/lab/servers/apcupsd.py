@@ -21,4 +21,5 @@ UPSCLASS standalone
 UPSMODE disable
 """)
     run.spawn(["/sbin/apcupsd", "-b", "-f", conf, "-P", run.folder / "pid"])
-    run.serves("tcp", port, service="apcupsd", product="apcupsd", version=run.version("apcupsd"))
+    run.serves("tcp", port, service="apcupsd", product="apcupsd",
+               version=run.version("apcupsd"), stunnel=False)

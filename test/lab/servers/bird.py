@@ -17,4 +17,4 @@ protocol bgp lab {{
 """)
     run.spawn(["/usr/sbin/bird", "-f", "-c", conf, "-s", run.folder / "control",
                "-P", run.folder / "pid"])
-    run.serves("tcp", port, service="bgp", hidden=run.version("bird2"))
+    run.serves("tcp", port, stunnel=False, service="bgp", hidden=run.version("bird2"))

@@ -11,5 +11,5 @@ cherrypy.config.update({{"server.socket_host": "0.0.0.0", "server.socket_port": 
 cherrypy.quickstart()
 """)
     run.spawn(["/usr/bin/python3", app])
-    run.serves("tcp", port, service="http", product=("CherryPy wsgiserver", "CherryPy"),
+    run.serves("tcp", port, service="http", product=("CherryPy wsgiserver", "CherryPy httpd"),
                version=run.version("python3-cherrypy3"))

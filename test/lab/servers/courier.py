@@ -1,5 +1,5 @@
 """Courier: imap and pop3. It never tells its version."""
-PACKAGES = ["courier-authlib", "libcourier-unicode4", "libidn12"]
+PACKAGES = ["courier-authlib", "libpcre3", "libcourier-unicode4", "libidn12"]
 UNPACKED = ["courier-base", "courier-imap", "courier-pop"]  # not together with other IMAP servers
 
 

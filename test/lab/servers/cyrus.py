@@ -2,6 +2,7 @@
 PACKAGES = ["libclamav12", "libical3", "libicu72", "libpq5", "libxapian30", "libzephyr4",
             "libpcre3", "libsasl2-2", "libwrap0"]
 UNPACKED = ["cyrus-common", "cyrus-imapd", "cyrus-pop3d"]   # not with other IMAP servers
+HEAVY = True
 
 SERVERS = (("imap", 143, "cyrus-imapd", "imapd", "Cyrus imapd"),
            ("pop3", 110, "cyrus-pop3d", "pop3d", "Cyrus pop3d"),
@@ -15,7 +16,8 @@ def start(run):
     for name, standard, package, command, product in SERVERS:
         port = run.port("tcp", standard)
         root = run.unpacked(package)
-        services += (f'  {name} cmd="{root}/usr/lib/cyrus/bin/{command} -C {run.folder}/imapd.conf" '
+        program = f"{root}/usr/lib/cyrus/bin/{command} -C {run.folder}/imapd.conf"
+        services += (f'  {name} cmd="{program}" '
                      f'listen="0.0.0.0:{port}" proto="tcp4" prefork=0 maxchild=200\n')
         run.serves("tcp", port, service=name, product=product,
                    version=run.version("cyrus-common"))

@@ -6,7 +6,7 @@ def start(run):
     port = run.port("tcp", 3050)
     root = run.sub("firebird", user="firebird")
     run.write("firebird/firebird.conf", f"RemoteServicePort = {port}\n"
-              f"RemoteBindAddress =\nServerMode = Super\n")
+              "RemoteBindAddress =\nServerMode = Super\n")
     for name in ("lock", "log"):
         run.sub(f"firebird/{name}", user="firebird")
     run.spawn(["/usr/sbin/firebird"],

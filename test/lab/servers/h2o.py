@@ -25,5 +25,6 @@ hosts:
 """)
     run.spawn(["/usr/bin/h2o", "-m", "worker", "-c", conf])
     for port in (plain, tls):
-        run.serves("tcp", port, service="http", product=("H2O httpd", "H2O"), version=run.version("h2o"),
+        run.serves("tcp", port, service="http", product=("H2O httpd", "H2O"),
+                   version=run.version("h2o"),
                    tls=port == tls)

@@ -20,6 +20,7 @@ frontend numbers
 backend nobody
 """)
     run.spawn(["/usr/sbin/haproxy", "-db", "-f", conf])
-    run.serves("tcp", port, service="http", product=("HAProxy http proxy", "HAProxy"), hidden=run.version("haproxy"))
+    run.serves("tcp", port, service="http", product=("HAProxy http proxy", "HAProxy"),
+               hidden=run.version("haproxy"))
     run.serves("tcp", status, service="http", product=("HAProxy http proxy", "HAProxy"),
                hidden=run.version("haproxy"))

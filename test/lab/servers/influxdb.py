@@ -16,4 +16,5 @@ wal-dir = "{run.folder}/wal"
 bind-address = ":{port}"
 ''')
     run.spawn(["/usr/bin/influxd", "-config", conf])
-    run.serves("tcp", port, service="http", product=("InfluxDB http admin", "InfluxDB"), version="1.6.7~rc0")
+    run.serves("tcp", port, service="http", product=("InfluxDB http admin", "InfluxDB"),
+               version=run.version("influxdb"))

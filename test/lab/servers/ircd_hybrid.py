@@ -1,5 +1,5 @@
 """ircd-hybrid: irc"""
-PACKAGES = ["dnsmasq-base", "libjansson4"]
+PACKAGES = ["dnsmasq-base", "libjansson4", "libltdl7"]
 UNPACKED = ["ircd-hybrid"]      # Debian lets only one server of IRC be installed
 
 
@@ -21,7 +21,8 @@ class {{ name = "users"; ping_time = 90 seconds; number_per_ip_local = 400;
 	number_per_ip_global = 400; max_number = 400; sendq = 100 kbytes; }};
 listen {{ port = {port}; }};
 auth {{ user = "*@*"; class = "users"; flags = no_tilde, exceed_limit; }};
-general {{ throttle_count = 1000; throttle_time = 1 second; disable_auth = yes; ping_cookie = no; }};
+general {{ throttle_count = 1000; throttle_time = 1 second; disable_auth = yes;
+	ping_cookie = no; }};
 """)
     # It asks for names before all else, and waits long where nobody answers.
     run.spawn(["/usr/sbin/dnsmasq", "-k", "-C", "/dev/null", "-R", "-u", "root",

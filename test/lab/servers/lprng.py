@@ -10,4 +10,5 @@ def start(run):
     run.binds += [str(conf), "/etc/lprng/lpd.conf"]
     run.sub("run/lprng")
     run.spawn(["/usr/sbin/lpd", "-F", "-p", port])
-    run.serves("tcp", port, service="printer", product="LPRng", hidden=run.version("lprng"))
+    run.serves("tcp", port, service="printer", product="LPRng",
+               hidden=run.version("lprng"), stunnel=False)

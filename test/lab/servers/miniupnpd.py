@@ -27,5 +27,6 @@ deny 0-65535 0.0.0.0/0 0-65535
 """)
     run.spawn(["/usr/sbin/miniupnpd", "-d", "-f", conf])
     for transport, one in (("tcp", port), ("udp", 1900)):
-        run.serves(transport, one, service="upnp", product="MiniUPnPd",
-                   version=run.version("miniupnpd"), odd=transport == "tcp")
+        run.serves(transport, one, service="upnp", product=("MiniUPnPd", "MiniUPnP"),
+                   version=run.version("miniupnpd"), odd=transport == "tcp",
+                   stunnel=False)  # it answers its own network only

@@ -1,11 +1,13 @@
 """Mumble's server: its own protocol over TLS, and its ping over UDP"""
 PACKAGES = ["mumble-server"]
+HEAVY = True
 
 
 def start(run):
     port = run.port("tcp", 64738)
     udp = run.port("udp", 64738)
-    conf = run.write("mumble.ini", f"database={run.sub('data', user='mumble-server')}/mumble.sqlite\nport={port}\n"
+    data = run.sub("data", user="mumble-server")
+    conf = run.write("mumble.ini", f"database={data}/mumble.sqlite\nport={port}\n"
                      f"logfile=\npidfile={run.folder}/data/pid\nautobanAttempts=0\nbonjour=false\n")
     run.spawn(["/usr/sbin/murmurd", "-fg", "-ini", conf])
     version = run.version("mumble-server")

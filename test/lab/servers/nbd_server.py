@@ -12,6 +12,6 @@ listenaddr = 0.0.0.0
 exportname = {run.write("disk", bytes(65536))}
 readonly = true
 """)
-    run.spawn(["/usr/bin/nbd-server", "-d", "-C", conf])
+    run.spawn(["/usr/bin/nbd-server", "-C", conf])
     run.serves("tcp", port, service="nbd", product="Network Block Device",
                hidden=run.version("nbd-server"))

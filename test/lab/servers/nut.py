@@ -1,5 +1,5 @@
 """Network UPS Tools' upsd, with a dummy UPS"""
-PACKAGES = ["libupsclient6", "libnss3", "libwrap0"]
+PACKAGES = ["libnutscan2", "libupsclient6", "libusb-1.0-0", "libnss3", "libwrap0"]
 UNPACKED = ["nut-server"]       # it and apcupsd cannot be installed together
 
 

@@ -14,4 +14,4 @@ neighbor 10.91.0.0/16 {{
 }}
 """, mode=0o600)
     run.spawn(["/usr/sbin/bgpd", "-d", "-f", conf])
-    run.serves("tcp", 179, service="bgp", hidden=run.version("openbgpd"), odd=False)
+    run.serves("tcp", 179, stunnel=False, service="bgp", hidden=run.version("openbgpd"), odd=False)

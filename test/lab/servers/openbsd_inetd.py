@@ -22,7 +22,10 @@ def start(run):
     for standard, name, user, command in programs:
         port = run.port("tcp", standard)
         conf += f"{port} stream tcp nowait.400 {user} {command}\n"
-        run.serves("tcp", port, service=name, stunnel=name == "finger")
+        telnet = name == "telnet"
+        run.serves("tcp", port, service=name, stunnel=name == "finger",
+                   product="GNU inetutils telnetd" if telnet else None,
+                   hidden=run.version("inetutils-telnetd") if telnet else None)
     # inetd knows what is built in by the service's name, and its port by /etc/services.
     names = {run.port("tcp", standard): name for name, standard in SMALL}
     conf = "".join(names.get(int(line.split()[0]), line.split()[0]) + " "

@@ -13,6 +13,6 @@ unix_socket_dir =
 auth_type = trust
 auth_file = {run.write("users", "")}
 """)
-    run.spawn(["/usr/sbin/pgbouncer", conf], user="postgres")
+    run.spawn(["/usr/sbin/pgbouncer", conf], user="nobody")
     run.serves("tcp", port, service="postgresql", product="PgBouncer",
                hidden=run.version("pgbouncer"), stunnel=False)

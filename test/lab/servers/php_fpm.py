@@ -1,5 +1,6 @@
 """PHP's FastCGI process manager"""
 PACKAGES = ["php8.2-fpm"]
+HEAVY = True
 
 
 def start(run):
@@ -9,4 +10,5 @@ def start(run):
                      f"pid={run.folder}/pid\n[www]\nuser=nobody\ngroup=nogroup\n"
                      f"listen=0.0.0.0:{port}\npm=static\npm.max_children=4\n")
     run.spawn(["/usr/sbin/php-fpm8.2", "-F", "-y", conf])
-    run.serves("tcp", port, service="fastcgi", hidden=run.version("php8.2-fpm"))
+    run.serves("tcp", port, service="fastcgi",
+               hidden=run.version("php8.2-fpm"), stunnel=False)

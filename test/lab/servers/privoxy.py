@@ -11,4 +11,5 @@ templdir /etc/privoxy/templates
 logdir {run.folder}
 """)
     run.spawn(["/usr/sbin/privoxy", "--no-daemon", conf])
-    run.serves("tcp", port, service="http-proxy", product=("Privoxy http proxy", "Privoxy"), hidden=run.version("privoxy"))
+    run.serves("tcp", port, service="http-proxy", product=("Privoxy http proxy", "Privoxy"),
+               hidden=run.version("privoxy"))

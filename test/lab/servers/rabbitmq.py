@@ -1,6 +1,5 @@
 """RabbitMQ: AMQP 0-9-1, whose start of a connection tells product and version."""
 PACKAGES = ["rabbitmq-server"]
-HEAVY = True
 
 
 def start(run):

@@ -1,5 +1,6 @@
 """Samba: SMB and the NetBIOS name service. Its version is for who logs in."""
 PACKAGES = ["samba"]
+HEAVY = True
 
 
 def start(run):

@@ -18,13 +18,15 @@ define(`STATUS_FILE', `')dnl
 define(`confDOMAIN_NAME', `lab.test')dnl
 define(`confTO_IDENT', `0s')dnl
 define(`confDONT_PROBE_INTERFACES', `True')dnl
+define(`confREFUSE_LA', `1000')dnl
+define(`confQUEUE_LA', `1000')dnl
 FEATURE(`no_default_msa')dnl
 DAEMON_OPTIONS(`Name=MTA, Family=inet, Port={port}')dnl
 MAILER(`smtp')dnl
 """)
     conf = run.write("sendmail.cf", run.run(
         ["m4", f"-D_CF_DIR_={macros}/", macros / "m4/cf.m4", source]))
-    run.spawn([root / "usr/libexec/sendmail/sendmail", "-bD", "-C", conf, "-OQueueDirectory=" + str(queue),
-               "-ODontBlameSendmail=GroupReadableSASLDBFile,AssumeSafeChown,ForwardFileInUnsafeDirPath"])
+    run.spawn([root / "usr/libexec/sendmail/sendmail", "-bD", "-C", conf,
+               "-ODontBlameSendmail=AssumeSafeChown"])
     run.serves("tcp", port, service="smtp", product="Sendmail",
                version=run.version("sendmail-bin"))

@@ -19,4 +19,5 @@ pinger_enable off
 """)
     run.folder.chmod(0o777)
     run.spawn(["/usr/sbin/squid", "-N", "-f", conf])
-    run.serves("tcp", port, service="http-proxy", product="Squid http proxy", version=run.version("squid"))
+    run.serves("tcp", port, service="http-proxy", product="Squid http proxy",
+               version=run.version("squid"))

@@ -1,4 +1,5 @@
-"""strongSwan: IKE of both versions. It tells neither its name nor a version."""
+"""strongSwan: IKE of both versions. It tells neither its name nor a version. On another
+port than 500 it takes only what comes behind a marker, as on 4500."""
 PACKAGES = ["strongswan-charon"]
 
 
@@ -18,4 +19,5 @@ def start(run):
 """)
     run.spawn(["/usr/lib/ipsec/charon"],
               env={"STRONGSWAN_CONF": conf})
-    run.serves("udp", port, service="isakmp", hidden=run.version("strongswan-charon"))
+    run.serves("udp", port, service="isakmp", odd=False,
+               hidden=run.version("strongswan-charon"))

@@ -1,5 +1,6 @@
 """Tomcat: AJP without a secret"""
 PACKAGES = ["tomcat10"]
+HEAVY = True
 
 
 def start(run):

@@ -19,7 +19,9 @@ DisableDebuggerAttachment 0
 Log err stderr
 """)
     run.spawn(["/usr/bin/tor", "-f", conf])
-    run.serves("tcp", socks, service="tor-socks", product="Tor SOCKS proxy", hidden=run.version("tor"))
+    run.serves("tcp", socks, service="tor-socks", product="Tor SOCKS proxy",
+               hidden=run.version("tor"))
     run.serves("tcp", control, service="tor-control", product="Tor control port",
                version=run.version("tor"))
-    run.serves("tcp", relay, service="tor-orport", product="Tor", tls=True, hidden=run.version("tor"))
+    run.serves("tcp", relay, service="tor-orport", product="Tor", tls=True,
+               hidden=run.version("tor"))

@@ -5,4 +5,5 @@ PACKAGES = ["webfs"]
 def start(run):
     port = run.port("tcp", 8000)
     run.spawn(["/usr/bin/webfsd", "-F", "-p", port, "-r", run.sub("www")])
-    run.serves("tcp", port, service="http", product=("webfs httpd", "webfsd"), version="1.21")
+    run.serves("tcp", port, service="http", product=("webfs httpd", "WebFS httpd"),
+               version=run.version("webfs"))

@@ -16,4 +16,5 @@ async def main():
 asyncio.run(main())
 """)
     run.spawn(["/usr/bin/python3", app])
-    run.serves("tcp", port, service="http", product=("websockets", "Python websockets"), version=run.version("python3-websockets"))
+    run.serves("tcp", port, service="http", product=("websockets", "Python websockets"),
+               version=run.version("python3-websockets"))

@@ -13,5 +13,7 @@ logdir = {run.sub("log")}
     docroot = {run.folder}/www
 </server>
 """)
-    run.spawn(["/usr/bin/yaws", "--conf", conf, "--id", "lab"], env={"YAWSHOME": run.folder})
-    run.serves("tcp", port, service="http", product=("Yaws httpd", "Yaws"), version=run.version("yaws"))
+    run.spawn(["/usr/bin/yaws", "--daemon", "--conf", conf, "--id", "lab"],
+              env={"YAWSHOME": run.folder})
+    run.serves("tcp", port, service="http", product=("Yaws httpd", "Yaws"),
+               version=run.version("yaws"))

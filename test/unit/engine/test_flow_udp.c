@@ -32,6 +32,7 @@ struct server {
 	uint16_t port;
 	size_t heard, answer_bytes; /* answers of this size; 0: an echo */
 	bool is_silent;
+	int other_fd; /* answers come from here; 0: from where they were asked */
 	struct ip_addr peer;
 	uint16_t peer_port;
 	int ttl;
@@ -77,8 +78,8 @@ static void on_datagram(void *self, int events)
 		return;
 	if (server->answer_bytes)
 		got = (ssize_t)server->answer_bytes;
-	assert_int_equal(sendto(server->fd, bytes, (size_t)got, 0, (struct sockaddr *)&from,
-				message.msg_namelen),
+	assert_int_equal(sendto(server->other_fd ? server->other_fd : server->fd, bytes,
+				(size_t)got, 0, (struct sockaddr *)&from, message.msg_namelen),
 			 got);
 }
 
@@ -151,6 +152,7 @@ struct client {
 	int system_error;
 	const char *at_connect; /* is sent then, twice */
 	uint16_t local_port;
+	bool any_port; /* as was wished */
 };
 
 static char letter_of(const struct flow_event *event)
@@ -174,7 +176,7 @@ static void on_event(void *self, struct flow *flow, const struct flow_event *eve
 	client->trace[client->length++] = letter_of(event);
 	if (event->kind == FLOW_CONNECTED) {
 		client->rtt_ns = event->rtt_ns;
-		assert_true(flow_local(flow, &local, &client->local_port));
+		assert_true(flow_local(flow, &local, &client->local_port) != client->any_port);
 		if (client->at_connect) {
 			flow_send(flow, client->at_connect, strlen(client->at_connect));
 			flow_send(flow, client->at_connect, strlen(client->at_connect));
@@ -301,6 +303,50 @@ static void a_port_unreachable_is_a_refusal(void **state)
 	assert_string_equal(client.trace, "Cf");
 	assert_int_equal(client.system_error, ECONNREFUSED);
 	assert_int_equal(flow_net_open_count(world.net), 0);
+	world_release(&world);
+}
+
+/* As TFTP does (RFC 1350, 4): the answer comes from another port. */
+static void an_answer_from_another_port_counts_when_wished(void **state)
+{
+	struct world world;
+	struct client client = {
+		.world = &world, .at_connect = "ping", .close_after = 2, .any_port = true};
+	struct client strict = {.world = &world, .at_connect = "ping"};
+	struct flow_config config;
+
+	world_init(&world);
+	world.server.other_fd = socket(AF_INET, SOCK_DGRAM, 0);
+	config = config_of(&client);
+	config.any_port = true;
+	must_open(&client, &config);
+	loop_run(world.loop);
+	assert_string_equal(client.trace, "CDD");
+
+	world.server.heard = 0;
+	config = config_of(&strict);
+	config.deadline_ns = loop_time_ns(world.loop) + SHORT_NS;
+	must_open(&strict, &config);
+	loop_run(world.loop);
+	assert_string_equal(strict.trace, "Cd");
+	close(world.server.other_fd);
+	world_release(&world);
+}
+
+static void a_refusal_is_heard_from_any_port(void **state)
+{
+	struct world world;
+	struct client client = {.world = &world, .any_port = true};
+	struct flow_config config;
+
+	world_init(&world);
+	config = config_of(&client);
+	config.any_port = true;
+	closed_port_of(&world, &config);
+	must_open(&client, &config);
+	must_send(&client, "ping", 4);
+	loop_run(world.loop);
+	assert_string_equal(client.trace, "Cf");
 	world_release(&world);
 }
 
@@ -581,6 +627,8 @@ int main(void)
 		cmocka_unit_test(datagrams_keep_their_bounds_and_may_be_empty),
 		cmocka_unit_test(a_datagram_that_is_too_long_is_refused),
 		cmocka_unit_test(a_port_unreachable_is_a_refusal),
+		cmocka_unit_test(an_answer_from_another_port_counts_when_wished),
+		cmocka_unit_test(a_refusal_is_heard_from_any_port),
 		cmocka_unit_test(an_error_that_sending_hears_is_told),
 		cmocka_unit_test(silence_ends_at_the_deadline),
 		cmocka_unit_test(the_budget_cuts_a_datagram),
