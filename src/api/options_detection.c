@@ -83,7 +83,7 @@ static const struct option_row rows[] = {
 	{VALUE("versiondb", GROUP_SERVICES, "<file>",
 	       "service probes from this file (Nmap's format) or folder"),
 	 SERVICE, .set = set_text, .offset = offsetof(struct settings, version_db)},
-	{NAME("allports", GROUP_SERVICES, "probe the ports too that printers print from"),
+	{NAME("allports", GROUP_SERVICES, "write to printers and controllers of machines, too"),
 	 .set = set_version_use, .mark = USE_ALL_PORTS},
 
 	{.letter = 's',

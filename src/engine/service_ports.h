@@ -1,5 +1,5 @@
 /* The ports of a host whose services are asked for: gathered while its ports are
- * scanned, given to the detector afterwards. 24 bytes a port that is open, and a UDP
+ * scanned, given to the detector afterwards. 32 bytes a port that is open, and a UDP
  * response's payload. For the run's stages only. */
 #ifndef PORTOLAN_ENGINE_SERVICE_PORTS_H
 #define PORTOLAN_ENGINE_SERVICE_PORTS_H

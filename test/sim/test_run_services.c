@@ -14,6 +14,7 @@ struct detect_work {
 	struct slow *slow;
 	struct detect_order order;
 	struct timer timer;
+	size_t told;
 };
 
 struct slow {
@@ -23,6 +24,7 @@ struct slow {
 	uint16_t first_port;
 	uint64_t first_start_ns;
 	bool refuses;
+	bool one_by_one; /* a port is told each takes_ns */
 };
 
 static void work_over(void *self)
@@ -30,12 +32,19 @@ static void work_over(void *self)
 	struct detect_work *work = self;
 	const struct detect_order order = work->order;
 	const struct service_facts facts = {.end = SERVICE_HARD, .name = "thing", .confidence = 10};
-	size_t i;
 
-	for (i = 0; i < order.ports_count; i++) {
-		if (order.ports[i].state == PORT_OPEN_FILTERED)
-			order.opened(order.self, &order.ports[i]);
-		order.found(order.self, &order.ports[i], &facts);
+	for (; work->told < order.ports_count; work->told++) {
+		if (order.ports[work->told].state == PORT_OPEN_FILTERED)
+			order.opened(order.self, &order.ports[work->told]);
+		order.found(order.self, &order.ports[work->told], &facts);
+		if (work->slow->one_by_one && work->told + 1 < order.ports_count) {
+			work->told++;
+			assert_int_equal(loop_timer_set(work->slow->loop, &work->timer,
+							loop_now_ns(work->slow->loop) +
+								work->slow->takes_ns),
+					 0);
+			return;
+		}
 	}
 	alloc_free(work);
 	order.done(order.self);
@@ -186,6 +195,59 @@ static void a_detector_that_cannot_begin_is_told(void **state)
 	world_release(&scene.world);
 }
 
+/* ---- how far it is ---- */
+
+struct watcher {
+	struct scene *scene;
+	struct timer timer;
+	double last, before_services, between;
+	unsigned looks;
+};
+
+static void look(void *self)
+{
+	struct watcher *watcher = self;
+	struct world *world = &watcher->scene->world;
+	struct run_progress progress;
+
+	run_progress(world->run, &progress);
+	assert_true(progress.fraction >= watcher->last);
+	assert_true(progress.fraction <= 1.0);
+	watcher->last = progress.fraction;
+	watcher->looks++;
+	if (!watcher->scene->slow.started)
+		watcher->before_services = progress.fraction;
+	/* Of two hosts with two ports each: the first port was told of each, the second not. */
+	if (world->hosts_count == 2 && world->hosts[0].services == 1 &&
+	    world->hosts[1].services == 1)
+		watcher->between = progress.fraction;
+	if (!run_is_finished(world->run))
+		assert_int_equal(loop_timer_set(world->loop, &watcher->timer,
+						loop_now_ns(world->loop) + MS(20)),
+				 0);
+}
+
+static void progress_never_goes_back_and_ends_at_one(void **state)
+{
+	struct scene scene;
+	struct watcher watcher = {.scene = &scene, .timer = {.fire = look, .self = &watcher}};
+
+	(void)state;
+	begin(&scene, MS(8000));
+	scene.slow.one_by_one = true;
+	assert_int_equal(loop_timer_set(scene.world.loop, &watcher.timer, MS(1)), 0);
+	world_run(&scene.world);
+	assert_true(watcher.last < 1.0);
+	loop_timer_cancel(scene.world.loop, &watcher.timer);
+	look(&watcher);
+	assert_true(watcher.looks > 100);
+	/* Ports are half of it, each service its share of the other half. */
+	assert_true(watcher.before_services <= 0.5);
+	assert_true(watcher.between > 0.74 && watcher.between < 0.76);
+	assert_true(watcher.last == 1.0);
+	world_release(&scene.world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -194,6 +256,7 @@ int main(void)
 		cmocka_unit_test(the_host_timeout_holds_there_too),
 		cmocka_unit_test(a_cancelled_run_stops_it),
 		cmocka_unit_test(a_detector_that_cannot_begin_is_told),
+		cmocka_unit_test(progress_never_goes_back_and_ends_at_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

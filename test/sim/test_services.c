@@ -709,6 +709,62 @@ static bool run_with_fault(long nth)
 	return struck;
 }
 
+static void ignore(void *self)
+{
+	(void)self;
+}
+
+static void ignore_event(void *self, struct flow *flow, const struct flow_event *event)
+{
+	(void)self;
+	(void)flow;
+	(void)event;
+}
+
+/* Somebody else has the only connection, for five seconds. */
+static void take_the_connection(struct service_world *world)
+{
+	struct flow_config config = {
+		.to = world->target.addr, .port = 7777, .deadline_ns = S(5), .event = ignore_event};
+	struct flow *flow;
+
+	service_world_limit(world, 1);
+	assert_int_equal(flow_open(world->flows, &config, &flow), 0);
+}
+
+#define TIMERS 66u /* the loop has memory for 64 at first */
+
+/* So many timers are set that there may be no memory for the one that looks for room. */
+static bool run_in_a_queue_with_fault(size_t timers, long nth)
+{
+	struct timer idle[TIMERS];
+	struct service_world world;
+	bool struck;
+
+	begin(&world, MANNER_BEST, mixed, COUNT(mixed));
+	take_the_connection(&world);
+	tcp(&world, 22);
+	for (size_t i = 0; i < timers; i++) {
+		idle[i] = (struct timer){.fire = ignore};
+		assert_int_equal(loop_timer_set(world.loop, &idle[i], S(4)), 0);
+	}
+	alloc_fault_after(nth);
+	if (service_world_try(&world) == 0)
+		assert_int_equal(world.done, 1);
+	struck = alloc_fault_hit();
+	alloc_fault_after(-1);
+	service_world_release(&world);
+	return struck;
+}
+
+static void who_waits_for_room_gets_it_without_a_timer(void **state)
+{
+	(void)state;
+	for (size_t timers = 50; timers < TIMERS; timers++)
+		for (long nth = 0; run_in_a_queue_with_fault(timers, nth); nth++)
+			;
+}
+
 static void any_allocation_may_fail(void **state)
 {
 	long nth = 0;
@@ -818,6 +874,7 @@ int main(void)
 		cmocka_unit_test(a_certificate_is_told_of_a_server_that_wants_ours),
 		cmocka_unit_test(a_stop_leaves_nothing_behind),
 		cmocka_unit_test(any_allocation_may_fail),
+		cmocka_unit_test(who_waits_for_room_gets_it_without_a_timer),
 		cmocka_unit_test(at_once_says_what_one_by_one_says),
 	};
 

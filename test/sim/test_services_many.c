@@ -141,13 +141,10 @@ static void many_run(struct many *many)
 	for (size_t i = 0; i < PORTS; i++)
 		assert_int_equal(many->told[i], 1);
 	assert_int_equal(flow_net_open_count(many->flows), 0);
-	print_message(
-		"%u ports: %.1f s, the longest %.1f s; %zu connections, %zu bytes a port "
-		"under way at most; ended %u hard %u soft %u wrapped %u unknown %u incomplete\n",
-		PORTS, (double)many->last_ns / NS_PER_S, (double)many->longest_ns / NS_PER_S,
-		many->open_most, many->bytes_most - many->bytes_before, many->ends[SERVICE_HARD],
-		many->ends[SERVICE_SOFT], many->ends[SERVICE_WRAPPED], many->ends[SERVICE_UNKNOWN],
-		many->ends[SERVICE_INCOMPLETE]);
+	print_message("%u ports: %.1f s, the longest %.1f s; at the busiest %zu connections and "
+		      "%zu KiB\n",
+		      PORTS, (double)many->last_ns / NS_PER_S, (double)many->longest_ns / NS_PER_S,
+		      many->open_most, (many->bytes_most - many->bytes_before) >> 10);
 }
 
 static void many_release(struct many *many)
@@ -171,6 +168,75 @@ static void a_thousand_silent_ports_take_minutes_not_hours(void **state)
 	many_run(&many);
 	assert_int_equal(many.ends[SERVICE_UNKNOWN], PORTS);
 	assert_true(many.last_ns < S(180));
+	assert_true(many.bytes_most - many.bytes_before < 80 * 40 << 10);
+	many_release(&many);
+}
+
+/* Fifty descriptors: few ports at a time, and none is forgotten. */
+static void few_descriptors_are_enough(void **state)
+{
+	struct many many;
+
+	(void)state;
+	many_init(&many, &silent, 1, 50);
+	many_run(&many);
+	assert_int_equal(many.ends[SERVICE_UNKNOWN], PORTS);
+	assert_true(many.open_most <= 50);
+	many_release(&many);
+}
+
+/* From one place to another. */
+#define PLACES(from, to) .first = FIRST + (from), .last = FIRST + (to)-1
+
+/* Of the flood a little is enough: it is all matched again and again. */
+static const struct flow_sim_port hostile[] = {
+	{PLACES(0, 10), .banner = "noise without an end, over and over again, ", .endless = true},
+	{PLACES(10, 200), .banner = "a byte, and another, and so on", .drip_ns = S(1)},
+	{PLACES(200, 400), .echo = true},
+	{PLACES(400, 700), .reset_on_data = true},
+	{PLACES(700, PORTS), .banner = "", .closes = true},
+};
+
+/* Of each response 4 KiB are taken and 1.3 KiB kept, whatever comes; the simulated network's
+ * own bytes are counted, too. */
+static void hostile_ports_end_and_cost_little(void **state)
+{
+	static const size_t descriptors[] = {0, 50};
+	struct many many;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		many_init(&many, hostile, 5, descriptors[i]);
+		many_run(&many);
+		assert_int_equal(many.ends[SERVICE_HARD], 200); /* echo is a service */
+		assert_int_equal(many.ends[SERVICE_WRAPPED], 600);
+		assert_true(many.bytes_most - many.bytes_before < 80 * 160 << 10);
+		assert_true(many.longest_ns <= S(61));
+		many_release(&many);
+	}
+}
+
+static void stop_now(void *self)
+{
+	struct many *many = self;
+
+	loop_timer_cancel(many->loop, &many->sample);
+	many->detector.stop(many->detector.self, many->work);
+}
+
+static void a_stop_amid_a_thousand_leaves_nothing(void **state)
+{
+	struct many many;
+	struct timer stop = {.fire = stop_now, .self = &many};
+
+	(void)state;
+	many_init(&many, hostile, 5, 50);
+	many_start(&many);
+	assert_int_equal(loop_timer_set(many.loop, &stop, S(20)), 0);
+	assert_int_equal(loop_run(many.loop), 0);
+	assert_int_equal(many.done, 0);
+	assert_int_equal(loop_now_ns(many.loop), S(20)); /* no timer is left */
+	assert_int_equal(flow_net_open_count(many.flows), 0);
 	many_release(&many);
 }
 
@@ -178,6 +244,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_thousand_silent_ports_take_minutes_not_hours),
+		cmocka_unit_test(few_descriptors_are_enough),
+		cmocka_unit_test(hostile_ports_end_and_cost_little),
+		cmocka_unit_test(a_stop_amid_a_thousand_leaves_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,12 @@
 /* Finds out what runs on the open ports of hosts (features.md section 5): a
- * detector for the engine's service stage. Each port goes through probe_plan.c's
- * waves: listen, likely probes, the others by rarity; inside TLS again when it speaks it.
- * Knows flows and signatures; packets, formats and options it does not know. */
+ * detector for the engine's service stage. Each port goes through waves (port_scan.c):
+ * listen, likely probes, the others by rarity; inside TLS again when it speaks it.
+ * Knows flows and signatures; packets, formats and options it does not know.
+ *
+ * Costs: a port under way 22 KB when it is silent, 130 KB when it answers all that it is asked; up
+ * to 80 ports of a host are, fewer when descriptors are short (seven a port). A port that waits for
+ * its turn costs nothing. A port ends 60 s after its first connection at the latest, 300 s with
+ * MANNER_FIRST. test/sim/test_services_many.c bounds them. */
 #ifndef PORTOLAN_DETECT_SERVICE_SERVICE_SCAN_H
 #define PORTOLAN_DETECT_SERVICE_SERVICE_SCAN_H
 

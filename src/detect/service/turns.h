@@ -29,14 +29,14 @@ struct turns {
 	size_t count;
 };
 
-/* ERROR_MEMORY. About 150 bytes a probe of the database's transport. */
+/* ERROR_MEMORY. 160 bytes a probe of the database's transport: 17 KB for TCP with ours. */
 int turns_make(struct turns *turns, const struct probe_db *db, enum transport transport,
 	       uint16_t port, bool tunnel, unsigned intensity);
 void turns_release(struct turns *turns);
-/* After the softmatch of `turn`: those that do not know the service are TURN_SKIPPED, also when
+/* After the softmatch of `soft`: those that do not know the service are TURN_SKIPPED, also when
  * they are under way. What later turns brought already is dropped, too, if `strict`: asked one by
  * one, they had not been asked. */
-void turns_narrow(struct turns *turns, const struct turn *turn, const char *service, bool strict);
+void turns_narrow(struct turns *turns, const struct turn *soft, const char *service, bool strict);
 /* The first that waits, or NULL. */
 struct turn *turns_next(const struct turns *turns);
 /* Is the first turn the NULL probe's? */
