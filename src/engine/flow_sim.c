@@ -249,8 +249,8 @@ static void take_off(struct sim_flow *flow)
 static void release(struct sim_flow *flow)
 {
 	sim_tls_free(flow->tls);
-	sim_queue_release(&flow->inbound);
-	sim_queue_release(&flow->unheard);
+	sim_chunks_release(&flow->inbound);
+	sim_chunks_release(&flow->unheard);
 	alloc_free(flow);
 }
 
@@ -299,7 +299,7 @@ static int begin(struct sim_flow *flow)
 		r = sim_script_begin(flow);
 	else
 		r = 0;
-	while (r == 0 && (chunk = sim_queue_pop(&flow->unheard))) {
+	while (r == 0 && (chunk = sim_chunks_pop(&flow->unheard))) {
 		r = hear(flow, chunk->data, chunk->bytes);
 		alloc_free(chunk);
 	}
@@ -378,7 +378,7 @@ static size_t take_bytes(struct sim_flow *flow, bool *ret_is_beyond)
 	chunk->done += bytes;
 	chunk->due_ns += chunk->drip_ns;
 	if (chunk->done == chunk->bytes)
-		alloc_free(sim_queue_pop(&flow->inbound));
+		alloc_free(sim_chunks_pop(&flow->inbound));
 	return told;
 }
 
@@ -403,7 +403,7 @@ static void tell_bytes(struct sim_flow *flow)
 
 static void begin_round(struct sim_flow *flow)
 {
-	alloc_free(sim_queue_pop(&flow->inbound));
+	alloc_free(sim_chunks_pop(&flow->inbound));
 	if (sim_script_greet_again(flow) < 0)
 		finish(flow, FLOW_END_LOCAL);
 	else
@@ -509,7 +509,7 @@ static int send_later(struct sim_flow *flow, const void *bytes, size_t count)
 
 	if (count > FLOW_SEND_QUEUE_MAX - flow->unheard_bytes)
 		return ERROR_LIMIT;
-	if ((r = sim_queue_add(&flow->unheard, &head, bytes)) == 0)
+	if ((r = sim_chunks_add(&flow->unheard, &head, bytes)) == 0)
 		flow->unheard_bytes += count;
 	return r;
 }

@@ -24,7 +24,7 @@ struct sim_chunk {
 	uint8_t data[];
 };
 
-struct sim_queue {
+struct sim_chunks {
 	struct sim_chunk *first, *last;
 };
 
@@ -52,9 +52,9 @@ struct sim_flow {
 	struct sim_flow *waiting_next, **waiting_link;
 	struct sim_tls *tls; /* the server's side; NULL: in the clear */
 	uint64_t rtt_ns, deadline_ns;
-	uint64_t next_ns;         /* the next step of one that is not served yet */
-	struct sim_queue inbound; /* under way to us */
-	struct sim_queue unheard; /* sent by us before anybody listened */
+	uint64_t next_ns;          /* the next step of one that is not served yet */
+	struct sim_chunks inbound; /* under way to us */
+	struct sim_chunks unheard; /* sent by us before anybody listened */
 	size_t unheard_bytes;
 	uint64_t budget_bytes;
 	struct ip_addr to, local;
@@ -78,9 +78,9 @@ struct flow_sim {
 /* --- flow_sim_script.c: what a served connection hears and says --- */
 
 /* All give 0 or ERROR_MEMORY. */
-int sim_queue_add(struct sim_queue *queue, const struct sim_chunk *head, const void *bytes);
-struct sim_chunk *sim_queue_pop(struct sim_queue *queue); /* alloc_free() it */
-void sim_queue_release(struct sim_queue *queue);
+int sim_chunks_add(struct sim_chunks *queue, const struct sim_chunk *head, const void *bytes);
+struct sim_chunk *sim_chunks_pop(struct sim_chunks *queue); /* alloc_free() it */
+void sim_chunks_release(struct sim_chunks *queue);
 /* The server begins with a connection, or hears what we sent in one piece. */
 int sim_script_begin(struct sim_flow *flow);
 int sim_script_hear(struct sim_flow *flow, const uint8_t *bytes, size_t count);

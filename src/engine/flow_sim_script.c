@@ -11,7 +11,7 @@
 
 /* --- queues --- */
 
-int sim_queue_add(struct sim_queue *queue, const struct sim_chunk *head, const void *bytes)
+int sim_chunks_add(struct sim_chunks *queue, const struct sim_chunk *head, const void *bytes)
 {
 	struct sim_chunk *chunk = alloc_zero(sizeof(*chunk) + head->bytes);
 
@@ -28,7 +28,7 @@ int sim_queue_add(struct sim_queue *queue, const struct sim_chunk *head, const v
 	return 0;
 }
 
-struct sim_chunk *sim_queue_pop(struct sim_queue *queue)
+struct sim_chunk *sim_chunks_pop(struct sim_chunks *queue)
 {
 	struct sim_chunk *chunk = queue->first;
 
@@ -37,11 +37,11 @@ struct sim_chunk *sim_queue_pop(struct sim_queue *queue)
 	return chunk;
 }
 
-void sim_queue_release(struct sim_queue *queue)
+void sim_chunks_release(struct sim_chunks *queue)
 {
 	struct sim_chunk *chunk;
 
-	while ((chunk = sim_queue_pop(queue)))
+	while ((chunk = sim_chunks_pop(queue)))
 		alloc_free(chunk);
 }
 
@@ -64,21 +64,21 @@ int sim_script_post(struct sim_flow *flow, const struct sim_pace *pace, const vo
 		.bytes = flow->is_udp && count > FLOW_DATAGRAM_MAX ? FLOW_DATAGRAM_MAX : count,
 	};
 
-	return sim_queue_add(&flow->inbound, &head, bytes);
+	return sim_chunks_add(&flow->inbound, &head, bytes);
 }
 
 static int post_again(struct sim_flow *flow)
 {
 	const struct sim_chunk head = {.due_ns = arrival_ns(flow, 0), .is_round = true};
 
-	return sim_queue_add(&flow->inbound, &head, NULL);
+	return sim_chunks_add(&flow->inbound, &head, NULL);
 }
 
 int sim_script_post_end(struct sim_flow *flow, enum flow_end end)
 {
 	const struct sim_chunk head = {.due_ns = arrival_ns(flow, 0), .end = end};
 
-	return sim_queue_add(&flow->inbound, &head, NULL);
+	return sim_chunks_add(&flow->inbound, &head, NULL);
 }
 
 static int say(struct sim_flow *flow, const struct sim_pace *pace, const void *bytes, size_t count)
