@@ -227,6 +227,7 @@ static int set_output(const struct settings *settings, struct plan *plan, struct
 	output->verbosity_zero = uses[USE_SILENT] > 0;
 	output->reasons = uses[USE_REASON] || settings->verbosity >= 2 || settings->debugging >= 1;
 	output->open_only = uses[USE_OPEN] > 0;
+	output->packet_trace = uses[USE_PACKET_TRACE] || settings->debugging >= 3;
 	output->no_stylesheet = uses[USE_NO_STYLESHEET] > 0;
 	output->stats_every_ns = settings->stats_every.ns;
 	output->noninteractive = uses[USE_NONINTERACTIVE] > 0;
