@@ -125,7 +125,8 @@ void port_phase_begin(struct port_scan *port, bool tunnel)
 	port_look_soon(port);
 }
 
-/* What the port scan was answered, against the probes that name the port (formats.md 7.7). */
+/* What the port scan was answered, against the probes that name the port (formats.md 7.7). Not
+ * in Nmap's manner: its lines are for answers to its probes, and our payloads are others. */
 static bool match_reply(struct port_scan *port)
 {
 	const struct service_scan_config *with = &port->scan->config;
@@ -133,6 +134,8 @@ static bool match_reply(struct port_scan *port)
 	struct match_result result;
 	size_t i, count = probe_db_probes(with->db);
 
+	if (!port_in_best_manner(port))
+		return false;
 	for (i = 0; what->reply && i < count; i++) {
 		const struct service_probe *probe = probe_db_probe(with->db, i);
 
