@@ -817,15 +817,15 @@ static void at_once_says_what_one_by_one_says(void **state)
 	(void)state;
 	for (uint64_t seed = 1; seed <= 25; seed++) {
 		random_init(&random, seed);
-		for (uint16_t i = 0; i < SERVERS; i++)
+		for (unsigned i = 0; i < SERVERS; i++)
 			draw_server(&random, &servers[i], replies[i], (uint16_t)(7000 + i));
 		begin(&world, MANNER_FIRST, servers, SERVERS);
-		for (uint16_t i = 0; i < SERVERS; i++)
+		for (unsigned i = 0; i < SERVERS; i++)
 			tcp(&world, (uint16_t)(7000 + i));
 		service_world_run(&world);
 		begin(&slow, MANNER_FIRST, servers, SERVERS);
 		slow.plan->timing.max_parallelism = 1;
-		for (uint16_t i = 0; i < SERVERS; i++)
+		for (unsigned i = 0; i < SERVERS; i++)
 			tcp(&slow, (uint16_t)(7000 + i));
 		service_world_run(&slow);
 		for (size_t i = 0; i < SERVERS; i++) {

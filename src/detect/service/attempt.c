@@ -21,7 +21,7 @@
 #define QUIET_FIRST_NS  (2 * NS_PER_S)    /* the same, in Nmap's manner */
 /* Past the first wave, with a port that is silent; and on a host with many of those. */
 #define LATER_WAIT_NS  (2 * NS_PER_S)
-#define SILENT_WAIT_NS (800 * NS_PER_MS)
+#define SILENT_WAIT_NS (600 * NS_PER_MS)
 #define SILENT_PORTS   32u
 
 static struct loop *loop_of(const struct attempt *attempt)

@@ -194,7 +194,7 @@ static unsigned at_once(const struct plan *plan, const struct probe_db *db)
 		most = timing->min_parallelism;
 	/* Ports that say nothing are most of the wait, and cost the host next to nothing. */
 	if (probe_db_manner(db) == MANNER_BEST && wanted > 1)
-		wanted *= 4;
+		wanted *= 5;
 	if (wanted < timing->min_parallelism)
 		wanted = timing->min_parallelism;
 	if (wanted > most)

@@ -31,7 +31,7 @@ struct service_scan {
 /* Connections that a port has at the busiest, and a host's ports together. A host has no more
  * ports under way than that gives room to, or some would wait until their time was over. */
 #define PORT_CONNECTIONS     7u
-#define WORK_PORTS_MAX       80u
+#define WORK_PORTS_MAX       100u
 #define WORK_CONNECTIONS_MAX (WORK_PORTS_MAX * PORT_CONNECTIONS)
 
 /* The facts go to the order; frees the port. */
