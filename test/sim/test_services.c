@@ -213,6 +213,26 @@ static void who_closes_without_a_word_is_wrapped(void **state)
 }
 
 /* A TCP wrapper hangs up on everybody; a few probes are enough to see that. */
+/* One that waits, and hangs up on what it does not understand, is no wrapper. */
+static void who_waits_for_a_question_is_not_wrapped(void **state)
+{
+	static const struct flow_sim_reply hangs_up[] = {{.closes = true}};
+	static const struct flow_sim_port servers[] = {
+		{.first = 83, .last = 83, .replies = hangs_up, .replies_count = 1},
+	};
+	static const enum probe_manner manners[] = {MANNER_FIRST, MANNER_BEST};
+	struct service_world world;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(manners); i++) {
+		begin(&world, manners[i], servers, 1);
+		tcp(&world, 83);
+		service_world_run(&world);
+		assert_int_equal(service_world_fact(&world, 83)->end, SERVICE_UNKNOWN);
+		service_world_release(&world);
+	}
+}
+
 static void who_closes_on_every_probe_is_wrapped_soon(void **state)
 {
 	static const struct flow_sim_port servers[] = {
@@ -854,6 +874,7 @@ int main(void)
 		cmocka_unit_test(at_the_highest_intensity_all_probes_are_asked),
 		cmocka_unit_test(the_intensity_bounds_the_probes),
 		cmocka_unit_test(who_closes_without_a_word_is_wrapped),
+		cmocka_unit_test(who_waits_for_a_question_is_not_wrapped),
 		cmocka_unit_test(who_closes_on_every_probe_is_wrapped_soon),
 		cmocka_unit_test(a_server_of_one_connection_is_known),
 		cmocka_unit_test(hostile_servers_cost_a_bounded_time),

@@ -405,7 +405,7 @@ static int open_flow(struct attempt *attempt)
 		.ttl = with->plan->ttl,
 		.writes = !port->listen_only,
 		.orderly = true,
-		.any_port = !port->tunnel,
+		.any_port = !port->tunnel && in_best_manner(attempt),
 		.deadline_ns = attempt->opened_ns + (port->tunnel ? CONNECT_TLS_NS : CONNECT_NS),
 		.receive_bytes_max = (uint64_t)16 * RESPONSE_BYTES_MAX,
 		.event = on_event,

@@ -90,6 +90,8 @@ static void lend(void *self)
 
 	if (!port->listener || port->heard || !port->speaking)
 		return;
+	/* A TCP wrapper had hung up by now. */
+	port->may_be_wrapped = false;
 	port_spare_listener(port);
 	turn = port->spare ? turn_under_way(port) : NULL;
 	if (turn)
@@ -116,11 +118,15 @@ bool port_is_one_by_one(const struct port_scan *port)
 void port_listener_connected(struct port_scan *port)
 {
 	uint64_t grace = turns_are_listed(&port->turns) ? GRACE_LISTED_NS : GRACE_NS;
+	uint64_t until_lent = grace + LEND_NS;
+	uint64_t wrapped = port->listener->probe->wrapped_ms * NS_PER_MS;
 
+	if (!port_in_best_manner(port) && until_lent < wrapped)
+		until_lent = wrapped;
 	if (speaks_first(port) || port_is_one_by_one(port) || port->listen_only)
 		return;
 	port_set_timer(port, &port->wave, speak_now, grace + 4 * port->rtt_ns);
-	port_set_timer(port, &port->lend, lend, grace + 4 * port->rtt_ns + LEND_NS);
+	port_set_timer(port, &port->lend, lend, until_lent + 4 * port->rtt_ns);
 }
 
 static uint64_t next_start_ns(const struct port_scan *port)
