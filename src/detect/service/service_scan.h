@@ -4,8 +4,8 @@
  * Knows flows and signatures; packets, formats and options it does not know.
  *
  * Costs: a port under way 22 KB when it is silent, 130 KB when it answers all that it is asked; up
- * to 100 ports of a host are, fewer when descriptors are short (seven a port). A port that waits for
- * its turn costs nothing. A port ends 60 s after its first connection at the latest, 300 s with
+ * to 100 ports of a host are, fewer when descriptors are short (seven a port). A port that waits
+ * for its turn costs nothing. A port ends 60 s after its first connection at the latest, 300 s with
  * MANNER_FIRST. test/sim/test_services_many.c bounds them. */
 #ifndef PORTOLAN_DETECT_SERVICE_SERVICE_SCAN_H
 #define PORTOLAN_DETECT_SERVICE_SERVICE_SCAN_H
