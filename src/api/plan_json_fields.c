@@ -68,6 +68,7 @@ const struct plan_field plan_fields[] = {
 	BOOL(NULL, "json", json),
 	TEXT(NULL, "resume_from", resume_from),
 	TEXT(NULL, "protocols", protocols_path),
+	TEXT(NULL, "vendors", vendors_path),
 	TEXT(NULL, "payloads", payloads_path),
 
 	TEXTS("targets", "expressions", targets.expressions, targets.expressions_count),

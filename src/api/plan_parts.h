@@ -7,7 +7,7 @@
 /* plan_timing.c */
 void plan_set_timing(const struct settings *settings, struct timing *ret_timing);
 
-/* plan_packets.c, plan_mac.c: plan->packets; the seed is set already. */
+/* plan_packets.c, plan_mac.c: plan->packets and vendors_path; the seed is set already. */
 int plan_set_packets(struct settings *settings, const struct plan_request *request,
 		     struct plan *plan, struct diag *diag);
 int plan_set_mac(struct settings *settings, const struct plan_request *request, struct plan *plan,

@@ -87,6 +87,27 @@ static int open_screen(struct session_files *files, const struct session_config 
 	return add_writer(files, format_by_name("normal"), &files->screen, files->screen_out, diag);
 }
 
+/* Only names are at stake: a bad line is no reason not to scan. */
+static int load_vendors(struct session_files *files, const struct session_config *config,
+			struct diag *diag)
+{
+	const char *path = config->plan->vendors_path;
+	char text[DIAG_TEXT_BYTES + 64];
+	struct diag odd = {0};
+	int r;
+
+	if (!path)
+		return 0;
+	if ((r = vendors_load(path, &files->vendors, &odd)) < 0)
+		return diag_set(diag, r, "%s", odd.text);
+	files->screen.vendors = files->file.vendors = files->vendors;
+	if (!odd.line || !config->warn)
+		return 0;
+	snprintf(text, sizeof(text), "%.400s, line %u: %.200s", path, odd.line, odd.text);
+	config->warn(config->self, text);
+	return 0;
+}
+
 int session_files_open(struct session_files *files, const struct session_config *config,
 		       struct diag *diag)
 {
@@ -117,7 +138,9 @@ int session_files_open(struct session_files *files, const struct session_config 
 		files->screen.version = PORTOLAN_VERSION;
 	files->screen.colour = config->colour;
 	files->screen.terminal = config->terminal;
-	r = open_screen(files, config, diag);
+	r = load_vendors(files, config, diag);
+	if (r == 0)
+		r = open_screen(files, config, diag);
 	for (i = 0; r == 0 && i < plan->output.files_count; i++)
 		r = open_file(files, config, &plan->output.files[i], diag);
 	if (r < 0)
@@ -165,6 +188,8 @@ int session_files_close(struct session_files *files, struct diag *diag)
 	}
 	files->count = 0;
 	files->screen_out = NULL;
+	vendors_free(files->vendors);
+	files->vendors = NULL;
 	return r;
 }
 

@@ -9,6 +9,7 @@
 
 struct session_files {
 	struct format_context screen, file; /* what the documents say of the run */
+	struct vendors *vendors;            /* of the contexts; NULL: the compiled-in table */
 	struct format_writer *writers[SESSION_WRITERS_MAX];
 	size_t count;
 	struct out *screen_out; /* the screen writer's; NULL: no screen */

@@ -135,6 +135,18 @@ static int write_all(struct journal *journal, const struct show *show,
 	return write_one(journal, id, &screen, context, diag);
 }
 
+/* Only addresses are kept in journals: names are those of the table as it is now. A file that
+ * is gone since the scan costs them, not the report. */
+static struct vendors *load_vendors(const struct plan *plan)
+{
+	struct vendors *vendors = NULL;
+	struct diag diag = {0};
+
+	if (plan->vendors_path && vendors_load(plan->vendors_path, &vendors, &diag) < 0)
+		cli_complain(&diag, false);
+	return vendors;
+}
+
 static int show_scan(struct journal *journal, const struct show *show, struct diag *diag)
 {
 	struct format_context context = {
@@ -143,6 +155,7 @@ static int show_scan(struct journal *journal, const struct show *show, struct di
 		.url = PORTOLAN_URL,
 	};
 	struct journal_scan scan;
+	struct vendors *vendors = NULL;
 	struct plan *plan = NULL;
 	char *json = NULL;
 	int r = journal_load(journal, show->id, &json, &scan, diag);
@@ -151,10 +164,12 @@ static int show_scan(struct journal *journal, const struct show *show, struct di
 		r = plan_from_json(json, strlen(json), &plan, diag);
 	if (r == 0) {
 		context.plan = plan;
+		context.vendors = vendors = load_vendors(plan);
 		context.start_s = scan.start_s;
 		r = write_all(journal, show, &context, scan.id, diag);
 	}
 	alloc_free(json);
+	vendors_free(vendors);
 	plan_free(plan);
 	return r;
 }

@@ -136,6 +136,7 @@ struct plan {
 	struct services *services;  /* owned; may be the built-in table */
 	const char *services_path;  /* the file it was read from; NULL: the built-in table */
 	const char *protocols_path; /* names of protocols came from here; NULL: built in */
+	const char *vendors_path;   /* names of hardware vendors; NULL: built in */
 	bool sequential_ports;      /* -r */
 	bool exact_ports;           /* --exclude-ports: no port is asked but those */
 

@@ -11,6 +11,8 @@ extern const unsigned char builtin_protocols_tsv[];
 extern const size_t builtin_protocols_tsv_bytes;
 extern const unsigned char builtin_rpc_tsv[];
 extern const size_t builtin_rpc_tsv_bytes;
+extern const unsigned char builtin_vendors_tsv[];
+extern const size_t builtin_vendors_tsv_bytes;
 /* data/payloads/NAME.payload, one after the other. */
 extern const unsigned char builtin_payloads[];
 extern const size_t builtin_payloads_bytes;

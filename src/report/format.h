@@ -5,6 +5,7 @@
 #ifndef PORTOLAN_REPORT_FORMAT_H
 #define PORTOLAN_REPORT_FORMAT_H
 
+#include "detect/vendor/vendors.h"
 #include "engine/plan.h"
 #include "report/host_report.h"
 #include "report/out.h"
@@ -20,6 +21,7 @@ struct format_context {
 	bool colour;     /* screen only */
 	bool terminal;   /* screen only: neutralise anything a terminal could obey */
 	bool resumed;    /* a second part is appended to an old log (formats.md 11.8) */
+	const struct vendors *vendors; /* NULL: the compiled-in table */
 	/* The folder that data files were read from; NULL: what is compiled in was used. */
 	const char *data_folder;
 	/* What the runtime keys have changed (MI-04); NULL: the plan's. */

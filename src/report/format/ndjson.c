@@ -378,17 +378,25 @@ static void add_liar(struct json_writer *json, const struct host_report *host)
 	json_write_object_end(json);
 }
 
+static void add_mac(struct json_writer *json, const struct format_context *context,
+		    const struct host_report *host)
+{
+	char mac[MAC_TEXT_BYTES], name[VENDOR_NAME_BYTES];
+
+	if (!host->has_mac)
+		return;
+	json_write_word(json, "mac", mac_format(&host->mac, mac));
+	add_text_if_known(json, "vendor", vendors_find(context->vendors, &host->mac, name));
+}
+
 static void add_host(struct json_writer *json, const struct format_writer *writer,
 		     const struct host_report *host)
 {
-	char mac[MAC_TEXT_BYTES];
-
 	begin_event(json, "host", NULL);
 	json_write_uint(json, "index", host->index);
 	add_address(json, "address", &host->addr);
 	json_write_word(json, "family", host->addr.family == IP_V6 ? "ipv6" : "ipv4");
-	if (host->has_mac)
-		json_write_word(json, "mac", mac_format(&host->mac, mac));
+	add_mac(json, writer->context, host);
 	add_text_if_known(json, "name", host->name);
 	add_text_if_known(json, "ptr", host->ptr);
 	if (host->others_count) {

@@ -35,11 +35,12 @@ static void add_timing(const struct plain *plain)
 static void add_spoofed(const struct plain *plain)
 {
 	const struct plan_packets *packets = &plain->context->plan->packets;
-	char text[MAC_TEXT_BYTES];
+	char text[MAC_TEXT_BYTES], name[VENDOR_NAME_BYTES];
+	const char *vendor = vendors_find(plain->context->vendors, &packets->mac, name);
 
 	if (packets->has_mac)
-		buf_addf(plain->out, "Spoofing MAC address %s (No registered vendor)\n",
-			 mac_format(&packets->mac, text));
+		buf_addf(plain->out, "Spoofing MAC address %s (%s)\n",
+			 mac_format(&packets->mac, text), vendor ? vendor : "No registered vendor");
 }
 
 static void add_begin(const struct plain *plain)

@@ -231,10 +231,12 @@ static void add_port_table(const struct plain *plain, const struct host_report *
 
 static void add_mac(const struct plain *plain, const struct host_report *host)
 {
-	char text[MAC_TEXT_BYTES];
+	char text[MAC_TEXT_BYTES], name[VENDOR_NAME_BYTES];
+	const char *vendor = vendors_find(plain->context->vendors, &host->mac, name);
 
 	if (host->has_mac && host->state == HOST_UP)
-		buf_addf(plain->out, "MAC Address: %s (Unknown)\n", mac_format(&host->mac, text));
+		buf_addf(plain->out, "MAC Address: %s (%s)\n", mac_format(&host->mac, text),
+			 vendor ? vendor : "Unknown");
 }
 
 static void add_ports(const struct plain *plain, const struct host_report *host)

@@ -59,7 +59,7 @@ static void add_event(struct buf *out, const struct format_context *context,
 		add_skipped(out, event->seen);
 		break;
 	case FORMAT_HINT:
-		xml_add_hint(out, event->host);
+		xml_add_hint(out, context, event->host);
 		break;
 	case FORMAT_TASK_BEGIN:
 		if (verbose)

@@ -7,7 +7,8 @@
 
 void xml_add_begin(struct buf *out, const struct format_context *context);
 void xml_add_end(struct buf *out, const struct format_totals *totals);
-void xml_add_hint(struct buf *out, const struct host_report *host);
+void xml_add_hint(struct buf *out, const struct format_context *context,
+		  const struct host_report *host);
 void xml_add_host(struct buf *out, const struct format_context *context,
 		  const struct host_report *host);
 

@@ -26,13 +26,19 @@ static void add_address(struct buf *out, const struct ip_addr *addr)
 	buf_addf(out, " addrtype=\"ipv%d\"/>\n", addr->family);
 }
 
-static void add_mac(struct buf *out, const struct host_report *host)
+static void add_mac(struct buf *out, const struct format_context *context,
+		    const struct host_report *host)
 {
-	char text[MAC_TEXT_BYTES];
+	char text[MAC_TEXT_BYTES], name[VENDOR_NAME_BYTES];
+	const char *vendor;
 
-	if (host->has_mac)
-		buf_addf(out, "<address addr=\"%s\" addrtype=\"mac\"/>\n",
-			 mac_format(&host->mac, text));
+	if (!host->has_mac)
+		return;
+	vendor = vendors_find(context->vendors, &host->mac, name);
+	buf_addf(out, "<address addr=\"%s\" addrtype=\"mac\"", mac_format(&host->mac, text));
+	if (vendor)
+		xml_add_attribute(out, "vendor", vendor);
+	buf_add_str(out, "/>\n");
 }
 
 static void add_name(struct buf *out, const char *name, const char *type)
@@ -52,7 +58,8 @@ static void add_names(struct buf *out, const char *user, const char *ptr)
 	buf_add_str(out, "</hostnames>\n");
 }
 
-void xml_add_hint(struct buf *out, const struct host_report *host)
+void xml_add_hint(struct buf *out, const struct format_context *context,
+		  const struct host_report *host)
 {
 	/* Nmap writes the hint of a ping before it knows the reason; ARP and ND it
 	 * asks in another way. */
@@ -62,7 +69,7 @@ void xml_add_hint(struct buf *out, const struct host_report *host)
 	add_status(out, "up", known ? host->reason : REASON_UNKNOWN_RESPONSE, 0);
 	buf_add_char(out, '\n');
 	add_address(out, &host->addr);
-	add_mac(out, host);
+	add_mac(out, context, host);
 	add_names(out, host->name, NULL);
 	buf_add_str(out, "</hosthint>\n");
 }
@@ -215,7 +222,7 @@ void xml_add_host(struct buf *out, const struct format_context *context,
 	 * that is done (formats.md 11): not so here. */
 	buf_add_char(out, host->incomplete ? ' ' : '\n');
 	add_address(out, &host->addr);
-	add_mac(out, host);
+	add_mac(out, context, host);
 	if (host->state == HOST_UP || host->name || host->ptr)
 		add_names(out, host->name, words_ptr(host, ptr));
 	if (host->ports_scanned && !host->timed_out && host->state == HOST_UP)
