@@ -61,6 +61,10 @@ def test_a_neighbours_mac_is_told(raw, family):
                neighbours={one: arp(), other: arp(mac=VENDOR_MAC)})
     assert macs(seen.xml) == {one: MAC.hex(":").upper(), other: VENDOR_MAC.hex(":").upper(),
                               silent: None}
+    of_kind = {one.get("addr"): one.get("vendor") for one in tree.fromstring(seen.xml).iter("address")
+               if one.get("addrtype") == "mac"}
+    assert of_kind[MAC.hex(":").upper()] is None
+    assert of_kind[VENDOR_MAC.hex(":").upper()] == "Cisco Systems"
 
 
 @pytest.mark.parametrize("family", [4, 6])

@@ -363,12 +363,18 @@ static void hardware_addresses_may_be_a_vendors(void **state)
 	mac = asked->plan->packets.mac.bytes;
 	assert_memory_equal(mac, "\x70\xb3\xd5\xf2", 4);
 	assert_int_equal(mac[4] & 0xf0, 0xa0);
+	assert_string_equal(asked->plan->vendors_path, path);
 	assert_int_equal(ASK("--spoof-mac", "no such vendor 7"), ERROR_NOT_FOUND);
+	assert_int_equal(ASK("--spoof-mac", "cisco"), ERROR_NOT_FOUND);
 	PLAN("--spoof-mac", "0");
 	assert_int_equal(asked->plan->packets.mac.bytes[0] & 3, 2);
 	PLAN("--spoof-mac", "01:02:03:04:05:06");
 	assert_memory_equal(asked->plan->packets.mac.bytes, "\1\2\3\4\5\6", 6);
 	unlink(path);
+	PLAN("--spoof-mac", "cisco"); /* no file: the built-in table */
+	assert_null(asked->plan->vendors_path);
+	assert_memory_equal(asked->plan->packets.mac.bytes, "\0\0\x0c", 3);
+	assert_true(asked->plan->packets.layer == LAYER_ETHERNET);
 	rmdir(folder);
 }
 

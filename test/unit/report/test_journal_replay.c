@@ -110,7 +110,7 @@ static void tell_host(struct replayed *t, const struct target *target, enum host
 	seen.host.ttl = (uint8_t)(chance(t, 2) * 64);
 	seen.host.from = chance(t, 5) ? (struct ip_addr){0} : t->others[0];
 	seen.host.has_mac = target->index % 3 == 1;
-	seen.host.mac = (struct mac_addr){{2, 0, 0, 0, 0, (uint8_t)target->index}};
+	seen.host.mac = (struct mac_addr){{0x52, 0x54, 0, 0, 0, (uint8_t)target->index}};
 	seen.host.more = state == HOST_UP && t->scan.plan.port_scan;
 	tell(t, seen);
 	if (chance(t, 2))

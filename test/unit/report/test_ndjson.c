@@ -118,6 +118,24 @@ static void a_service_is_told_at_once(void **state)
 	fixture_release(&fixture);
 }
 
+static void a_neighbours_vendor_is_told_if_known(void **state)
+{
+	struct host_report host = {.addr = ip_v4(0x0a000001),
+				   .state = HOST_UP,
+				   .reason = REASON_ARP_RESPONSE,
+				   .has_mac = true,
+				   .mac = {{0, 0x0c, 0x29, 0xab, 0, 9}}};
+	struct fixture fixture;
+
+	assert_int_equal(fixture_begin(&fixture, &format_ndjson), 0);
+	format_writer_event(fixture.writer,
+			    &(struct format_event){.kind = FORMAT_HOST, .host = &host});
+	assert_int_equal(fixture_end(&fixture), 0);
+	assert_non_null(strstr(buf_str(&fixture.out),
+			       "\"mac\":\"00:0C:29:AB:00:09\",\"vendor\":\"VMware\",\"state\""));
+	fixture_release(&fixture);
+}
+
 static void raw_scans_tell_of_probes_and_neighbours(void **state)
 {
 	struct fixture fixture;
@@ -267,6 +285,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_run_reads_like_this),
 		cmocka_unit_test(a_service_is_told_at_once),
+		cmocka_unit_test(a_neighbours_vendor_is_told_if_known),
 		cmocka_unit_test(raw_scans_tell_of_probes_and_neighbours),
 		cmocka_unit_test(a_host_that_lies_is_told),
 		cmocka_unit_test(hostile_names_stay_inside_their_string),
