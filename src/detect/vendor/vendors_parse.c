@@ -136,16 +136,32 @@ static void cut_name(struct buf *rows, size_t name_at)
 	buf_cut(rows, end);
 }
 
+/* Nearly all are, and then there is nothing to make safe: is_name() saw to the controls. */
+static bool is_ascii(const struct entry *entry)
+{
+	unsigned char all = 0;
+	uint32_t i;
+
+	for (i = 0; i < entry->name_bytes; i++)
+		all |= (unsigned char)entry->name[i];
+	return all < 0x80;
+}
+
 static void add_row(struct buf *rows, const struct entry *entry)
 {
-	unsigned digits = (unsigned)(entry->order & 15);
-	unsigned long long value = entry->order >> 4 >> (PREFIX_BITS - 4 * digits);
+	unsigned digits = (unsigned)(entry->order & 15), at = PREFIX_BITS;
 	size_t name_at;
 
-	buf_addf(rows, "%0*llX\t", (int)digits, value);
+	for (; digits; digits--, at -= 4)
+		buf_add_char(rows, "0123456789ABCDEF"[entry->order >> at & 15]);
+	buf_add_char(rows, '\t');
 	name_at = rows->len;
-	text_add_safe(rows, entry->name, entry->name_bytes);
-	cut_name(rows, name_at);
+	if (is_ascii(entry)) {
+		buf_add(rows, entry->name, entry->name_bytes);
+	} else {
+		text_add_safe(rows, entry->name, entry->name_bytes);
+		cut_name(rows, name_at);
+	}
 	buf_add_char(rows, '\n');
 }
 
