@@ -53,6 +53,11 @@ def macs(xml):
     return found
 
 
+def vendors(xml):
+    return {one.get("addr"): one.get("vendor") for one in tree.fromstring(xml).iter("address")
+            if one.get("addrtype") == "mac"}
+
+
 @pytest.mark.parametrize("family", [4, 6])
 def test_a_neighbours_mac_is_told(raw, family):
     """HD-27."""
@@ -61,10 +66,17 @@ def test_a_neighbours_mac_is_told(raw, family):
                neighbours={one: arp(), other: arp(mac=VENDOR_MAC)})
     assert macs(seen.xml) == {one: MAC.hex(":").upper(), other: VENDOR_MAC.hex(":").upper(),
                               silent: None}
-    of_kind = {one.get("addr"): one.get("vendor") for one in tree.fromstring(seen.xml).iter("address")
-               if one.get("addrtype") == "mac"}
-    assert of_kind[MAC.hex(":").upper()] is None
-    assert of_kind[VENDOR_MAC.hex(":").upper()] == "Cisco Systems"
+    assert vendors(seen.xml) == {MAC.hex(":").upper(): None, VENDOR_MAC.hex(":").upper(): "Cisco Systems"}
+
+
+def test_a_data_folder_has_names_of_its_own(raw, tmp_path):
+    """DF-04, EV-10."""
+    (tmp_path / "nmap-mac-prefixes").write_text("00000C Harbour\nodd\n00000c123 Small & Sons\n")
+    one, other = (NEIGHBOUR[4].format(number) for number in (20, 21))
+    seen = raw({}, "-sn", "--datadir", str(tmp_path), "--spoof-mac", "SMALL", one, other,
+               neighbours={one: arp(), other: arp(mac=VENDOR_MAC)})
+    assert vendors(seen.xml) == {MAC.hex(":").upper(): None, VENDOR_MAC.hex(":").upper(): "Small & Sons"}
+    assert "nmap-mac-prefixes, line 2" in seen.stderr
 
 
 @pytest.mark.parametrize("family", [4, 6])
