@@ -121,7 +121,7 @@ void port_listener_connected(struct port_scan *port)
 	uint64_t until_lent = grace + LEND_NS;
 	uint64_t wrapped = port->listener->probe->wrapped_ms * NS_PER_MS;
 
-	if (!port_in_best_manner(port) && until_lent < wrapped)
+	if (until_lent < wrapped)
 		until_lent = wrapped;
 	if (speaks_first(port) || port_is_one_by_one(port) || port->listen_only)
 		return;
