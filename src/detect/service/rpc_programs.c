@@ -59,6 +59,16 @@ static bool number_of(const struct word *word, uint32_t *ret_number)
 	return word->bytes > 0;
 }
 
+static bool is_name(const struct word *word)
+{
+	size_t i;
+
+	for (i = 0; i < word->bytes; i++)
+		if (word->at[i] <= ' ' || word->at[i] > '~')
+			return false;
+	return word->bytes > 0;
+}
+
 static int add(struct rpc_programs *programs, uint32_t number, const struct word *name)
 {
 	size_t room = programs->room ? programs->room * 2 : 256;
@@ -87,9 +97,9 @@ static int parse_line(struct rpc_programs *programs, const char *at, const char 
 
 	if (!first.bytes || !second.bytes || programs->count >= PROGRAMS_MAX)
 		return 0;
-	if (number_of(&first, &number))
+	if (number_of(&first, &number) && is_name(&second))
 		return add(programs, number, &second);
-	if (number_of(&second, &number))
+	if (number_of(&second, &number) && is_name(&first))
 		return add(programs, number, &first);
 	return 0;
 }

@@ -14,7 +14,7 @@ struct rpc_program {
 struct rpc_programs;
 
 /* Lines "number name aliases" or "name number aliases", separated by blanks; # begins a comment.
- * Other lines are left out. ERROR_MEMORY. */
+ * Other lines, and names that are not plain text, are left out. ERROR_MEMORY. */
 int rpc_programs_parse(const void *text, size_t bytes, struct rpc_programs **ret_programs);
 /* From a file; ERROR_NOT_FOUND or ERROR_IO, ERROR_LIMIT past 1 MiB. */
 int rpc_programs_load(const char *path, struct rpc_programs **ret_programs);

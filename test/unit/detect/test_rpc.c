@@ -11,7 +11,7 @@ static void both_orders_of_a_line_are_read(void **state)
 {
 	static const char text[] =
 		"# names\n100003\tnfs\tnfsprog\nmountd 100005 mount showmount\n\n"
-		"nonsense\n99999999999 big\nx y\n100000 portmapper # 2\n";
+		"nonsense\n7 a\xa1\n8 \x01\n99999999999 big\nx y\n100000 portmapper # 2\n";
 	struct rpc_programs *programs = NULL;
 
 	(void)state;
