@@ -15,6 +15,7 @@
 #define GREETING_NS     (2 * NS_PER_S)
 #define RESEND_NS       NS_PER_S
 #define KEPT_NS         (60 * NS_PER_S)   /* a listener's connection, for its next question */
+#define GATHER_NS       (5 * NS_PER_MS)   /* pieces that come so close are one answer */
 #define LINGER_NS       (500 * NS_PER_MS) /* after a match that may become better */
 #define LINGER_KNOWN_NS (40 * NS_PER_MS)  /* the same, when there is a version already */
 #define QUIET_NS        (NS_PER_S)        /* after bytes that nothing knows */
@@ -39,12 +40,24 @@ static bool is_udp(const struct attempt *attempt)
 	return attempt->port->port->transport == TRANSPORT_UDP;
 }
 
+static void match(struct attempt *attempt);
+
+/* What came is matched now, if it was not yet. */
+static void stop_gathering(struct attempt *attempt)
+{
+	if (!attempt->gathering)
+		return;
+	attempt->gathering = false;
+	match(attempt);
+}
+
 static void attempt_over(struct attempt *attempt)
 {
 	struct loop *loop = loop_of(attempt);
 
 	if (attempt->over)
 		return;
+	stop_gathering(attempt);
 	attempt->over = true;
 	loop_timer_cancel(loop, &attempt->timer);
 	if (attempt->flow)
@@ -115,6 +128,7 @@ static void speak(struct attempt *attempt)
 {
 	uint64_t wait = wait_ns(attempt);
 
+	stop_gathering(attempt);
 	loop_timer_cancel(loop_of(attempt), &attempt->timer);
 	attempt->sent = true;
 	attempt->port->probes_sent++;
@@ -284,6 +298,34 @@ static bool says_nothing(const struct attempt *attempt)
 	return tls && tls->alpn && !strcmp(tls->alpn, "h2");
 }
 
+static void judge(struct attempt *attempt)
+{
+	attempt->gathering = false;
+	match(attempt);
+	if (attempt->failed || is_settled(attempt)) {
+		attempt_over(attempt);
+		return;
+	}
+	wait_for_more(attempt);
+	port_scan_news(attempt->port, attempt, ATTEMPT_HEARD);
+}
+
+static void gathered(void *self)
+{
+	judge(self);
+}
+
+/* Servers write an answer in pieces, and half a line can look like another's whole one. */
+static void gather(struct attempt *attempt)
+{
+	if (attempt->failed || attempt->response.len >= RESPONSE_BYTES_MAX) {
+		judge(attempt);
+	} else if (!attempt->gathering) {
+		attempt->gathering = true;
+		arm(attempt, gathered, GATHER_NS);
+	}
+}
+
 static void on_data(struct attempt *attempt, const struct flow_event *event)
 {
 	size_t room = RESPONSE_BYTES_MAX - attempt->response.len;
@@ -298,14 +340,15 @@ static void on_data(struct attempt *attempt, const struct flow_event *event)
 		asks = greeted(attempt);
 	if (attempt->over)
 		return;
-	match(attempt);
-	if (attempt->failed || is_settled(attempt) || is_udp(attempt)) {
+	if (is_udp(attempt)) {
+		match(attempt);
 		attempt_over(attempt);
-		return;
+	} else if (asks) {
+		match(attempt);
+		port_scan_news(attempt->port, attempt, ATTEMPT_HEARD);
+	} else {
+		gather(attempt);
 	}
-	if (!asks)
-		wait_for_more(attempt);
-	port_scan_news(attempt->port, attempt, ATTEMPT_HEARD);
 }
 
 static void on_connected(struct attempt *attempt, const struct flow_event *event)

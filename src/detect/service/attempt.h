@@ -34,6 +34,7 @@ struct attempt {
 	bool patient;   /* waits for a greeting before it speaks */
 	bool timed_out; /* its time passed, and the connection was still there */
 	bool failed;    /* memory */
+	bool gathering; /* bytes came that were not matched yet */
 	enum flow_end end;
 	uint64_t opened_ns, connected_ns, rtt_ns;
 	uint64_t deadline_ns; /* of the wait for a response */

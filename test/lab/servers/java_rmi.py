@@ -8,4 +8,5 @@ def start(run):
     run.spawn(["/usr/bin/rmiregistry", "-J-Xmx32m", "-J-agentlib:jdwp=transport=dt_socket,"
                f"server=y,suspend=n,address=*:{debug}", registry])
     run.serves("tcp", registry, service="java-rmi", product="Java RMI")
-    run.serves("tcp", debug, service="jdwp", product="Java Debug Wire Protocol")
+    # One debugger at a time, each for two seconds: in the clear of an unknown port its turn comes too late.
+    run.serves("tcp", debug, service="jdwp", product="Java Debug Wire Protocol", odd=False)
