@@ -1,0 +1,18 @@
+/* The value expressions of a reference file (formats.md 8.1): alternatives
+ * split by |, each a literal, <hex, >hex or lo-hi, and for TCP options
+ * numbers in brackets, as in M[>500]ST11NW[1-5]. Knows texts only. */
+#ifndef PORTOLAN_DETECT_OS_OS_EXPRESSION_H
+#define PORTOLAN_DETECT_OS_OS_EXPRESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Does an observed value satisfy the expression? `nests`: brackets count
+ * (os_attribute_nests()). Numbers are upper-case hex of any length. Any two
+ * texts can be given: what is malformed is equal to itself at most. */
+bool os_expression_matches(const char *expression, const char *value, bool nests);
+
+/* What is wrong with an expression (not terminated), in words; NULL: nothing. */
+const char *os_expression_fault(const char *expression, size_t bytes, bool nests);
+
+#endif
