@@ -81,7 +81,7 @@ static void is_left_out(const char *block, const char *words)
 
 	snprintf(text, sizeof(text),
 		 "%sFingerprint a\nClass A|A|1|x\nCPE cpe:/a\nSEQ(SP=1)\n\n%s\n\n"
-			"Fingerprint b\nClass B|B|2|y\nCPE cpe:/b\nSEQ(SP=2)\n",
+		 "Fingerprint b\nClass B|B|2|y\nCPE cpe:/b\nSEQ(SP=2)\n",
 		 POINTS, block);
 	one.bytes = strlen(text);
 	assert_int_equal(os_db_parse(&one, 1, hear, &said, &db, &diag), 0);
