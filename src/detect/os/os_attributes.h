@@ -13,17 +13,19 @@
 	X(test, letter##1)                 \
 	X(test, letter##2)                 \
 	X(test, letter##3) X(test, letter##4) X(test, letter##5) X(test, letter##6)
-#define OS_ATTRIBUTES_TCP(X, test)                                                                \
-	X(test, R)                                                                                \
-	X(test, DF)                                                                               \
-	X(test, T) X(test, TG) X(test, W) X(test, S) X(test, A) X(test, F) X(test, O) X(test, RD) \
-		X(test, Q)
+#define OS_ATTRIBUTES_TCP(X, test) \
+	X(test, R)                 \
+	X(test, DF)                \
+	X(test, T)                 \
+	X(test, TG) X(test, W) X(test, S) X(test, A) X(test, F) X(test, O) X(test, RD) X(test, Q)
 
 /* X(test, attribute) */
 #define OS_ATTRIBUTE_LIST(X)                                                                       \
 	X(SEQ, SP)                                                                                 \
 	X(SEQ, GCD)                                                                                \
-	X(SEQ, ISR) X(SEQ, TI) X(SEQ, CI) X(SEQ, II) X(SEQ, SS) X(SEQ, TS) OS_ATTRIBUTES_SIX(      \
+	X(SEQ, ISR)                                                                                \
+	X(SEQ, TI)                                                                                 \
+	X(SEQ, CI) X(SEQ, II) X(SEQ, SS) X(SEQ, TS) OS_ATTRIBUTES_SIX(                             \
 		X, OPS, O) OS_ATTRIBUTES_SIX(X, WIN, W) X(ECN, R) X(ECN, DF) X(ECN, T) X(ECN, TG)  \
 		X(ECN, W) X(ECN, O) X(ECN, CC) X(ECN, Q) X(T1, R) X(T1, DF) X(T1, T) X(T1, TG) X(  \
 			T1, S) X(T1, A) X(T1, F) X(T1, RD) X(T1, Q) OS_ATTRIBUTES_TCP(X, T2)       \

@@ -63,8 +63,13 @@ static int read_all(FILE *file, const char *path, size_t most, struct buf *text,
 {
 	size_t got;
 
+	struct stat about;
+
+	if (fstat(fileno(file), &about) == 0 && about.st_size > 0 && about.st_size <= (off_t)most &&
+	    !buf_reserve(text, (size_t)about.st_size + 2))
+		return ERROR_MEMORY;
 	do {
-		if (!buf_reserve(text, text->len + 65536))
+		if (text->cap - text->len < 2 && !buf_reserve(text, text->len + 65536))
 			return ERROR_MEMORY;
 		got = fread(text->data + text->len, 1, text->cap - text->len, file);
 		text->len += got;

@@ -158,10 +158,18 @@ static int end_block(struct os_load *load)
 	return points ? end_points(load) : 0;
 }
 
+static const char *line_fault(struct os_words line)
+{
+	if (line.bytes > OS_DB_LINE_MAX)
+		return "the line is longer than 2047 bytes";
+	return memchr(line.at, '\0', line.bytes) ? "a byte of value 0 stands in the line" : NULL;
+}
+
 static int begin_entry(struct os_load *load, struct os_words line)
 {
 	struct os_print_entry *entry;
 	struct os_words name = trimmed(until(behind(line, strlen("Fingerprint ")), '#'));
+	const char *words = line_fault(line);
 	int r;
 
 	if ((r = end_block(load)) < 0)
@@ -169,8 +177,8 @@ static int begin_entry(struct os_load *load, struct os_words line)
 	if (!load->db_has_points)
 		return fatal(load, "MatchPoints must stand before the first Fingerprint");
 	load->has_entry = true;
-	if (!name.bytes)
-		return leave_out(load, "a name should stand behind Fingerprint");
+	if (words || !name.bytes)
+		return leave_out(load, words ? words : "a name should stand behind Fingerprint");
 	if (!(entry = OS_ADD(&load->db->entries)))
 		return ERROR_MEMORY;
 	load->block = OS_BLOCK_ENTRY;
@@ -299,6 +307,19 @@ static int parse_between(struct os_load *load, struct os_words line)
 	return leave_out(load, "Fingerprint and a name, or MatchPoints, should begin a block");
 }
 
+static int parse_in_block(struct os_load *load, struct os_words line)
+{
+	const char *words = line_fault(line);
+
+	if (words)
+		return load->block == OS_BLOCK_POINTS ? fatal(load, words) : leave_out(load, words);
+	if (load->block == OS_BLOCK_POINTS)
+		return parse_points(load, line);
+	if (load->block == OS_BLOCK_ENTRY)
+		return parse_in_entry(load, line);
+	return is_word(line, "MatchPoints") ? begin_points(load) : parse_between(load, line);
+}
+
 static int parse_line(struct os_load *load, struct os_words line)
 {
 	if (line.bytes && *line.at == '#')
@@ -309,19 +330,7 @@ static int parse_line(struct os_load *load, struct os_words line)
 		return end_block(load);
 	if (begins(line, "Fingerprint "))
 		return begin_entry(load, line);
-	if (load->block == OS_BLOCK_SKIPPED)
-		return 0;
-	if (line.bytes > OS_DB_LINE_MAX || memchr(line.at, '\0', line.bytes)) {
-		const char *words = line.bytes > OS_DB_LINE_MAX
-					    ? "the line is longer than 2047 bytes"
-					    : "a byte of value 0 stands in the line";
-		return load->block == OS_BLOCK_POINTS ? fatal(load, words) : leave_out(load, words);
-	}
-	if (load->block == OS_BLOCK_POINTS)
-		return parse_points(load, line);
-	if (load->block == OS_BLOCK_ENTRY)
-		return parse_in_entry(load, line);
-	return is_word(line, "MatchPoints") ? begin_points(load) : parse_between(load, line);
+	return load->block == OS_BLOCK_SKIPPED ? 0 : parse_in_block(load, line);
 }
 
 static int parse_text(struct os_load *load, const struct os_text *text)

@@ -31,21 +31,19 @@ void *os_list_add(void **all, size_t *count, size_t *room, size_t each_bytes)
 
 const char *os_load_string(struct os_load *load, struct os_words text)
 {
-	struct os_interned *place = os_intern_place(&load->strings, text.at, text.bytes, 0);
+	const struct os_interned *known = os_intern_find(&load->strings, text.at, text.bytes, 0);
 	char *copy;
 
-	if (!place || place->text)
-		return place ? place->text : NULL;
-	if (!(copy = arena_strndup(&load->db->strings, text.at, text.bytes)))
+	if (known)
+		return known->text;
+	copy = arena_strndup(&load->db->strings, text.at, text.bytes);
+	if (!copy || os_intern_add(&load->strings, copy, text.bytes, 0, 0) < 0)
 		return NULL;
 	load->db->strings_bytes += (text.bytes + 16) & ~(size_t)15;
-	place->text = copy;
-	place->bytes = (uint32_t)text.bytes;
 	return copy;
 }
 
-static int add_cell(struct os_load *load, const struct os_field *field, struct os_interned *place,
-		    const char **ret_words)
+static int add_cell(struct os_load *load, const struct os_field *field, const char **ret_words)
 {
 	struct os_cell *cell;
 	const char *expression;
@@ -58,26 +56,25 @@ static int add_cell(struct os_load *load, const struct os_field *field, struct o
 	if (!expression || !(cell = OS_ADD(&load->db->cells)))
 		return ERROR_MEMORY;
 	*cell = (struct os_cell){expression, (uint8_t)field->attribute};
-	place->text = expression;
-	place->bytes = (uint32_t)field->bytes;
-	place->value = (uint32_t)(load->db->cells.count - 1);
-	return 0;
+	return os_intern_add(&load->cells, expression, field->bytes, field->attribute,
+			     (uint32_t)(load->db->cells.count - 1));
 }
 
 static int add_field(struct os_load *load, const struct os_field *field, const char **ret_words)
 {
-	struct os_interned *place =
-		os_intern_place(&load->cells, field->text, field->bytes, field->attribute);
-	uint32_t *cell;
-	int r = place ? 0 : ERROR_MEMORY;
+	const struct os_interned *known =
+		os_intern_find(&load->cells, field->text, field->bytes, field->attribute);
+	uint32_t *added, cell;
+	int r = 0;
 
-	if (r == 0 && !place->text)
-		r = add_cell(load, field, place, ret_words);
+	cell = known ? known->value : (uint32_t)load->db->cells.count;
+	if (!known)
+		r = add_cell(load, field, ret_words);
 	if (r < 0 || *ret_words)
 		return r;
-	if (!(cell = OS_ADD(&load->db->row_cells)))
+	if (!(added = OS_ADD(&load->db->row_cells)))
 		return ERROR_MEMORY;
-	*cell = place->value;
+	*added = cell;
 	return 0;
 }
 
@@ -102,43 +99,47 @@ static int add_row(struct os_load *load, struct os_test_line *test, const char *
 	return 0;
 }
 
-static int find_row(struct os_load *load, struct os_words line, struct os_interned **ret_place,
+/* A row and its test, in one number: a text of at most 32 MiB has less than 2^28 lines. */
+static uint32_t known_row(uint32_t row, enum os_test test)
+{
+	return row << 4 | (uint32_t)test;
+}
+
+static int find_row(struct os_load *load, struct os_words line, uint32_t *ret_known,
 		    const char **ret_words)
 {
-	struct os_interned *place = os_intern_place(&load->lines, line.at, line.bytes, 0);
+	const struct os_interned *known = os_intern_find(&load->lines, line.at, line.bytes, 0);
+	uint32_t row = (uint32_t)load->db->row_ends.count;
 	struct os_test_line test;
 	int r;
 
-	*ret_place = place;
-	if (!place || place->text)
-		return place ? 0 : ERROR_MEMORY;
+	if (known) {
+		*ret_known = known->value;
+		return 0;
+	}
 	if ((*ret_words = os_test_line_parse(line.at, line.bytes, &test)))
 		return 0;
+	*ret_known = known_row(row, test.test);
 	if ((r = add_row(load, &test, ret_words)) < 0 || *ret_words)
 		return r;
-	place->text = line.at;
-	place->bytes = (uint32_t)line.bytes;
-	place->value = (uint32_t)(load->db->row_ends.count - 1);
-	place->tag = 0;
-	return 0;
+	return os_intern_add(&load->lines, line.at, line.bytes, 0, *ret_known);
 }
 
 int os_load_test(struct os_load *load, struct os_words line, const char **ret_words)
 {
 	struct os_print_entry *entry = &load->db->entries.all[load->db->entries.count - 1];
-	const char *open = memchr(line.at, '(', line.bytes);
-	struct os_interned *place;
-	int r = find_row(load, line, &place, ret_words), test;
+	uint32_t known, test;
+	int r = find_row(load, line, &known, ret_words);
 
 	if (r < 0 || *ret_words)
 		return r;
-	test = os_test_find(line.at, (size_t)(open - line.at));
+	test = known & 0x0f;
 	if (load->tests_seen & 1u << test) {
 		*ret_words = "a test stands twice in an entry";
 		return 0;
 	}
 	load->tests_seen |= 1u << test;
-	entry->rows[test] = place->value;
+	entry->rows[test] = known >> 4;
 	return 0;
 }
 

@@ -1,68 +1,94 @@
 #include "detect/os/os_intern.h"
 
 #include "util/alloc.h"
+#include "util/error.h"
 #include "util/hash.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #define ROOM_FIRST 1024u
 
-static struct os_interned *find(const struct os_intern *table, const char *text, size_t bytes,
-				uint32_t hash, uint32_t tag)
-{
-	size_t at = hash & (table->room - 1);
-	struct os_interned *place = &table->places[at];
+/* Small, so that many fit into the processor's cache. */
+struct os_intern_place {
+	uint32_t hash;
+	uint32_t number; /* in `all`, from 1; 0: free */
+};
 
-	while (place->text && (place->hash != hash || place->tag != tag || place->bytes != bytes ||
-			       memcmp(place->text, text, bytes) != 0)) {
-		at = (at + 1) & (table->room - 1);
-		place = &table->places[at];
+static uint32_t hash_of(const char *text, size_t bytes, uint32_t tag)
+{
+	static const struct hash_key key = {0x6f73207072696e74u, 0x7265666572656e63u};
+
+	return (uint32_t)hash_bytes(key, text, bytes) + tag * 0x9e3779b9u;
+}
+
+static bool is_it(const struct os_interned *one, const char *text, size_t bytes, uint32_t tag)
+{
+	return one->tag == tag && one->bytes == bytes && memcmp(one->text, text, bytes) == 0;
+}
+
+const struct os_interned *os_intern_find(const struct os_intern *table, const char *text,
+					 size_t bytes, uint32_t tag)
+{
+	uint32_t hash = hash_of(text, bytes, tag);
+	size_t at;
+
+	if (!table->room)
+		return NULL;
+	for (at = hash & (table->room - 1); table->places[at].number;
+	     at = (at + 1) & (table->room - 1)) {
+		const struct os_interned *one = &table->all[table->places[at].number - 1];
+
+		if (table->places[at].hash == hash && is_it(one, text, bytes, tag))
+			return one;
 	}
-	return place;
+	return NULL;
+}
+
+static void put(struct os_intern_place *places, size_t room, struct os_intern_place place)
+{
+	size_t at = place.hash & (room - 1);
+
+	while (places[at].number)
+		at = (at + 1) & (room - 1);
+	places[at] = place;
 }
 
 static int grow(struct os_intern *table)
 {
-	struct os_intern larger = {.room = table->room ? table->room * 2 : ROOM_FIRST,
-				   .count = table->count};
-	size_t i, at;
+	size_t room = table->room ? table->room * 2 : ROOM_FIRST, i;
+	struct os_intern_place *places = alloc_array(room, sizeof(*places));
+	struct os_interned *all = alloc_resize(table->all, room / 2, sizeof(*all));
 
-	if (!(larger.places = alloc_array(larger.room, sizeof(*larger.places))))
-		return -1;
-	for (i = 0; i < table->room; i++) {
-		if (!table->places[i].text)
-			continue;
-		at = table->places[i].hash & (larger.room - 1);
-		while (larger.places[at].text)
-			at = (at + 1) & (larger.room - 1);
-		larger.places[at] = table->places[i];
+	if (all)
+		table->all = all;
+	if (!places || !all) {
+		alloc_free(places);
+		return ERROR_MEMORY;
 	}
-	os_intern_release(table);
-	*table = larger;
+	for (i = 0; i < table->room; i++)
+		if (table->places[i].number)
+			put(places, room, table->places[i]);
+	alloc_free(table->places);
+	table->places = places;
+	table->room = room;
 	return 0;
 }
 
-struct os_interned *os_intern_place(struct os_intern *table, const char *text, size_t bytes,
-				    uint32_t tag)
+int os_intern_add(struct os_intern *table, const char *text, size_t bytes, uint32_t tag,
+		  uint32_t value)
 {
-	static const struct hash_key key = {0x6f73207072696e74u, 0x7265666572656e63u};
-	uint32_t hash;
-	struct os_interned *place;
-
 	if (table->count >= table->room / 2 && grow(table) < 0)
-		return NULL;
-	hash = (uint32_t)hash_bytes(key, text, bytes) + tag * 0x9e3779b9u;
-	place = find(table, text, bytes, hash, tag);
-	if (!place->text) {
-		place->hash = hash;
-		place->tag = tag;
-		table->count++;
-	}
-	return place;
+		return ERROR_MEMORY;
+	table->all[table->count++] = (struct os_interned){text, (uint32_t)bytes, value, tag};
+	put(table->places, table->room,
+	    (struct os_intern_place){hash_of(text, bytes, tag), (uint32_t)table->count});
+	return 0;
 }
 
 void os_intern_release(struct os_intern *table)
 {
+	alloc_free(table->all);
 	alloc_free(table->places);
-	*table = (struct os_intern){NULL, 0, 0};
+	*table = (struct os_intern){.all = NULL};
 }

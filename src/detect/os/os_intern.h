@@ -1,6 +1,6 @@
 /* A table of texts met while a reference file is read: each is found again by its
- * bytes and a tag, and has a number. Reference files are large because entries
- * repeat each other's lines. */
+ * bytes and a tag. Reference files are large because entries repeat each other's
+ * lines. */
 #ifndef PORTOLAN_DETECT_OS_OS_INTERN_H
 #define PORTOLAN_DETECT_OS_OS_INTERN_H
 
@@ -8,22 +8,26 @@
 #include <stdint.h>
 
 struct os_interned {
-	const char *text; /* NULL: a free place */
-	uint32_t bytes, hash;
-	uint32_t value;
+	const char *text;
+	uint32_t bytes;
+	uint32_t value; /* the caller's */
 	uint32_t tag;
 };
 
+/* All zero is an empty table. */
 struct os_intern {
-	struct os_interned *places;
-	size_t room, count;
+	struct os_interned *all; /* as they came; room for half of `room` */
+	size_t count;
+	struct os_intern_place *places;
+	size_t room; /* of places: 0 or a power of two, at least twice count */
 };
 
-/* The place of a text, which may be new: then `text` is NULL in it, and the caller
- * fills text (which must outlive the table), bytes and value, or leaves it as it is: the
- * place stays free. It is good until the next call. NULL: memory. */
-struct os_interned *os_intern_place(struct os_intern *table, const char *text, size_t bytes,
-				    uint32_t tag);
+/* NULL: not met yet. Good until the next addition. */
+const struct os_interned *os_intern_find(const struct os_intern *table, const char *text,
+					 size_t bytes, uint32_t tag);
+/* What os_intern_find() does not find. `text` must outlive the table. ERROR_MEMORY. */
+int os_intern_add(struct os_intern *table, const char *text, size_t bytes, uint32_t tag,
+		  uint32_t value);
 void os_intern_release(struct os_intern *table);
 
 #endif

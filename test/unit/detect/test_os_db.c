@@ -138,6 +138,21 @@ static void a_faulty_block_is_left_out_and_named(void **state)
 	is_left_out(block, "2047");
 }
 
+static void a_zero_byte_spoils_a_block(void **state)
+{
+	static const char text[] = POINTS "Fingerprint \0a\nSEQ(SP=1)\n\n"
+					  "Fingerprint b\nSEQ(SP=\0)\n\nFingerprint c\n";
+	const struct os_text one = {"x", text, sizeof(text) - 1};
+	struct said said = {0};
+	struct os_db *db = NULL;
+
+	assert_int_equal(os_db_parse(&one, 1, hear, &said, &db, NULL), 0);
+	assert_int_equal(said.count, 2);
+	assert_int_equal(os_db_entries(db), 1);
+	assert_string_equal(os_db_entry(db, 0).name, "c");
+	os_db_free(db);
+}
+
 static void is_fatal(const char *text, unsigned line, const char *words)
 {
 	const struct os_text one = {"bad.fp", text, strlen(text)};
@@ -254,6 +269,7 @@ int main(void)
 		cmocka_unit_test(an_entry_is_read),
 		cmocka_unit_test(some_lines_say_nothing),
 		cmocka_unit_test(a_faulty_block_is_left_out_and_named),
+		cmocka_unit_test(a_zero_byte_spoils_a_block),
 		cmocka_unit_test(some_mistakes_are_fatal),
 		cmocka_unit_test(several_texts_are_one_database),
 		cmocka_unit_test(the_head_tells_of_newer_files),
