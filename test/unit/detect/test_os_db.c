@@ -3,6 +3,10 @@
 
 #include "detect/os/os_attributes.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
 #define POINTS "MatchPoints\nSEQ(SP=25%GCD=75)\nECN(R=100%DF=20%Q=20)\nU1(R=50%IPL=100)\n\n"
 
 static void an_entry_is_read(void **state)
@@ -246,6 +250,51 @@ static void files_that_cannot_be_read(void **state)
 	assert_non_null(strstr(diag.text, "*.fp"));
 }
 
+static void write_file(const char *folder, const char *name, const char *text)
+{
+	char path[300];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	file = fopen(path, "we");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static int load_folder(void *self)
+{
+	struct os_db *db = NULL;
+	int r = os_db_load(self, NULL, NULL, &db, NULL);
+
+	if (r == 0) {
+		assert_int_equal(os_db_entries(db), 2);
+		assert_string_equal(os_db_entry(db, 0).name, "first");
+		assert_non_null(strstr(os_db_entry(db, 1).file, "/b.fp"));
+	}
+	os_db_free(db);
+	return r;
+}
+
+static void a_folder_is_read_in_order_of_names(void **state)
+{
+	static const char *const names[] = {"b.fp", "a.fp", "c.txt"};
+	char folder[] = "/tmp/portolan-os-db-XXXXXX", path[300];
+	size_t i;
+
+	assert_non_null(mkdtemp(folder));
+	write_file(folder, "b.fp", "Fingerprint second\nSEQ(SP=2)\n");
+	write_file(folder, "a.fp", POINTS "Fingerprint first\nSEQ(SP=1)\n");
+	write_file(folder, "c.txt", "no fingerprints at all\n");
+	assert_int_equal(load_folder(folder), 0);
+	support_each_allocation_fails(load_folder, folder, 200);
+	for (i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
+		assert_int_equal(remove(path), 0);
+	}
+	assert_int_equal(rmdir(folder), 0);
+}
+
 static int parse_some(void *self)
 {
 	static const char text[] = POINTS "Fingerprint a\nClass A|B|C|D\nCPE cpe:/a\nSEQ(SP=1)\n\n"
@@ -274,6 +323,7 @@ int main(void)
 		cmocka_unit_test(several_texts_are_one_database),
 		cmocka_unit_test(the_head_tells_of_newer_files),
 		cmocka_unit_test(files_that_cannot_be_read),
+		cmocka_unit_test(a_folder_is_read_in_order_of_names),
 		cmocka_unit_test(memory_may_be_short),
 	};
 
