@@ -9,7 +9,6 @@
 #include <string.h>
 
 #define CODE_PORT        3u
-#define QUOTE_LEAST      28u /* IPv4 and UDP headers */
 #define ECHO_FIRST_CODE  9u
 #define ECHO_SECOND_CODE 0u
 #define SEQUENCE_MS      500.0
@@ -90,9 +89,8 @@ static bool read_quote(const struct packet *packet, const struct os_udp_sent *ud
 		       struct quote *ret_quote)
 {
 	return packet->kind == PACKET_ICMP && packet->icmp.type == ICMP_UNREACHABLE &&
-	       packet->icmp.code == CODE_PORT && packet->payload_bytes >= QUOTE_LEAST &&
-	       quote_parse(packet, ret_quote) && ret_quote->src_port == udp->src_port &&
-	       ret_quote->dst_port == udp->dst_port;
+	       packet->icmp.code == CODE_PORT && quote_parse(packet, ret_quote) &&
+	       ret_quote->src_port == udp->src_port && ret_quote->dst_port == udp->dst_port;
 }
 
 bool os_is_udp_reply(const struct packet *packet, const struct os_udp_sent *udp)
@@ -173,10 +171,12 @@ static void judge_echo(const struct os_round *round, struct os_facts *facts)
 static double timing_ratio(const struct os_round *round)
 {
 	uint64_t first = round->sequence[0].sent_ns, last = round->sequence[5].sent_ns;
+	uint64_t whole_ms;
 
 	if (!round->has_open || last < first)
 		return 0;
-	return (double)((last - first) / 1000000) / SEQUENCE_MS;
+	whole_ms = (last - first) / 1000000;
+	return (double)whole_ms / SEQUENCE_MS;
 }
 
 void os_tests_judge(const struct os_round *round, struct os_facts *ret_facts)

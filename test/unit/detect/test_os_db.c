@@ -268,8 +268,9 @@ static int load_folder(void *self)
 	int r = os_db_load(self, NULL, NULL, &db, NULL);
 
 	if (r == 0) {
-		assert_int_equal(os_db_entries(db), 2);
+		assert_int_equal(os_db_entries(db), 3);
 		assert_string_equal(os_db_entry(db, 0).name, "first");
+		assert_string_equal(os_db_entry(db, 2).name, "third");
 		assert_non_null(strstr(os_db_entry(db, 1).file, "/b.fp"));
 	}
 	os_db_free(db);
@@ -278,17 +279,18 @@ static int load_folder(void *self)
 
 static void a_folder_is_read_in_order_of_names(void **state)
 {
-	static const char *const names[] = {"b.fp", "a.fp", "c.txt"};
+	static const char *const names[] = {"b.fp", "a.fp", "c.fp", "d.txt"};
 	char folder[] = "/tmp/portolan-os-db-XXXXXX", path[300];
 	size_t i;
 
 	assert_non_null(mkdtemp(folder));
 	write_file(folder, "b.fp", "Fingerprint second\nSEQ(SP=2)\n");
 	write_file(folder, "a.fp", POINTS "Fingerprint first\nSEQ(SP=1)\n");
-	write_file(folder, "c.txt", "no fingerprints at all\n");
+	write_file(folder, "c.fp", "Fingerprint third\nSEQ(SP=3)\n");
+	write_file(folder, "d.txt", "no fingerprints at all\n");
 	assert_int_equal(load_folder(folder), 0);
 	support_each_allocation_fails(load_folder, folder, 200);
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < 4; i++) {
 		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
 		assert_int_equal(remove(path), 0);
 	}

@@ -62,6 +62,7 @@ static void numbers_in_brackets(void **state)
 		{"N|M[5B4|400]L|S", "M5B4L", true},
 		{"|M[1-2]", "", true},
 		{"M[1-2", "M1", false},
+		{"M[|1]L", "ML", false},
 		{"[>5]", "6", true},
 		{"[>5]", "5", false},
 	};

@@ -271,6 +271,28 @@ static void too_many_kinds_are_not_told(void **state)
 	arena_release(&arena);
 }
 
+static void ten_imperfect_classes_are_enough(void **state)
+{
+	struct row rows[11];
+	char classes[11][40], names[11][4];
+	struct os_summary summary;
+	struct arena arena = ARENA_INIT;
+	struct os_db *db;
+	size_t i;
+
+	for (i = 0; i < 11; i++) {
+		snprintf(names[i], sizeof(names[i]), "n%zu", i);
+		snprintf(classes[i], sizeof(classes[i]), "Class V|V|%c|t\n", (char)('a' + i));
+		rows[i] = (struct row){names[i], classes[i], AT_94};
+	}
+	db = db_with(rows, 11);
+	summary = summary_of(db, true, &arena);
+	assert_int_equal(summary.running_count, 1);
+	assert_string_equal(summary.running[0].name, "V a|b|c|d|e|f|g|h|i|j");
+	arena_release(&arena);
+	os_db_free(db);
+}
+
 static void classes_are_told_once(void **state)
 {
 	static const struct row rows[] = {
@@ -324,6 +346,7 @@ int main(void)
 		cmocka_unit_test(guesses_are_summed_up_if_wanted),
 		cmocka_unit_test(what_is_far_below_the_best_is_no_guess),
 		cmocka_unit_test(too_many_kinds_are_not_told),
+		cmocka_unit_test(ten_imperfect_classes_are_enough),
 		cmocka_unit_test(classes_are_told_once),
 		cmocka_unit_test(memory_may_be_short),
 	};

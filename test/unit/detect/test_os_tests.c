@@ -457,6 +457,7 @@ static void a_shared_counter_shows(void **state)
 		{65533, 1, 4, false, "I", "S"},
 		{65533, 1, 5, false, "I", "O"},
 		{100, 1, 107, false, "I", "S"},
+		{100, 3, 50, false, "I", "S"},
 	};
 	struct os_round round;
 	struct os_facts facts;
