@@ -74,10 +74,11 @@ static void check_matches(const struct os_db *db, const struct os_fingerprint *p
 	struct arena arena = ARENA_INIT;
 	size_t i;
 
-	assert(os_match_all(db, print, &matches) == 0);
+	assert(os_match_all(db, print, OS_MATCH_NOW, &matches) == 0);
 	assert(matches.count <= OS_MATCHES_MAX && matches.perfect <= matches.count);
 	for (i = 0; i < matches.count; i++) {
-		struct os_score score = os_match_entry(db, matches.list[i].entry, print);
+		struct os_score score =
+			os_match_entry(db, matches.list[i].entry, print, OS_MATCH_NOW);
 
 		assert(os_score_accuracy(score) == matches.list[i].accuracy);
 		assert((matches.list[i].accuracy == 1) == (i < matches.perfect));

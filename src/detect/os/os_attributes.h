@@ -25,16 +25,19 @@
 	X(SEQ, GCD)                                                                                \
 	X(SEQ, ISR)                                                                                \
 	X(SEQ, TI)                                                                                 \
-	X(SEQ, CI) X(SEQ, II) X(SEQ, SS) X(SEQ, TS) OS_ATTRIBUTES_SIX(                             \
-		X, OPS, O) OS_ATTRIBUTES_SIX(X, WIN, W) X(ECN, R) X(ECN, DF) X(ECN, T) X(ECN, TG)  \
-		X(ECN, W) X(ECN, O) X(ECN, CC) X(ECN, Q) X(T1, R) X(T1, DF) X(T1, T) X(T1, TG) X(  \
-			T1, S) X(T1, A) X(T1, F) X(T1, RD) X(T1, Q) OS_ATTRIBUTES_TCP(X, T2)       \
-			OS_ATTRIBUTES_TCP(X, T3) OS_ATTRIBUTES_TCP(X, T4) OS_ATTRIBUTES_TCP(X, T5) \
-				OS_ATTRIBUTES_TCP(X, T6) OS_ATTRIBUTES_TCP(X, T7) X(U1, R)         \
-					X(U1, DF) X(U1, T) X(U1, TG) X(U1, IPL) X(U1, UN)          \
-						X(U1, RIPL) X(U1, RID) X(U1, RIPCK) X(U1, RUCK)    \
-							X(U1, RUD) X(IE, R) X(IE, DFI) X(IE, T)    \
-								X(IE, TG) X(IE, CD)
+	X(SEQ, CI)                                                                                 \
+	X(SEQ, II) X(SEQ, SS) X(SEQ, TS) OS_ATTRIBUTES_SIX(X, OPS, O) OS_ATTRIBUTES_SIX(X, WIN, W) \
+		X(ECN, R) X(ECN, DF) X(ECN, T) X(ECN, TG) X(ECN, W) X(ECN, O) X(ECN, CC) X(ECN, Q) \
+			X(T1, R) X(T1, DF) X(T1, T) X(T1, TG) X(T1, S) X(T1, A) X(T1, F) X(        \
+				T1, RD) X(T1, Q) OS_ATTRIBUTES_TCP(X, T2) OS_ATTRIBUTES_TCP(X, T3) \
+				OS_ATTRIBUTES_TCP(X, T4) OS_ATTRIBUTES_TCP(X, T5)                  \
+					OS_ATTRIBUTES_TCP(X, T6) OS_ATTRIBUTES_TCP(X, T7) X(U1, R) \
+						X(U1, DF) X(U1, T) X(U1, TG) X(U1, IPL) X(U1, UN)  \
+							X(U1, RIPL) X(U1, RID) X(U1, RIPCK)        \
+								X(U1, RUCK) X(U1, RUD) X(IE, R)    \
+									X(IE, DFI) X(IE, T)        \
+										X(IE, TG)          \
+											X(IE, CD)
 
 enum os_test {
 #define OS_TEST_ENUM(test) OS_TEST_##test,

@@ -15,6 +15,7 @@
 struct os_cell {
 	const char *expression;
 	uint8_t attribute;
+	bool implied; /* R, that the file does not say */
 };
 
 struct os_print_entry {

@@ -43,6 +43,11 @@ const char *os_load_string(struct os_load *load, struct os_words text)
 	return copy;
 }
 
+static uint32_t cell_tag(const struct os_field *field)
+{
+	return (uint32_t)field->attribute << 1 | field->implied;
+}
+
 static int add_cell(struct os_load *load, const struct os_field *field, const char **ret_words)
 {
 	struct os_cell *cell;
@@ -55,15 +60,15 @@ static int add_cell(struct os_load *load, const struct os_field *field, const ch
 	expression = os_load_string(load, (struct os_words){field->text, field->bytes});
 	if (!expression || !(cell = OS_ADD(&load->db->cells)))
 		return ERROR_MEMORY;
-	*cell = (struct os_cell){expression, (uint8_t)field->attribute};
-	return os_intern_add(&load->cells, expression, field->bytes, field->attribute,
+	*cell = (struct os_cell){expression, (uint8_t)field->attribute, field->implied};
+	return os_intern_add(&load->cells, expression, field->bytes, cell_tag(field),
 			     (uint32_t)(load->db->cells.count - 1));
 }
 
 static int add_field(struct os_load *load, const struct os_field *field, const char **ret_words)
 {
 	const struct os_interned *known =
-		os_intern_find(&load->cells, field->text, field->bytes, field->attribute);
+		os_intern_find(&load->cells, field->text, field->bytes, cell_tag(field));
 	uint32_t *added, cell;
 	int r = 0;
 

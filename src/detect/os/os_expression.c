@@ -139,6 +139,32 @@ bool os_expression_matches(const char *expression, const char *value, bool nests
 	return false;
 }
 
+static bool is_numeric(struct span alternative)
+{
+	return alternative.bytes &&
+	       (*alternative.at == '>' || *alternative.at == '<' || dash_of(alternative));
+}
+
+static bool begins_with(struct span value, struct span text)
+{
+	return value.bytes >= text.bytes && memcmp(value.at, text.at, text.bytes) == 0;
+}
+
+bool os_expression_matches_793(const char *expression, const char *value)
+{
+	struct span rest = {expression, strlen(expression)}, seen = {value, strlen(value)};
+	struct span alternative;
+
+	while (next_alternative(&rest, false, &alternative)) {
+		bool numeric = starts_with_hex(seen) && is_numeric(alternative);
+
+		if (rest.at && !numeric ? begins_with(seen, alternative)
+					: plain_matches(alternative, seen))
+			return true;
+	}
+	return false;
+}
+
 static bool is_number(struct span text)
 {
 	size_t i;

@@ -12,6 +12,11 @@
  * texts can be given: what is malformed is equal to itself at most. */
 bool os_expression_matches(const char *expression, const char *value, bool nests);
 
+/* The same as Nmap 7.93 has it (seen with its binary, November 2026): a literal that another
+ * alternative follows needs only be the value's beginning, so that "|A" matches all. It knows
+ * no brackets. */
+bool os_expression_matches_793(const char *expression, const char *value);
+
 /* What is wrong with an expression (not terminated), in words; NULL: nothing. */
 const char *os_expression_fault(const char *expression, size_t bytes, bool nests);
 

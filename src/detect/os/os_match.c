@@ -14,19 +14,23 @@
 /* possible << 32 | matched */
 typedef uint64_t points_sum;
 
+static bool cell_matches(const struct os_cell *cell, const char *value, enum os_match_manner manner)
+{
+	if (manner == OS_MATCH_793)
+		return os_expression_matches_793(cell->expression, value);
+	return os_expression_matches(cell->expression, value,
+				     os_attribute_nests((enum os_attribute)cell->attribute));
+}
+
 static points_sum cell_points(const struct os_db *db, const struct os_cell *cell,
-			      const struct os_fingerprint *print)
+			      const struct os_fingerprint *print, enum os_match_manner manner)
 {
 	const char *value = os_fingerprint_get(print, cell->attribute);
 	points_sum points = db->points[cell->attribute];
 
-	if (!value)
+	if (!value || (cell->implied && manner == OS_MATCH_793))
 		return 0;
-	return points << 32 |
-	       (os_expression_matches(cell->expression, value,
-				      os_attribute_nests((enum os_attribute)cell->attribute))
-			? points
-			: 0);
+	return points << 32 | (cell_matches(cell, value, manner) ? points : 0);
 }
 
 static struct os_score score_of(points_sum sum)
@@ -40,7 +44,7 @@ double os_score_accuracy(struct os_score score)
 }
 
 struct os_score os_match_entry(const struct os_db *db, size_t place,
-			       const struct os_fingerprint *print)
+			       const struct os_fingerprint *print, enum os_match_manner manner)
 {
 	const struct os_print_entry *entry = &db->entries.all[place];
 	points_sum sum = 0;
@@ -50,18 +54,18 @@ struct os_score os_match_entry(const struct os_db *db, size_t place,
 		uint32_t row = entry->rows[test], i = row ? db->row_ends.all[row - 1] : 0;
 
 		for (; i < db->row_ends.all[row]; i++)
-			sum += cell_points(db, &db->cells.all[db->row_cells.all[i]], print);
+			sum += cell_points(db, &db->cells.all[db->row_cells.all[i]], print, manner);
 	}
 	return score_of(sum);
 }
 
-static void sum_rows(const struct os_db *db, const struct os_fingerprint *print, points_sum *cells,
-		     points_sum *rows)
+static void sum_rows(const struct os_db *db, const struct os_fingerprint *print,
+		     enum os_match_manner manner, points_sum *cells, points_sum *rows)
 {
 	size_t i, at = 0;
 
 	for (i = 0; i < db->cells.count; i++)
-		cells[i] = cell_points(db, &db->cells.all[i], print);
+		cells[i] = cell_points(db, &db->cells.all[i], print, manner);
 	for (i = 0; i < db->row_ends.count; i++) {
 		points_sum sum = 0;
 
@@ -153,14 +157,14 @@ static void choose(const struct os_db *db, const points_sum *rows, struct os_mat
 }
 
 int os_match_all(const struct os_db *db, const struct os_fingerprint *print,
-		 struct os_matches *ret_matches)
+		 enum os_match_manner manner, struct os_matches *ret_matches)
 {
 	struct os_matches matches = {.result = OS_MATCH_NONE};
 	points_sum *sums = alloc_array(db->cells.count + db->row_ends.count, sizeof(points_sum));
 
 	if (!sums)
 		return ERROR_MEMORY;
-	sum_rows(db, print, sums, sums + db->cells.count);
+	sum_rows(db, print, manner, sums, sums + db->cells.count);
 	choose(db, sums + db->cells.count, &matches);
 	alloc_free(sums);
 	*ret_matches = matches;

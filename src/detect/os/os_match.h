@@ -34,14 +34,22 @@ struct os_score {
 	uint32_t matched, possible; /* points */
 };
 
+/* How a print is compared. */
+enum os_match_manner {
+	OS_MATCH_NOW, /* as formats.md 8 and 9.8 have it, and Nmap's newest source */
+	/* As Nmap 7.93: what a file does not say of R is not compared, and alternatives match
+	 * as in os_expression_matches_793(). A percent or two apart; for comparisons with it. */
+	OS_MATCH_793,
+};
+
 /* Of one entry. */
 struct os_score os_match_entry(const struct os_db *db, size_t place,
-			       const struct os_fingerprint *print);
+			       const struct os_fingerprint *print, enum os_match_manner manner);
 double os_score_accuracy(struct os_score score); /* 0 when nothing was compared */
 
 /* Of all entries; of equal names only the better. ERROR_MEMORY. */
 int os_match_all(const struct os_db *db, const struct os_fingerprint *print,
-		 struct os_matches *ret_matches);
+		 enum os_match_manner manner, struct os_matches *ret_matches);
 
 /* Percent as it is shown: rounded down. */
 unsigned os_match_percent(double accuracy);

@@ -14,7 +14,8 @@ static const char *add_field(struct os_test_line *line, int attribute, const cha
 	for (i = 0; i < line->count; i++)
 		if (line->fields[i].attribute == (enum os_attribute)attribute)
 			return "an attribute stands twice in a test";
-	line->fields[line->count++] = (struct os_field){(enum os_attribute)attribute, text, bytes};
+	line->fields[line->count++] =
+		(struct os_field){(enum os_attribute)attribute, text, bytes, false};
 	return NULL;
 }
 
@@ -99,7 +100,7 @@ const char *os_test_line_imply_r(struct os_test_line *line)
 	}
 	memmove(line->fields + 1, line->fields, line->count * sizeof(*line->fields));
 	line->fields[0] =
-		(struct os_field){(enum os_attribute)attribute, line->count ? "Y" : "N", 1};
+		(struct os_field){(enum os_attribute)attribute, line->count ? "Y" : "N", 1, true};
 	line->count++;
 	return NULL;
 }

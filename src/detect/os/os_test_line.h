@@ -9,6 +9,7 @@ struct os_field {
 	enum os_attribute attribute;
 	const char *text; /* borrowed from the line (an implied R: static); not terminated */
 	size_t bytes;
+	bool implied; /* R that the line does not have */
 };
 
 struct os_test_line {

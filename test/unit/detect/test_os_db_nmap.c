@@ -83,7 +83,7 @@ static void each_entry_fits_itself(void **state)
 
 	for (i = 0; i < os_db_entries(db); i++) {
 		print_for(db, i, &print);
-		if (os_score_accuracy(os_match_entry(db, i, &print)) != 1)
+		if (os_score_accuracy(os_match_entry(db, i, &print, OS_MATCH_NOW)) != 1)
 			fail_msg("line %u: %s", os_db_entry(db, i).line, os_db_entry(db, i).name);
 	}
 	os_db_free(db);
@@ -101,13 +101,14 @@ static void the_list_is_what_entries_score(void **state)
 	for (i = 0; i < os_db_entries(db); i += 97, rounds++) {
 		print_for(db, i, &print);
 		took -= seconds_now();
-		assert_int_equal(os_match_all(db, &print, &matches), 0);
+		assert_int_equal(os_match_all(db, &print, OS_MATCH_NOW, &matches), 0);
 		took += seconds_now();
 		assert_true(matches.count > 0 && matches.result != OS_MATCH_NONE);
 		assert_true(matches.list[0].accuracy == 1);
 		for (k = 0; k < matches.count; k++) {
 			const struct os_match *match = &matches.list[k];
-			struct os_score score = os_match_entry(db, match->entry, &print);
+			struct os_score score =
+				os_match_entry(db, match->entry, &print, OS_MATCH_NOW);
 
 			assert_true(os_score_accuracy(score) == match->accuracy);
 			assert_true(match->accuracy >= OS_MATCH_THRESHOLD);

@@ -70,6 +70,28 @@ static void numbers_in_brackets(void **state)
 	check(rows, sizeof(rows) / sizeof(rows[0]), true);
 }
 
+/* Seen with Nmap 7.93 and a file of such entries. */
+static void alternatives_as_nmap_793_has_them(void **state)
+{
+	static const struct row rows[] = {
+		{"|XXX", "M5B4ST11NWA", true},
+		{"|M5B4", "M5B4ST11NWA", true},
+		{"M5B4|Z", "M5B4ST11NWA", true},
+		{"Z|M5B4", "M5B4ST11NWA", false},
+		{"M5B4", "M5B4ST11NWA", false},
+		{"Z|M5B4ST11NWA", "M5B4ST11NWA", true},
+		{"", "", true},
+		{"1-5|8", "6", false},
+		{"1-5|8", "8", true},
+		{">5|2", "6", true},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (os_expression_matches_793(rows[i].expression, rows[i].value) != rows[i].matches)
+			fail_msg("row %zu", i);
+}
+
 static const char *fault(const char *expression, bool nests)
 {
 	return os_expression_fault(expression, strlen(expression), nests);
@@ -100,6 +122,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(alternatives_ranges_and_bounds),
 		cmocka_unit_test(numbers_in_brackets),
+		cmocka_unit_test(alternatives_as_nmap_793_has_them),
 		cmocka_unit_test(what_means_nothing_is_found),
 	};
 

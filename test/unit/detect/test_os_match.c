@@ -17,7 +17,7 @@ static struct os_score score(const char *entry, const char *print)
 
 	snprintf(text, sizeof(text), "%sFingerprint x\n%s\n", POINTS, entry);
 	db = db_of(text);
-	result = os_match_entry(db, 0, &seen);
+	result = os_match_entry(db, 0, &seen, OS_MATCH_NOW);
 	os_db_free(db);
 	return result;
 }
@@ -56,6 +56,23 @@ static void points_of_what_both_have(void **state)
 	assert_true(os_score_accuracy((struct os_score){0, 0}) == 0);
 }
 
+static void what_is_implied_is_not_compared_in_the_old_manner(void **state)
+{
+	const struct os_fingerprint seen = print_of("ECN(R=Y%DF=Y%Q=RU)");
+	struct os_db *db = db_of(POINTS "Fingerprint a\nECN(DF=Y%Q=R|)\n\n"
+					"Fingerprint b\nECN(R=Y%DF=Y%Q=R|)\n");
+	struct os_matches matches;
+
+	assert_int_equal(os_match_entry(db, 0, &seen, OS_MATCH_793).possible, 40);
+	assert_int_equal(os_match_entry(db, 0, &seen, OS_MATCH_793).matched, 40);
+	assert_int_equal(os_match_entry(db, 1, &seen, OS_MATCH_793).possible, 140);
+	assert_int_equal(os_match_entry(db, 0, &seen, OS_MATCH_NOW).possible, 140);
+	assert_int_equal(os_match_entry(db, 0, &seen, OS_MATCH_NOW).matched, 120);
+	assert_int_equal(os_match_all(db, &seen, OS_MATCH_793, &matches), 0);
+	assert_int_equal(matches.perfect, 2);
+	os_db_free(db);
+}
+
 /* An entry each. */
 struct row {
 	const char *name, *classes;
@@ -89,7 +106,7 @@ static struct os_matches match(const struct os_db *db)
 	const struct os_fingerprint seen = print_of(PERFECT);
 	struct os_matches matches;
 
-	assert_int_equal(os_match_all(db, &seen, &matches), 0);
+	assert_int_equal(os_match_all(db, &seen, OS_MATCH_NOW, &matches), 0);
 	return matches;
 }
 
@@ -318,7 +335,7 @@ static int match_some(void *self)
 	struct os_matches matches;
 	struct os_summary summary;
 	struct arena arena = ARENA_INIT;
-	int r = os_match_all(self, &seen, &matches);
+	int r = os_match_all(self, &seen, OS_MATCH_NOW, &matches);
 
 	if (r == 0)
 		r = os_match_summary(self, &matches, false, &arena, &summary);
@@ -339,6 +356,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(points_of_what_both_have),
+		cmocka_unit_test(what_is_implied_is_not_compared_in_the_old_manner),
 		cmocka_unit_test(the_best_come_first_and_names_once),
 		cmocka_unit_test(nothing_reaches_the_threshold),
 		cmocka_unit_test(the_list_has_an_end),
