@@ -119,11 +119,65 @@ static void the_list_is_what_entries_score(void **state)
 	os_db_free(db);
 }
 
+/* What Nmap 7.93 saw of a Linux 6.x in a namespace (no SACK, no window scaling, no
+ * echo replies; 26 November 2026), and what it guessed. */
+static void guesses_are_those_of_nmap_793(void **state)
+{
+	static const char seen[] =
+		"SEQ(SP=100%GCD=1%ISR=10C%TI=Z%CI=Z%TS=20)\n"
+		"OPS(O1=M5B4NNT11%O2=M5B4NNT11%O3=M5B4NNT11%O4=M5B4NNT11%O5=M5B4NNT11%O6=M5B4NNT11)"
+		"\n"
+		"WIN(W1=FE88%W2=FE88%W3=FE88%W4=FE88%W5=FE88%W6=FE88)\n"
+		"ECN(R=Y%DF=Y%T=40%W=FAF0%O=M5B4%CC=Y%Q=)\n"
+		"T1(R=Y%DF=Y%T=40%S=O%A=S+%F=AS%RD=0%Q=)\n"
+		"T2(R=N)\n"
+		"T3(R=N)\n"
+		"T4(R=Y%DF=Y%T=40%W=0%S=A%A=Z%F=R%O=%RD=0%Q=)\n"
+		"T5(R=Y%DF=Y%T=40%W=0%S=Z%A=S+%F=AR%O=%RD=0%Q=)\n"
+		"T6(R=Y%DF=Y%T=40%W=0%S=A%A=Z%F=R%O=%RD=0%Q=)\n"
+		"T7(R=Y%DF=Y%T=40%W=0%S=Z%A=S+%F=AR%O=%RD=0%Q=)\n"
+		"U1(R=Y%DF=N%T=40%IPL=164%UN=0%RIPL=G%RID=G%RIPCK=G%RUCK=G%RUD=G)\n"
+		"IE(R=N)\n";
+	static const struct {
+		const char *name;
+		unsigned percent;
+	} guesses[] = {
+		{"Linux 3.1", 94},
+		{"Linux 3.2", 94},
+		{"AXIS 210A or 211 Network Camera (Linux 2.6.17)", 94},
+		{"MikroTik RouterOS 6.0", 92},
+		{"ASUS RT-N56U WAP (Linux 3.4)", 92},
+		{"Linux 3.16", 92},
+		{"Linux 4.15 - 5.6", 92},
+		{"Linux 5.4", 92},
+		{"Linux 5.3 - 5.4", 92},
+		{"Linux 2.6.32", 91},
+	};
+	const struct os_fingerprint print = print_of(seen);
+	struct os_db *db = nmap_db();
+	struct os_matches matches;
+	size_t i;
+
+	if (os_db_entries(db) != 5678) {
+		os_db_free(db);
+		print_message("SKIPPED: not the file of Nmap 7.93\n");
+		skip();
+	}
+	assert_int_equal(os_match_all(db, &print, OS_MATCH_793, &matches), 0);
+	assert_int_equal(os_match_guesses(&matches), 10);
+	for (i = 0; i < 10; i++) {
+		assert_string_equal(os_db_entry(db, matches.list[i].entry).name, guesses[i].name);
+		assert_int_equal(os_match_percent(matches.list[i].accuracy), guesses[i].percent);
+	}
+	os_db_free(db);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_of_nmaps_entries_are_read),
 		cmocka_unit_test(each_entry_fits_itself),
+		cmocka_unit_test(guesses_are_those_of_nmap_793),
 		cmocka_unit_test(the_list_is_what_entries_score),
 	};
 
