@@ -248,7 +248,8 @@ UP_RESET = "SA up reset"
 PING_ROWS = [
     Row("silence", nothing, "", PINGS), *ping_error_rows(),
     Row("reply", reply(), REPLIED, "EPM"),
-    Row("reply-with-another-id", reply(icmp_id=7), "", "EPM"),
+    Row("reply-with-another-id", lambda probe: reply(icmp_id=probe.icmp_id ^ 0x5a5a)(probe), "",
+        "EPM"),
     Row("reply-with-another-code", reply(code=5), REPLIED, "EPM"),
     Row("reply-from-a-stranger", lambda probe: reply(source=STRANGER[probe.family])(probe), "",
         "EPM"),
