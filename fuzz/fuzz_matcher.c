@@ -90,7 +90,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	if (lines)
 		memcpy(text + sizeof(head) - 1, data, lines);
 	for (manner = 0; manner < 2; manner++) {
-		struct probe_text one = {"fuzz", text, sizeof(head) - 1 + lines};
+		struct text_file one = {"fuzz", text, sizeof(head) - 1 + lines};
 
 		db = NULL;
 		if (probe_db_parse(&one, 1, manner ? MANNER_BEST : MANNER_FIRST, &db, NULL) == 0 &&

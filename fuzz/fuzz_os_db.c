@@ -17,7 +17,7 @@ static void count(void *self, const char *text)
 	++*(size_t *)self;
 }
 
-static size_t cut(const uint8_t *data, size_t bytes, struct os_text *texts)
+static size_t cut(const uint8_t *data, size_t bytes, struct text_file *texts)
 {
 	size_t texts_count = 0;
 
@@ -25,7 +25,7 @@ static size_t cut(const uint8_t *data, size_t bytes, struct os_text *texts)
 		const uint8_t *mark = bytes ? memchr(data, 0x1e, bytes) : NULL;
 		size_t length = mark ? (size_t)(mark - data) : bytes;
 
-		texts[texts_count++] = (struct os_text){"fuzz/text", data, length};
+		texts[texts_count++] = (struct text_file){"fuzz/text", data, length};
 		if (!mark)
 			break;
 		data = mark + 1;
@@ -90,7 +90,7 @@ static void check_matches(const struct os_db *db, const struct os_fingerprint *p
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
-	struct os_text texts[TEXTS_MAX];
+	struct text_file texts[TEXTS_MAX];
 	struct os_fingerprint print = {0};
 	struct os_db *db = NULL;
 	struct diag diag = {0};

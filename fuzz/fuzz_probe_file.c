@@ -59,7 +59,7 @@ static void check_probe(const struct probe_db *db, size_t place)
 		assert(strcmp(probe->services[i - 1], probe->services[i]) < 0);
 }
 
-static size_t cut(const uint8_t *data, size_t bytes, struct probe_text *texts)
+static size_t cut(const uint8_t *data, size_t bytes, struct text_file *texts)
 {
 	size_t count = 0;
 
@@ -67,7 +67,7 @@ static size_t cut(const uint8_t *data, size_t bytes, struct probe_text *texts)
 		const uint8_t *mark = bytes ? memchr(data, 0x1e, bytes) : NULL;
 		size_t length = mark ? (size_t)(mark - data) : bytes;
 
-		texts[count++] = (struct probe_text){"fuzz/text", data, length};
+		texts[count++] = (struct text_file){"fuzz/text", data, length};
 		if (!mark)
 			break;
 		data = mark + 1;
@@ -78,7 +78,7 @@ static size_t cut(const uint8_t *data, size_t bytes, struct probe_text *texts)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
-	struct probe_text texts[TEXTS_MAX];
+	struct text_file texts[TEXTS_MAX];
 	struct probe_db *db = NULL;
 	struct diag diag = {0};
 	size_t i, count = cut(data, bytes, texts);

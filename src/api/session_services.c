@@ -48,7 +48,7 @@ static int load_programs(struct session_services *services, const struct plan *p
 	if (bytes >= stem && !strcmp(path + bytes - stem, signatures) &&
 	    snprintf(beside, sizeof(beside), "%.*s%s", (int)(bytes - stem), path, names) <
 		    (int)sizeof(beside) &&
-	    rpc_programs_load(beside, &services->programs) == 0)
+	    rpc_programs_load(beside, &services->programs, NULL) == 0)
 		return 0;
 	return rpc_programs_builtin(&services->programs);
 }

@@ -1,10 +1,9 @@
 /* portolan learn: from the blocks of unrecognised services to draft signatures. */
 #include "api/learn.h"
 #include "cli/cli.h"
-#include "util/buf.h"
 #include "util/error.h"
+#include "util/files.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -37,38 +36,15 @@ static const char *parse(struct learn_options *options, int argc, char **argv)
 	return NULL;
 }
 
-static int read_all(FILE *file, const char *name, struct buf *text, struct diag *diag)
-{
-	size_t got;
-
-	do {
-		if (!buf_reserve(text, 65536))
-			return diag_set(diag, ERROR_MEMORY, "out of memory");
-		got = fread(text->data + text->len, 1, 65536, file);
-		text->len += got;
-	} while (got && text->len <= INPUT_BYTES);
-	if (ferror(file))
-		return diag_set(diag, ERROR_IO, "cannot read %.300s: %s", name, strerror(errno));
-	if (text->len > INPUT_BYTES)
-		return diag_set(diag, ERROR_LIMIT,
-				"%.300s is larger than %zu MiB; cut out the blocks", name,
-				INPUT_BYTES >> 20);
-	return 0;
-}
-
 static int read_input(const char *name, struct buf *text, struct diag *diag)
 {
-	FILE *file;
-	int r;
+	bool piped = !name || !strcmp(name, "-");
+	int r = piped ? file_read_rest(stdin, "standard input", INPUT_BYTES, text, diag)
+		      : file_read(name, INPUT_BYTES, text, diag);
 
-	if (!name || !strcmp(name, "-"))
-		return read_all(stdin, "standard input", text, diag);
-	file = fopen(name, "rbe");
-	if (!file)
-		return diag_set(diag, ERROR_NOT_FOUND, "cannot open %.300s: %s", name,
-				strerror(errno));
-	r = read_all(file, name, text, diag);
-	fclose(file);
+	if (r == ERROR_LIMIT)
+		return diag_set(diag, r, "%.300s is larger than %zu MiB; cut out the blocks",
+				piped ? "standard input" : name, INPUT_BYTES >> 20);
 	return r;
 }
 

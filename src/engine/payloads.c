@@ -4,9 +4,8 @@
 #include "net/builtin.h"
 #include "util/alloc.h"
 #include "util/error.h"
+#include "util/files.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #define PORTS       65536u
@@ -128,36 +127,13 @@ int payloads_builtin(struct payloads **ret_payloads)
 	return payloads_parse(builtin_payloads, builtin_payloads_bytes, ret_payloads, NULL);
 }
 
-static int read_all(FILE *file, const char *path, struct buf *text, struct diag *diag)
-{
-	size_t got;
-
-	do {
-		if (!buf_reserve(text, 65536))
-			return ERROR_MEMORY;
-		got = fread(text->data + text->len, 1, 65536, file);
-		text->len += got;
-	} while (got && text->len <= FILE_BYTES);
-	if (ferror(file))
-		return diag_set(diag, ERROR_IO, "cannot read %s: %s", path, strerror(errno));
-	if (text->len > FILE_BYTES)
-		return diag_set(diag, ERROR_LIMIT, "%s is larger than %u MiB", path,
-				FILE_BYTES >> 20);
-	return 0;
-}
-
 int payloads_load(const char *path, struct payloads **ret_payloads, struct diag *diag)
 {
 	struct buf text = BUF_INIT;
-	FILE *file = fopen(path, "rbe");
-	int r;
+	int r = file_read(path, FILE_BYTES, &text, diag);
 
-	if (!file)
-		return diag_set(diag, errno == ENOENT ? ERROR_NOT_FOUND : ERROR_IO,
-				"cannot open %s: %s", path, strerror(errno));
-	if ((r = read_all(file, path, &text, diag)) == 0)
+	if (r == 0)
 		r = payloads_parse(text.data, text.len, ret_payloads, diag);
-	fclose(file);
 	buf_release(&text);
 	return r;
 }

@@ -9,9 +9,8 @@
 #include "net/services_table.h"
 #include "util/alloc.h"
 #include "util/error.h"
+#include "util/files.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -284,41 +283,10 @@ int services_builtin(struct services **ret_services)
 	return services_parse(builtin_ports_tsv, builtin_ports_tsv_bytes, ret_services, NULL);
 }
 
-static int read_all(FILE *file, const char *path, struct buf *text, struct diag *diag)
-{
-	size_t got;
-
-	do {
-		if (!buf_reserve(text, 65536))
-			return ERROR_MEMORY;
-		got = fread(text->data + text->len, 1, 65536, file);
-		text->len += got;
-		if (text->len > FILE_BYTES)
-			return diag_set(diag, ERROR_LIMIT, "%s is larger than %u MiB", path,
-					FILE_BYTES >> 20);
-	} while (got);
-	if (ferror(file))
-		return diag_set(diag, ERROR_IO, "cannot read %s: %s", path, strerror(errno));
-	return 0;
-}
-
-static int read_file(const char *path, struct buf *text, struct diag *diag)
-{
-	FILE *file = fopen(path, "rbe");
-	int r;
-
-	if (!file)
-		return diag_set(diag, errno == ENOENT ? ERROR_NOT_FOUND : ERROR_IO,
-				"cannot open %s: %s", path, strerror(errno));
-	r = read_all(file, path, text, diag);
-	fclose(file);
-	return r;
-}
-
 int services_load(const char *path, struct services **ret_services, struct diag *diag)
 {
 	struct buf text = BUF_INIT;
-	int r = read_file(path, &text, diag);
+	int r = file_read(path, FILE_BYTES, &text, diag);
 
 	if (!r)
 		r = services_parse(text.data, text.len, ret_services, diag);
@@ -329,7 +297,7 @@ int services_load(const char *path, struct services **ret_services, struct diag 
 int services_load_protocols(struct services *services, const char *path, struct diag *diag)
 {
 	struct buf text = BUF_INIT;
-	int r = read_file(path, &text, diag);
+	int r = file_read(path, FILE_BYTES, &text, diag);
 
 	if (!r)
 		r = services_parse_protocols(services, text.data, text.len, diag);

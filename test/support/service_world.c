@@ -106,7 +106,7 @@ void service_world_init(struct service_world *world, enum probe_manner manner,
 			const char *signatures, const struct flow_sim_port *servers, size_t count,
 			uint64_t seed)
 {
-	struct probe_text text = {"test.probe", signatures, strlen(signatures)};
+	struct text_file text = {"test.probe", signatures, strlen(signatures)};
 	struct diag diag = {0};
 
 	memset(world, 0, sizeof(*world));

@@ -190,8 +190,8 @@ static int by_value(const void *left, const void *right)
 static void load(const struct bench *bench, struct probe_db **ret_db, struct matcher **ret_matcher,
 		 double *ret_parse, double *ret_filter)
 {
-	const struct probe_text texts[] = {{"file", bench->text.data, bench->text.len},
-					   {"made up", bench->more.data, bench->more.len}};
+	const struct text_file texts[] = {{"file", bench->text.data, bench->text.len},
+					  {"made up", bench->more.data, bench->more.len}};
 	struct diag diag = {0};
 	double start = now_us();
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static int check_size(const struct os_text *texts, size_t count, struct diag *diag)
+static int check_size(const struct text_file *texts, size_t count, struct diag *diag)
 {
 	size_t i, sum = 0;
 
@@ -22,7 +22,7 @@ static int check_size(const struct os_text *texts, size_t count, struct diag *di
 	return 0;
 }
 
-int os_db_parse(const struct os_text *texts, size_t count, os_db_say *say, void *self,
+int os_db_parse(const struct text_file *texts, size_t count, os_db_say *say, void *self,
 		struct os_db **ret_db, struct diag *diag)
 {
 	struct os_db *db;

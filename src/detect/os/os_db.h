@@ -5,7 +5,7 @@
 #ifndef PORTOLAN_DETECT_OS_OS_DB_H
 #define PORTOLAN_DETECT_OS_OS_DB_H
 
-#include "util/diag.h"
+#include "util/files.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -29,13 +29,6 @@ struct os_entry {
 	size_t classes_count;
 };
 
-/* One text of the set. Borrowed for the call. */
-struct os_text {
-	const char *name; /* a path, for messages and os_entry.file */
-	const void *text;
-	size_t bytes;
-};
-
 #define OS_DB_LINE_MAX 2047u       /* bytes of a line, without its end */
 #define OS_DB_TEXT_MAX (32u << 20) /* bytes of all texts */
 #define OS_POINTS_MAX  10000u      /* of one attribute */
@@ -51,7 +44,7 @@ typedef void os_db_say(void *self, const char *text);
  * an entry would match too much. Mistakes in MatchPoints, Class and CPE lines are
  * ERROR_SYNTAX, too much text ERROR_LIMIT, with file and line in the diag's text;
  * ERROR_MEMORY. */
-int os_db_parse(const struct os_text *texts, size_t count, os_db_say *say, void *self,
+int os_db_parse(const struct text_file *texts, size_t count, os_db_say *say, void *self,
 		struct os_db **ret_db, struct diag *diag);
 /* From a file, or a folder of *.fp files in order of their names. ERROR_NOT_FOUND, ERROR_IO,
  * or as above. */

@@ -22,7 +22,7 @@ enum os_class_place { OS_CLASS_MISSING, OS_CLASS_EMPTY, OS_CLASS_THERE };
 
 struct os_load {
 	struct os_db *db;
-	const struct os_text *texts;
+	const struct text_file *texts;
 	os_db_say *say; /* may be NULL */
 	void *self;
 	struct diag *diag;

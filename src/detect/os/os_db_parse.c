@@ -333,7 +333,7 @@ static int parse_line(struct os_load *load, struct os_words line)
 	return load->block == OS_BLOCK_SKIPPED ? 0 : parse_in_block(load, line);
 }
 
-static int parse_text(struct os_load *load, const struct os_text *text)
+static int parse_text(struct os_load *load, const struct text_file *text)
 {
 	const char *at = text->text, *end = at + text->bytes;
 	int r = 0;
@@ -373,7 +373,7 @@ static int add_file(struct os_load *load)
 	return *added ? 0 : ERROR_MEMORY;
 }
 
-int os_db_fill(struct os_db *db, const struct os_text *texts, size_t count, os_db_say *say,
+int os_db_fill(struct os_db *db, const struct text_file *texts, size_t count, os_db_say *say,
 	       void *self, struct diag *diag)
 {
 	struct os_load load = {.db = db, .texts = texts, .say = say, .self = self, .diag = diag};

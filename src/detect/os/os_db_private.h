@@ -47,7 +47,7 @@ struct os_db {
 };
 
 /* Reads texts into an empty database. */
-int os_db_fill(struct os_db *db, const struct os_text *texts, size_t count, os_db_say *say,
+int os_db_fill(struct os_db *db, const struct text_file *texts, size_t count, os_db_say *say,
 	       void *self, struct diag *diag);
 
 #endif

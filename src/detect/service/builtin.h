@@ -5,7 +5,7 @@
 
 #include "detect/service/probes.h"
 
-extern const struct probe_text builtin_services[]; /* one empty entry follows the last */
+extern const struct text_file builtin_services[]; /* one empty entry follows the last */
 extern const size_t builtin_services_count;
 
 #endif

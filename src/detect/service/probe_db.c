@@ -29,7 +29,7 @@ static const char *last_part(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-static int keep_files(struct probe_db *db, const struct probe_text *texts, size_t count)
+static int keep_files(struct probe_db *db, const struct text_file *texts, size_t count)
 {
 	size_t i;
 
@@ -43,7 +43,7 @@ static int keep_files(struct probe_db *db, const struct probe_text *texts, size_
 	return 0;
 }
 
-static int check_size(const struct probe_text *texts, size_t count, struct diag *diag)
+static int check_size(const struct text_file *texts, size_t count, struct diag *diag)
 {
 	size_t i, all = 0;
 
@@ -68,7 +68,7 @@ static int read_texts(struct probe_build *build, size_t count)
 	return r < 0 ? r : probe_build_finish(build);
 }
 
-int probe_db_parse(const struct probe_text *texts, size_t count, enum probe_manner manner,
+int probe_db_parse(const struct text_file *texts, size_t count, enum probe_manner manner,
 		   struct probe_db **ret_db, struct diag *diag)
 {
 	struct probe_build build = {.diag = diag, .texts = texts};

@@ -50,7 +50,7 @@ struct probe_draft {
 struct probe_build {
 	struct probe_db *db;
 	struct diag *diag;
-	const struct probe_text *texts; /* for their names */
+	const struct text_file *texts; /* for their names */
 	struct probe_draft *drafts;
 	size_t drafts_count, drafts_room;
 	struct match_line *lines; /* id: place of the draft it belongs to */

@@ -325,7 +325,7 @@ static int parse_line(struct probe_build *build)
 
 static char *copy_text(struct probe_build *build, uint16_t file)
 {
-	const struct probe_text *text = &build->texts[file];
+	const struct text_file *text = &build->texts[file];
 	char *copy = arena_alloc(&build->db->arena, text->bytes + 1);
 
 	if (copy && text->bytes)

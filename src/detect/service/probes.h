@@ -8,7 +8,7 @@
 
 #include "net/portset.h"
 #include "net/transport.h"
-#include "util/diag.h"
+#include "util/files.h"
 
 /* A set of ports as the lists of a probe are: sorted, disjoint ranges. */
 struct port_ranges {
@@ -81,26 +81,20 @@ enum probe_manner {
 
 struct probe_db;
 
-/* One text of the set. Borrowed for the call. */
-struct probe_text {
-	const char *name; /* a path for messages; its last part is the evidence: "http.probe" */
-	const void *text;
-	size_t bytes;
-};
-
 #define PROBE_LINE_MAX      8190u /* bytes of a line, without its LF */
 #define PROBE_FALLBACKS_MAX 18u
 #define PROBES_MAX          4096u
 #define PROBE_MATCHES_MAX   500000u
 #define PROBE_TEXT_MAX      (32u << 20) /* bytes of all texts */
 
-/* Several texts make one database: a probe of the same transport and name in
+/* A text's name is a path, for messages; its last part is the evidence: "http.probe".
+ * Several texts make one database: a probe of the same transport and name in
  * two texts is one probe (its strings, and a rarity or time that both give, must be
  * equal), its ports, fallbacks and lines add up in the order of the texts. With MANNER_BEST the
  * probes are ordered by rarity, then by their first place; with MANNER_FIRST by place. Patterns are
  * not compiled here (matcher.h). ERROR_SYNTAX or ERROR_LIMIT with the file's name, line, column and
  * words, all of it in the diag's text, too; ERROR_MEMORY. */
-int probe_db_parse(const struct probe_text *texts, size_t count, enum probe_manner manner,
+int probe_db_parse(const struct text_file *texts, size_t count, enum probe_manner manner,
 		   struct probe_db **ret_db, struct diag *diag);
 /* The compiled-in signatures. */
 int probe_db_builtin(struct probe_db **ret_db);

@@ -5,9 +5,7 @@
 #include "util/arena.h"
 #include "util/error.h"
 
-#include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 #define PROGRAMS_MAX   65536u
@@ -125,25 +123,14 @@ int rpc_programs_parse(const void *text, size_t bytes, struct rpc_programs **ret
 	return 0;
 }
 
-int rpc_programs_load(const char *path, struct rpc_programs **ret_programs)
+int rpc_programs_load(const char *path, struct rpc_programs **ret_programs, struct diag *diag)
 {
-	FILE *file = fopen(path, "rbe");
-	uint8_t *text = alloc_array(FILE_BYTES_MAX + 1, 1);
-	size_t bytes;
-	int r = ERROR_MEMORY;
+	struct buf text = BUF_INIT;
+	int r = file_read(path, FILE_BYTES_MAX, &text, diag);
 
-	if (!file) {
-		alloc_free(text);
-		return errno == ENOENT ? ERROR_NOT_FOUND : ERROR_IO;
-	}
-	if (text) {
-		bytes = fread(text, 1, FILE_BYTES_MAX + 1, file);
-		r = bytes > FILE_BYTES_MAX ? ERROR_LIMIT
-		    : ferror(file)         ? ERROR_IO
-					   : rpc_programs_parse(text, bytes, ret_programs);
-	}
-	fclose(file);
-	alloc_free(text);
+	if (r == 0)
+		r = rpc_programs_parse(text.data, text.len, ret_programs);
+	buf_release(&text);
 	return r;
 }
 

@@ -3,6 +3,8 @@
 #ifndef PORTOLAN_DETECT_SERVICE_RPC_PROGRAMS_H
 #define PORTOLAN_DETECT_SERVICE_RPC_PROGRAMS_H
 
+#include "util/files.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,7 +19,7 @@ struct rpc_programs;
  * Other lines, and names that are not plain text, are left out. ERROR_MEMORY. */
 int rpc_programs_parse(const void *text, size_t bytes, struct rpc_programs **ret_programs);
 /* From a file; ERROR_NOT_FOUND or ERROR_IO, ERROR_LIMIT past 1 MiB. */
-int rpc_programs_load(const char *path, struct rpc_programs **ret_programs);
+int rpc_programs_load(const char *path, struct rpc_programs **ret_programs, struct diag *diag);
 int rpc_programs_builtin(struct rpc_programs **ret_programs);
 void rpc_programs_free(struct rpc_programs *programs); /* NULL is fine */
 

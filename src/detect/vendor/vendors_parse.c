@@ -5,10 +5,9 @@
 #include "detect/vendor/vendors_rows.h"
 #include "util/alloc.h"
 #include "util/error.h"
+#include "util/files.h"
 #include "util/text.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -213,36 +212,13 @@ int vendors_parse(const void *text, size_t bytes, struct vendors **ret_vendors, 
 	return 0;
 }
 
-static int read_all(FILE *file, struct buf *text)
-{
-	size_t got;
-
-	do {
-		if (!buf_reserve(text, 65536))
-			return ERROR_MEMORY;
-		got = fread(text->data + text->len, 1, 65536, file);
-		text->len += got;
-	} while (got && text->len <= FILE_BYTES);
-	return ferror(file) ? ERROR_IO : text->len > FILE_BYTES ? ERROR_LIMIT : 0;
-}
-
 int vendors_load(const char *path, struct vendors **ret_vendors, struct diag *diag)
 {
-	FILE *file = fopen(path, "rbe");
 	struct buf text = BUF_INIT;
-	int r;
+	int r = file_read(path, FILE_BYTES, &text, diag);
 
-	if (!file)
-		return diag_set(diag, errno == ENOENT ? ERROR_NOT_FOUND : ERROR_IO,
-				"cannot open %s: %s", path, strerror(errno));
-	r = read_all(file, &text);
-	fclose(file);
 	if (r == 0)
 		r = vendors_parse(text.data, text.len, ret_vendors, diag);
 	buf_release(&text);
-	if (r < 0 && diag) {
-		*diag = (struct diag){0};
-		diag_set(diag, r, "cannot read %s: %s", path, error_text(r));
-	}
-	return r;
+	return r == ERROR_MEMORY ? diag_set(diag, r, "cannot read %s: out of memory", path) : r;
 }

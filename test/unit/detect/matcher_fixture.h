@@ -40,7 +40,7 @@ static inline void fixture_close(struct fixture *fixture)
 
 static inline void fixture_open(struct fixture *fixture, enum probe_manner manner, const char *text)
 {
-	struct probe_text one = {"test.probe", text, strlen(text)};
+	struct text_file one = {"test.probe", text, strlen(text)};
 	struct diag diag = {0};
 
 	fixture_close(fixture);

@@ -29,7 +29,7 @@ static inline void hear(void *self, const char *text)
 
 static inline struct os_db *db_of(const char *text)
 {
-	const struct os_text texts[] = {{"some.fp", text, strlen(text)}};
+	const struct text_file texts[] = {{"some.fp", text, strlen(text)}};
 	struct os_db *db = NULL;
 	struct diag diag = {0};
 

@@ -10,7 +10,7 @@
 static void drafts(const char *response, size_t bytes, const char *line)
 {
 	struct buf out = BUF_INIT, text = BUF_INIT;
-	struct probe_text one = {.name = "draft"};
+	struct text_file one = {.name = "draft"};
 	struct matcher *matcher = NULL;
 	struct match_result found;
 	struct probe_db *db = NULL;
@@ -86,8 +86,8 @@ static void a_probe_line_reads_back(void **state)
 
 	draft_probe("UDP", "Name", sent, 9, &out);
 	assert_string_equal(buf_str(&out), "Probe UDP Name q|A\\\\b\\x7c\\r\\n\\t\\x00\\xff|\n");
-	assert_int_equal(probe_db_parse(&(struct probe_text){"d", out.data, out.len}, 1,
-					MANNER_BEST, &db, &diag),
+	assert_int_equal(probe_db_parse(&(struct text_file){"d", out.data, out.len}, 1, MANNER_BEST,
+					&db, &diag),
 			 0);
 	assert_int_equal(probe_db_probe(db, 0)->bytes_count, 9);
 	assert_memory_equal(probe_db_probe(db, 0)->bytes, sent, 9);

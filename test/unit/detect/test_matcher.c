@@ -199,7 +199,7 @@ static void one_line_can_be_tried(void **state)
 static int make_and_match(void *self)
 {
 	static const char text[] = LISTS;
-	struct probe_text one = {"test.probe", text, sizeof(text) - 1};
+	struct text_file one = {"test.probe", text, sizeof(text) - 1};
 	struct matcher *matcher = NULL;
 	struct probe_db *db = NULL;
 	struct match_result result;

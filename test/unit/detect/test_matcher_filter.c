@@ -301,7 +301,7 @@ static const char *const crafted[] = {
 static struct probe_db *crafted_db(void)
 {
 	static char text[32768];
-	struct probe_text one = {"crafted", text, 0};
+	struct text_file one = {"crafted", text, 0};
 	struct probe_db *db = NULL;
 	struct diag diag = {0};
 	size_t i, flags;
@@ -437,7 +437,7 @@ static void names_only_lines_that_may_fit(void **state)
 		{"(?:abcd|ef)ghij", "cdghij", "abcdghi"},
 	};
 	char text[256];
-	struct probe_text one = {"one", text, 0};
+	struct text_file one = {"one", text, 0};
 	struct matcher_filter *filter;
 	struct probe_db *db;
 	size_t i;

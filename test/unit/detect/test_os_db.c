@@ -77,8 +77,8 @@ static void some_lines_say_nothing(void **state)
 static void is_left_out(const char *block, const char *words)
 {
 	char text[4096];
-	const struct os_text texts[] = {{"dir/my.fp", text, 0}};
-	struct os_text one = texts[0];
+	const struct text_file texts[] = {{"dir/my.fp", text, 0}};
+	struct text_file one = texts[0];
 	struct said said = {0};
 	struct os_db *db = NULL;
 	struct diag diag = {0};
@@ -146,7 +146,7 @@ static void a_zero_byte_spoils_a_block(void **state)
 {
 	static const char text[] = POINTS "Fingerprint \0a\nSEQ(SP=1)\n\n"
 					  "Fingerprint b\nSEQ(SP=\0)\n\nFingerprint c\n";
-	const struct os_text one = {"x", text, sizeof(text) - 1};
+	const struct text_file one = {"x", text, sizeof(text) - 1};
 	struct said said = {0};
 	struct os_db *db = NULL;
 
@@ -159,7 +159,7 @@ static void a_zero_byte_spoils_a_block(void **state)
 
 static void is_fatal(const char *text, unsigned line, const char *words)
 {
-	const struct os_text one = {"bad.fp", text, strlen(text)};
+	const struct text_file one = {"bad.fp", text, strlen(text)};
 	struct os_db *db = NULL;
 	struct diag diag = {0};
 
@@ -192,10 +192,10 @@ static void several_texts_are_one_database(void **state)
 			  second[] = "\nFingerprint b\nSEQ(SP=1)\n",
 			  third[] = POINTS "Fingerprint a\nSEQ(SP=3)",
 			  other[] = "MatchPoints\nSEQ(SP=26)\n\nFingerprint d\n";
-	struct os_text texts[] = {{"1.fp", first, sizeof(first) - 1},
-				  {"2.fp", second, sizeof(second) - 1},
-				  {"3.fp", third, sizeof(third) - 1},
-				  {"4.fp", other, sizeof(other) - 1}};
+	struct text_file texts[] = {{"1.fp", first, sizeof(first) - 1},
+				    {"2.fp", second, sizeof(second) - 1},
+				    {"3.fp", third, sizeof(third) - 1},
+				    {"4.fp", other, sizeof(other) - 1}};
 	struct os_db *db = NULL;
 	struct diag diag = {0};
 
@@ -228,7 +228,7 @@ static void the_head_tells_of_newer_files(void **state)
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct os_text one = {"x", text, 0};
+		struct text_file one = {"x", text, 0};
 		struct said said = {0};
 		struct os_db *db = NULL;
 
@@ -301,7 +301,7 @@ static int parse_some(void *self)
 {
 	static const char text[] = POINTS "Fingerprint a\nClass A|B|C|D\nCPE cpe:/a\nSEQ(SP=1)\n\n"
 					  "Fingerprint b\nECN(R=Y%Q=)\n";
-	const struct os_text one = {"x", text, sizeof(text) - 1};
+	const struct text_file one = {"x", text, sizeof(text) - 1};
 	struct os_db *db = NULL;
 	int r = os_db_parse(&one, 1, NULL, NULL, &db, NULL);
 

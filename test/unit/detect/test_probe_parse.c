@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct probe_db *parsed_many(const struct probe_text *texts, size_t count,
+static struct probe_db *parsed_many(const struct text_file *texts, size_t count,
 				    enum probe_manner manner)
 {
 	struct probe_db *db = NULL;
@@ -22,7 +22,7 @@ static struct probe_db *parsed_many(const struct probe_text *texts, size_t count
 
 static struct probe_db *parsed(const char *text)
 {
-	return parsed_many(&(struct probe_text){"x.probe", text, strlen(text)}, 1, MANNER_FIRST);
+	return parsed_many(&(struct text_file){"x.probe", text, strlen(text)}, 1, MANNER_FIRST);
 }
 
 /* The first line of a one-line probe. */
@@ -198,7 +198,7 @@ static void eighteen_fallbacks_are_the_most(void **state)
 	assert_int_equal(probe_db_probe(db, 0)->fallbacks_count, 18);
 	probe_db_free(db);
 	db = NULL;
-	assert_int_equal(probe_db_parse(&(struct probe_text){"f", more, strlen(more)}, 1,
+	assert_int_equal(probe_db_parse(&(struct text_file){"f", more, strlen(more)}, 1,
 					MANNER_FIRST, &db, &diag),
 			 ERROR_SYNTAX);
 	assert_non_null(strstr(diag.text, "18"));
@@ -268,7 +268,7 @@ static void the_longest_line_has_8190_bytes(void **state)
 	db = NULL;
 	buf_clear(&text);
 	long_line(8191, &text);
-	assert_int_equal(probe_db_parse(&(struct probe_text){"long", text.data, text.len}, 1,
+	assert_int_equal(probe_db_parse(&(struct text_file){"long", text.data, text.len}, 1,
 					MANNER_FIRST, &db, &diag),
 			 ERROR_SYNTAX);
 	assert_string_equal(
@@ -354,7 +354,7 @@ static void mistakes_are_told_with_file_and_place(void **state)
 
 	for (i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
 		const struct mistake *mistake = &mistakes[i];
-		struct probe_text text = {"dir/x.probe", mistake->text, strlen(mistake->text)};
+		struct text_file text = {"dir/x.probe", mistake->text, strlen(mistake->text)};
 		struct probe_db *db = NULL;
 		struct diag diag = {0};
 		char place[64];
@@ -376,7 +376,7 @@ static void a_zero_byte_is_told(void **state)
 	struct probe_db *db = NULL;
 	struct diag diag = {0};
 
-	assert_int_equal(probe_db_parse(&(struct probe_text){"z", text, sizeof(text) - 1}, 1,
+	assert_int_equal(probe_db_parse(&(struct text_file){"z", text, sizeof(text) - 1}, 1,
 					MANNER_FIRST, &db, &diag),
 			 ERROR_SYNTAX);
 	assert_int_equal(diag.line, 2);
@@ -390,8 +390,8 @@ static void texts_make_one_database(void **state)
 	static const char second[] = "Exclude T:2\nProbe TCP NULL q||\nmatch ssh m/2/\n"
 				     "Probe TCP Get q|\\x47|\nports 8080\nfallback NULL\nrarity 1\n"
 				     "match ipp m/3/\nmatch http m/4/\nProbe UDP Get q|u|\n";
-	const struct probe_text texts[] = {{"a.probe", first, strlen(first)},
-					   {"d/b.probe", second, strlen(second)}};
+	const struct text_file texts[] = {{"a.probe", first, strlen(first)},
+					  {"d/b.probe", second, strlen(second)}};
 	struct probe_db *db = parsed_many(texts, 2, MANNER_BEST);
 	const struct service_probe *get = probe_db_find(db, TRANSPORT_TCP, "Get");
 	static const char *const order[] = {"NULL", "Get", "Get", "Rare"};
@@ -439,8 +439,8 @@ static void texts_must_not_contradict_each_other(void **state)
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		static const char first[] = "Probe TCP Get q|G|\nrarity 1\ntotalwaitms 3000\n";
-		const struct probe_text texts[] = {{"a", first, strlen(first)},
-						   {"b", cases[i].second, strlen(cases[i].second)}};
+		const struct text_file texts[] = {{"a", first, strlen(first)},
+						  {"b", cases[i].second, strlen(cases[i].second)}};
 		struct probe_db *db = NULL;
 		struct diag diag = {0};
 
@@ -468,12 +468,12 @@ static void absurd_sizes_are_refused(void **state)
 	struct buf text = BUF_INIT;
 	unsigned i;
 
-	assert_int_equal(probe_db_parse(&(struct probe_text){"big", "", (32u << 20) + 1}, 1,
+	assert_int_equal(probe_db_parse(&(struct text_file){"big", "", (32u << 20) + 1}, 1,
 					MANNER_FIRST, &db, &diag),
 			 ERROR_LIMIT);
 	for (i = 0; i <= PROBES_MAX; i++)
 		buf_addf(&text, "Probe UDP p%u q|x|\n", i);
-	assert_int_equal(probe_db_parse(&(struct probe_text){"many", text.data, text.len}, 1,
+	assert_int_equal(probe_db_parse(&(struct text_file){"many", text.data, text.len}, 1,
 					MANNER_FIRST, &db, &diag),
 			 ERROR_LIMIT);
 	assert_int_equal(diag.line, PROBES_MAX + 1);
@@ -486,8 +486,8 @@ static int parse_all(void *self)
 	static const char first[] = "Exclude T:9100,http\nProbe TCP Get q|G|\nports 80,7\n"
 				    "sslports 9\nfallback Get\nmatch http m/1/ p/x/\n";
 	static const char second[] = "Probe TCP NULL q||\nmatch ssh m/2/\n";
-	const struct probe_text texts[] = {{"a", first, strlen(first)},
-					   {"b", second, strlen(second)}};
+	const struct text_file texts[] = {{"a", first, strlen(first)},
+					  {"b", second, strlen(second)}};
 	struct probe_db *db = NULL;
 	struct diag diag = {0};
 	int r = probe_db_parse(texts, 2, MANNER_BEST, &db, &diag);
