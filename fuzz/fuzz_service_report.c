@@ -1,9 +1,9 @@
 /* Facts of services made of any bytes, through a copy that is moved, into
  * every format: XML is well-formed, NDJSON parses, no line is forged, nothing
  * reaches a terminal that it could obey, and the words keep their lengths. */
+#include "engine/service_copy.h"
 #include "report/format.h"
 #include "report/format/words_service.h"
-#include "report/service_copy.h"
 #include "util/alloc.h"
 #include "util/text.h"
 

@@ -4,8 +4,6 @@
 #ifndef PORTOLAN_ENGINE_SERVICE_H
 #define PORTOLAN_ENGINE_SERVICE_H
 
-#include "util/arena.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -76,8 +74,5 @@ struct service_facts {
 	uint32_t probes_sent;
 	uint64_t took_ns;
 };
-
-/* A deep copy that lives as long as the arena; NULL: memory. */
-struct service_tls *service_tls_copy(struct arena *arena, const struct service_tls *tls);
 
 #endif

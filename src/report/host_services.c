@@ -2,7 +2,7 @@
  * with 65,535 services costs no more for each of them than one with ten. */
 #include "report/host_services.h"
 
-#include "report/service_copy.h"
+#include "engine/service_copy.h"
 #include "util/alloc.h"
 #include "util/error.h"
 

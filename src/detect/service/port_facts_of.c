@@ -144,12 +144,13 @@ static bool wants_fingerprint(const struct port_scan *port, enum service_end end
 void port_facts_of(struct port_scan *port, enum service_end end, const struct found *found,
 		   struct service_facts *ret_facts)
 {
+	const struct service_tls *tls = port->shown ? port->shown->tls : NULL;
 	const bool best = probe_db_manner(port->scan->config.db) == MANNER_BEST;
 	struct service_facts facts = {
 		.end = end,
 		.tunnel = port->tunnel,
 		.confidence = 3,
-		.tls = port->tls,
+		.tls = tls,
 		.probes_sent = port->probes_sent,
 		.took_ns = loop_now_ns(port->scan->config.loop) - port->started_ns,
 	};
@@ -168,8 +169,8 @@ void port_facts_of(struct port_scan *port, enum service_end end, const struct fo
 		facts.name = "tcpwrapped";
 		facts.confidence = 8;
 	}
-	if (!found && best && port->tunnel && port->tls && port->tls->alpn &&
-	    (facts.name = name_of_alpn(port->tls->alpn))) {
+	if (!found && best && port->tunnel && tls && tls->alpn &&
+	    (facts.name = name_of_alpn(tls->alpn))) {
 		facts.end = SERVICE_SOFT;
 		facts.confidence = 10;
 	}

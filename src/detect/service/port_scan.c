@@ -11,6 +11,7 @@
 #include "detect/service/port_scan_private.h"
 
 #include "detect/service/port_facts_of.h"
+#include "engine/service_copy.h"
 #include "util/alloc.h"
 #include "util/error.h"
 
@@ -33,13 +34,13 @@ void port_set_timer(struct port_scan *port, struct timer *timer, void (*fire)(vo
 
 void port_scan_keep_tls(struct port_scan *port, const struct flow *flow)
 {
-	const struct service_tls *tls;
+	struct service_facts facts = {0};
 
-	if (!port->tunnel || port->tls || !flow)
+	if (!port->tunnel || port->shown || !flow)
 		return;
-	tls = flow_tls_facts(flow);
-	if (tls)
-		port->tls = service_tls_copy(&port->arena, tls);
+	facts.tls = flow_tls_facts(flow);
+	if (facts.tls)
+		port->shown = service_copy_new(&facts, SERVICE_WHOLE);
 }
 
 static void note_open(struct port_scan *port)
@@ -220,6 +221,6 @@ void port_scan_free(struct port_scan *port)
 	loop_defer_cancel(loop, &port->look);
 	tls_memory_free(port->sessions);
 	buf_release(&port->fingerprint);
-	arena_release(&port->arena);
+	alloc_free((void *)(uintptr_t)port->shown);
 	alloc_free(port);
 }

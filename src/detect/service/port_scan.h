@@ -5,7 +5,7 @@
 #include "detect/service/attempt.h"
 #include "detect/service/rpc_grind.h"
 #include "detect/service/service_scan.h"
-#include "util/arena.h"
+#include "util/buf.h"
 
 struct detect_work;
 
@@ -48,9 +48,8 @@ struct port_scan {
 	char rpc_version[32], rpc_info[32];
 	const char *rpc_name; /* NULL: not found */
 	struct tls_memory *sessions;
-	struct buf fingerprint;        /* of what nothing recognised */
-	struct arena arena;            /* of tls */
-	const struct service_tls *tls; /* of the first handshake; NULL none */
+	struct buf fingerprint;            /* of what nothing recognised */
+	const struct service_facts *shown; /* owned: what the first handshake told; NULL none */
 };
 
 int port_scan_new(struct service_scan *scan, struct detect_work *work,

@@ -74,7 +74,7 @@ static bool ask_spare(struct port_scan *port, struct turn *turn)
 
 	if (!spare)
 		return false;
-	if (spare->over || port->listen_only || (port->tunnel && port->tls && port->tls->alpn)) {
+	if (spare->over || port->listen_only || (port->shown && port->shown->tls->alpn)) {
 		drop_spare(port);
 		return false;
 	}

@@ -1,6 +1,6 @@
 #include "report/journal/journal_record.h"
 
-#include "report/service_copy.h"
+#include "engine/service_copy.h"
 
 #include <string.h>
 

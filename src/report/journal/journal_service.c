@@ -1,7 +1,7 @@
 #include "report/journal/journal_service.h"
 
+#include "engine/service_copy.h"
 #include "report/journal/journal_ports.h"
-#include "report/service_copy.h"
 #include "report/service_end.h"
 #include "util/alloc.h"
 #include "util/error.h"

@@ -1,7 +1,7 @@
 /* A block: its own address when it was filled, the facts, TLS, the pointers to
  * alternative names, then texts and bytes without gaps. Moving adds the
  * difference of the addresses to every pointer. */
-#include "report/service_copy.h"
+#include "engine/service_copy.h"
 
 #include "util/alloc.h"
 

@@ -1,7 +1,7 @@
 #include "service_fixture.h"
 #include "support.h"
 
-#include "report/service_copy.h"
+#include "engine/service_copy.h"
 #include "util/alloc.h"
 #include "util/error.h"
 

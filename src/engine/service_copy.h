@@ -3,8 +3,8 @@
  * queue carries. Whatever a detector hands over, a block has a bounded size:
  * texts are cut at the lengths below, and a certificate that is longer than
  * CERTIFICATE_MAX is kept without its DER form. Knows no format. */
-#ifndef PORTOLAN_REPORT_SERVICE_COPY_H
-#define PORTOLAN_REPORT_SERVICE_COPY_H
+#ifndef PORTOLAN_ENGINE_SERVICE_COPY_H
+#define PORTOLAN_ENGINE_SERVICE_COPY_H
 
 #include "engine/service.h"
 
