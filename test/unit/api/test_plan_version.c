@@ -216,6 +216,9 @@ static void a_probe_file_is_read_before_anything_is_sent(void **state)
 	assert_non_null(strstr(asked->diag.text, "/mine, line 2, column 8: the service's name"));
 	assert_non_null(strstr(asked->diag.text, "--versiondb"));
 	assert_int_equal(asked->diag.line, 2);
+	put(asked, "mine", "Probe TCP A q|x|\nmatch a m/x/\nmatch b m/a*/\nmatch c m/(/\n");
+	assert_int_equal(ASK("-sV", "--versiondb", path, "h"), ERROR_SYNTAX);
+	assert_non_null(strstr(asked->diag.text, "mine:3: the pattern cannot be used"));
 	unlink(path);
 	assert_int_equal(ASK("-sV", "--versiondb", path, "h"), ERROR_NOT_FOUND);
 	assert_non_null(strstr(asked->diag.text, path));
