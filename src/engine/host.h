@@ -9,6 +9,7 @@
 #include "engine/prober.h"
 #include "engine/rtt.h"
 #include "engine/service_ports.h"
+#include "engine/system_ports.h"
 #include "engine/window.h"
 #include "net/resolver.h"
 #include "util/loop.h"
@@ -88,6 +89,9 @@ struct host {
 	struct service_ports services;      /* asked for after the ports, with -sV */
 	size_t services_told;               /* of them */
 	struct detect_work *detecting;      /* NULL: not under way */
+	struct system_ports system_ports;   /* that OS detection asks */
+	struct system_stage *system;        /* stage_system.c; NULL: not under way */
+	struct path_stage *path;            /* stage_path.c; NULL: not under way */
 	struct probe *probes, *probes_last; /* in flight, by time of sending */
 
 	const struct swept *swept; /* found by a sweep: for the first stages only */

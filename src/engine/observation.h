@@ -4,7 +4,9 @@
 #define PORTOLAN_ENGINE_OBSERVATION_H
 
 #include "engine/liars.h"
+#include "engine/path.h"
 #include "engine/service.h"
+#include "engine/system.h"
 #include "engine/target.h"
 #include "engine/verdict.h"
 #include "net/mac.h"
@@ -17,6 +19,8 @@ enum observation_kind {
 	OBSERVED_NAME,           /* reverse DNS answered with a name */
 	OBSERVED_PORT,           /* a port's verdict; a later one replaces an earlier */
 	OBSERVED_SERVICE,        /* what runs on a port; a later one replaces an earlier */
+	OBSERVED_SYSTEM,         /* which system the host runs; a later one replaces an earlier */
+	OBSERVED_PATH,           /* the way to the host */
 	OBSERVED_LIAR,           /* something answers for all its ports (engine/liars.h) */
 	OBSERVED_HOST_DONE,      /* nothing more will come about this host */
 	OBSERVED_TASK_BEGIN,     /* a stage has its first host (only shown with -v) */
@@ -25,7 +29,7 @@ enum observation_kind {
 	OBSERVED_RUN_END,        /* once, after everything */
 };
 
-enum run_task { TASK_PING, TASK_DNS, TASK_SERVICES, TASK_PORTS, RUN_TASKS };
+enum run_task { TASK_PING, TASK_DNS, TASK_SERVICES, TASK_SYSTEM, TASK_PATH, TASK_PORTS, RUN_TASKS };
 
 /* Who a warning is for (formats.md 1.1). */
 enum warning_audience {
@@ -68,6 +72,8 @@ struct observation {
 			uint16_t number;
 			const struct service_facts *facts;
 		} service;
+		const struct system_facts *system;
+		const struct path_facts *path;
 		struct liar_finding liar;
 		struct {
 			enum host_state state; /* as last observed */

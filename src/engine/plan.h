@@ -94,6 +94,24 @@ struct plan_version {
 	const char *probes_path; /* --versiondb, or from --datadir; NULL: the built-in signatures */
 };
 
+/* -O (features.md section 7). */
+struct plan_system {
+	bool wanted;
+	bool limit;          /* --osscan-limit: only with an open and a closed TCP port */
+	bool guess;          /* --osscan-guess: show near matches */
+	bool all;            /* --osscan-all: all probes, even if they cannot change the answer */
+	uint8_t tries;       /* --max-os-tries, 1..50; 5 */
+	uint16_t probes_max; /* --max-os-probes, of a host; 0: as many as it takes */
+	bool old_xml;        /* --deprecated-xml-osclass */
+	const char *db_path; /* --osdb, or from --datadir; NULL: the built-in reference prints */
+};
+
+/* --traceroute (features.md section 14). */
+struct plan_path {
+	bool wanted;
+	const char *mmdb_path; /* --mmdb; NULL: none */
+};
+
 struct plan_file {
 	const char *format; /* "normal", "xml", "grepable", "skiddie", "ndjson", "csv" */
 	const char *path;   /* as typed, strftime marks unexpanded; "-" is standard output */
@@ -155,6 +173,8 @@ struct plan {
 	struct plan_packets packets;
 	struct plan_sweep sweep;
 	struct plan_version version;
+	struct plan_system system;
+	struct plan_path path;
 	struct plan_idle idle;
 	struct payloads *payloads; /* owned; NULL without UDP probes */
 	const char *payloads_path; /* the file they were read from; NULL: the built-in ones */

@@ -25,10 +25,9 @@
 #define SCANNING_PORT_BYTES 10u /* prober 8, collector 1, and some */
 
 static const struct stage *const stages[STAGES] = {
-	[STAGE_DISCOVER] = &stage_discover,
-	[STAGE_NAMES] = &stage_names,
-	[STAGE_PORTS] = &stage_ports,
-	[STAGE_SERVICES] = &stage_services,
+	[STAGE_DISCOVER] = &stage_discover, [STAGE_NAMES] = &stage_names,
+	[STAGE_PORTS] = &stage_ports,       [STAGE_SERVICES] = &stage_services,
+	[STAGE_SYSTEM] = &stage_system,     [STAGE_PATH] = &stage_path,
 };
 
 /* ---- facts out ---- */
@@ -257,6 +256,7 @@ int run_host_new(struct run *run, struct target *target, const struct swept *swe
 	host->scan_delay_ns = run->plan->timing.scan_delay_ns;
 	rtt_init(&host->rtt, &run->plan->timing);
 	window_init_host(&host->window, &run->plan->timing);
+	system_ports_init(&host->system_ports);
 	host->next = run->hosts;
 	if (run->hosts)
 		run->hosts->prev = host;

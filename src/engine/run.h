@@ -20,9 +20,13 @@ struct run_config {
 	const struct wire_ways *ways; /* for raw packets; NULL: the plan needs none */
 	struct gate *gate;            /* that raw packets pass; NULL without ways */
 	struct resolver *resolver;
-	const struct detector *services; /* engine/detector.h; NULL: the plan has no -sV */
-	struct addrset *excludes;        /* NULL none */
-	struct addrset *done;            /* --resume: already scanned; NULL none */
+	const struct detector *services;       /* engine/detector.h; NULL: the plan has no -sV */
+	const struct system_detector *systems; /* engine/system_detector.h; NULL: no -O */
+	/* Country and network of an address, texts valid until the next call; NULL: no --mmdb. */
+	void (*place)(void *self, const struct ip_addr *addr, struct path_place *ret_place);
+	void *place_self;
+	struct addrset *excludes; /* NULL none */
+	struct addrset *done;     /* --resume: already scanned; NULL none */
 	const struct sink *sinks;
 	size_t sinks_count;
 	void (*finished)(void *self); /* after OBSERVED_RUN_END went out; may be NULL */

@@ -358,6 +358,7 @@ static void hop_changed(void *self, struct hop *hop)
 			hop_changed_for(raw->sender, host, hop);
 		}
 	}
+	talks_hop_changed(raw->talks, hop);
 	if (raw->hop_listener)
 		raw->hop_listener(raw->hop_listener_self);
 	sender_kick(raw->sender);
@@ -395,7 +396,7 @@ static int raw_init_wire(struct raw *raw, const struct wire_ways *ways, struct g
 		.ways = ways,
 		.plan = plan,
 		.first_port = raw->first_port,
-		.last_port = (uint16_t)(raw->first_port + RAW_PORTS - 1),
+		.last_port = (uint16_t)(raw->first_port + RAW_PORTS + TALK_PORTS - 1),
 		.all_protocols = has_protocols(plan),
 		.heard = raw_hear,
 		.neighbour = raw_hear_neighbour,
@@ -409,6 +410,43 @@ static int raw_init_wire(struct raw *raw, const struct wire_ways *ways, struct g
 	return wire_new(&config, &raw->wire);
 }
 
+static uint64_t rate_wait_ns(void *self)
+{
+	struct sender *sender = self;
+
+	return pacer_wait_ns(&sender->pacer, loop_time_ns(sender->loop));
+}
+
+static void talk_sent(void *self)
+{
+	struct sender *sender = self;
+
+	sender->sent++;
+	pacer_sent(&sender->pacer);
+}
+
+static int raw_init_talks(struct raw *raw)
+{
+	const struct plan_packets *wish = &raw->sender->plan->packets;
+	const struct talks_config config = {
+		.wire = raw->wire,
+		.loop = raw->sender->loop,
+		.first_port = wish->has_source_port ? wish->source_port
+						    : (uint16_t)(raw->first_port + RAW_PORTS),
+		.one_port = wish->has_source_port,
+		.wait_ns = rate_wait_ns,
+		.sent = talk_sent,
+		.self = raw->sender,
+	};
+
+	return talks_new(&config, &raw->talks);
+}
+
+struct talks *raw_talks(struct raw *raw)
+{
+	return raw->talks;
+}
+
 int raw_new(struct sender *sender, const struct wire_ways *ways, struct gate *gate)
 {
 	struct raw *raw = alloc_zero(sizeof(*raw));
@@ -420,12 +458,15 @@ int raw_new(struct sender *sender, const struct wire_ways *ways, struct gate *ga
 	raw->sender = sender;
 	random_init(&random, sender->plan->seed ^ 0x706f727473ull);
 	raw->first_port = (uint16_t)(FIRST_PORT_LOWEST +
-				     random_below(&random, 65535 - FIRST_PORT_LOWEST - RAW_PORTS));
+				     random_below(&random, 65535 - FIRST_PORT_LOWEST - RAW_PORTS -
+								   TALK_PORTS));
 	raw->random = random;
 	cookie_key_init(&raw->key, sender->plan->seed);
 	r = raw_tables_init(raw);
 	if (r == 0)
 		r = raw_init_wire(raw, ways, gate);
+	if (r == 0)
+		r = raw_init_talks(raw);
 	if (r < 0) {
 		raw_free(raw);
 		return r;
@@ -438,6 +479,7 @@ void raw_free(struct raw *raw)
 {
 	if (!raw)
 		return;
+	talks_free(raw->talks);
 	wire_free(raw->wire);
 	raw_tables_release(raw);
 	alloc_free(raw);

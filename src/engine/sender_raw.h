@@ -4,6 +4,7 @@
 #define PORTOLAN_ENGINE_SENDER_RAW_H
 
 #include "engine/sender.h"
+#include "engine/talk.h"
 #include "engine/technique.h"
 #include "engine/wire.h"
 
@@ -23,5 +24,7 @@ void raw_set_listener(struct raw *raw,
 /* Hears whenever the state of a hop changed. */
 void raw_set_hop_listener(struct raw *raw, void (*changed)(void *self), void *self);
 uint16_t raw_first_port(const struct raw *raw);
+/* Raw packets beside the port scan. */
+struct talks *raw_talks(struct raw *raw);
 
 #endif

@@ -306,6 +306,7 @@ void raw_hear(void *self, const struct packet *packet, uint64_t at_ns)
 	struct host *host, *next;
 	struct answer answer;
 
+	talks_hear(raw->talks, packet, at_ns);
 	if (raw->listener && raw->listener(raw->listener_self, packet, at_ns))
 		return;
 	if (!answer_init(&answer, packet, answer_more(wish), at_ns))

@@ -12,6 +12,7 @@
 struct raw {
 	struct sender *sender;
 	struct wire *wire;
+	struct talks *talks;
 	struct cookie_key key;
 	uint16_t first_port;
 	struct random random;

@@ -5,7 +5,15 @@
 
 #include "engine/host.h"
 
-enum stage_id { STAGE_DISCOVER, STAGE_NAMES, STAGE_PORTS, STAGE_SERVICES, STAGES };
+enum stage_id {
+	STAGE_DISCOVER,
+	STAGE_NAMES,
+	STAGE_PORTS,
+	STAGE_SERVICES,
+	STAGE_SYSTEM,
+	STAGE_PATH,
+	STAGES
+};
 
 struct stage {
 	const char *name;
@@ -19,6 +27,7 @@ struct stage {
 	void (*stop)(struct host *host);
 };
 
-extern const struct stage stage_discover, stage_names, stage_ports, stage_services;
+extern const struct stage stage_discover, stage_names, stage_ports, stage_services, stage_system,
+	stage_path;
 
 #endif

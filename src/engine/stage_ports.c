@@ -46,6 +46,8 @@ static void port_verdict(struct host *host, uint16_t port, const struct verdict 
 	host->ports_done++;
 	liars_note(&host->liars, verdict);
 	note_service(host, &seen);
+	system_ports_note(&host->system_ports, seen.port.transport, port,
+			  (enum port_state)verdict->state);
 	run_observe(run, &seen);
 }
 

@@ -88,6 +88,10 @@ void hop_resolve(struct wire *wire, struct hop *hop);
  * room just now: later), ERROR_SYSTEM (the hop is broken), ERROR_RANGE (too long). */
 int wire_send(struct wire *wire, struct hop *hop, const struct route *route,
 	      const struct ip_addr *to, struct packet *packet);
+/* The same, but all is as the packet has it: no --ttl, --data, --ip-options; a TTL or an
+ * IPv4 identification of 0 is drawn as above. For probes whose form is the question. */
+int wire_send_exactly(struct wire *wire, struct hop *hop, const struct route *route,
+		      const struct ip_addr *to, struct packet *packet);
 /* The same in another's name: from packet->ip.src to packet->ip.dst as they are, once (no
  * decoys). The gate is asked for the destination. */
 int wire_send_as(struct wire *wire, struct hop *hop, struct packet *packet);

@@ -39,6 +39,22 @@ static bool takes_data(const struct packet *packet)
 	}
 }
 
+static void fill_sums(const struct wire *wire, struct packet *packet)
+{
+	packet->bad_sum = wire->config.plan->packets.bad_sum;
+	packet->adler32 = wire->config.plan->packets.adler32;
+}
+
+/* What the packet leaves open. */
+static void fill_gaps(struct wire *wire, struct packet *packet)
+{
+	if (!packet->ip.ttl)
+		packet->ip.ttl = ttl_of(wire, packet);
+	if (packet->ip.dst.family == IP_V4 && !packet->ip.id)
+		packet->ip.id = (uint16_t)random_u64(&wire->random);
+	fill_sums(wire, packet);
+}
+
 static void fill_header(struct wire *wire, struct packet *packet)
 {
 	const struct plan_packets *wish = &wire->config.plan->packets;
@@ -51,8 +67,7 @@ static void fill_header(struct wire *wire, struct packet *packet)
 			packet->ip.options_bytes = (uint8_t)wish->ip_options_bytes;
 		}
 	}
-	packet->bad_sum = wish->bad_sum;
-	packet->adler32 = wish->adler32;
+	fill_sums(wire, packet);
 	if (wish->has_data && takes_data(packet)) {
 		packet->payload = wish->data;
 		packet->payload_bytes = wish->data_bytes;
@@ -229,40 +244,66 @@ bool wire_allows(struct wire *wire, const struct ip_addr *to, enum transport tra
 	return gate_check(wire->config.gate, to, transport, port, false) == 0;
 }
 
-int wire_send(struct wire *wire, struct hop *hop, const struct route *route,
-	      const struct ip_addr *to, struct packet *packet)
+static int may_send(struct wire *wire, const struct hop *hop, const struct packet *packet)
+{
+	int r = gate_check(wire->config.gate, &packet->ip.dst, transport_of(packet),
+			   port_of(packet), false);
+
+	return r == 0 && hop->state == HOP_BROKEN ? ERROR_SYSTEM : r;
+}
+
+/* From us and every decoy. */
+static int send_from_all(struct wire *wire, struct hop *hop, const struct route *route,
+			 struct packet *packet)
 {
 	const struct plan_packets *wish = &wire->config.plan->packets;
+	int r = 0, family = packet->ip.dst.family;
 	size_t i;
-	int r = gate_check(wire->config.gate, to, transport_of(packet), port_of(packet), false);
 
-	if (r < 0)
-		return r;
-	if (hop->state == HOP_BROKEN)
-		return ERROR_SYSTEM;
-	packet->ip.dst = *to;
-	fill_header(wire, packet);
 	if (wish->decoys_count && !has_room_for_all(wire, hop, &route->source, packet))
 		return hop->state == HOP_BROKEN ? ERROR_SYSTEM : ERROR_LIMIT;
 	for (i = 0; r == 0 && i <= wish->decoys_count; i++) {
 		if (i == wish->own_place)
 			r = send_from(wire, hop, &route->source, packet);
-		if (r == 0 && i < wish->decoys_count && wish->decoys[i].family == to->family)
+		if (r == 0 && i < wish->decoys_count && wish->decoys[i].family == family)
 			r = send_from(wire, hop, &wish->decoys[i], packet);
 	}
 	return r;
 }
 
+int wire_send(struct wire *wire, struct hop *hop, const struct route *route,
+	      const struct ip_addr *to, struct packet *packet)
+{
+	int r;
+
+	packet->ip.dst = *to;
+	r = may_send(wire, hop, packet);
+	if (r < 0)
+		return r;
+	fill_header(wire, packet);
+	return send_from_all(wire, hop, route, packet);
+}
+
+int wire_send_exactly(struct wire *wire, struct hop *hop, const struct route *route,
+		      const struct ip_addr *to, struct packet *packet)
+{
+	int r;
+
+	packet->ip.dst = *to;
+	r = may_send(wire, hop, packet);
+	if (r < 0)
+		return r;
+	fill_gaps(wire, packet);
+	return send_from_all(wire, hop, route, packet);
+}
+
 int wire_send_as(struct wire *wire, struct hop *hop, struct packet *packet)
 {
 	const struct ip_addr from = packet->ip.src;
-	int r = gate_check(wire->config.gate, &packet->ip.dst, transport_of(packet),
-			   port_of(packet), false);
+	int r = may_send(wire, hop, packet);
 
 	if (r < 0)
 		return r;
-	if (hop->state == HOP_BROKEN)
-		return ERROR_SYSTEM;
 	fill_header(wire, packet);
 	return send_from(wire, hop, &from, packet);
 }

@@ -453,6 +453,9 @@ static int see(struct collector *collector, const struct observation *seen)
 		return see_service(collector, seen);
 	case OBSERVED_LIAR:
 		return see_liar(collector, seen);
+	case OBSERVED_SYSTEM:
+	case OBSERVED_PATH:
+		return 0;
 	case OBSERVED_HOST_DONE:
 		return see_done(collector, seen);
 	case OBSERVED_RUN_END:

@@ -32,9 +32,11 @@ struct host_report {
 	struct liar_finding liar;
 	bool list_only; /* -sL: no state was looked for */
 	bool ports_scanned;
-	bool timed_out;         /* --host-timeout */
-	bool incomplete;        /* the scan stopped before it was through */
-	int64_t start_s, end_s; /* of the port scan, since 1970; 0 none */
+	bool timed_out;                    /* --host-timeout */
+	bool incomplete;                   /* the scan stopped before it was through */
+	int64_t start_s, end_s;            /* of the port scan, since 1970; 0 none */
+	const struct system_facts *system; /* NULL: it was not looked for */
+	const struct path_facts *path;     /* the same */
 	bool has_rtt;
 	uint64_t srtt_us, rttvar_us, timeout_us;
 	const struct port_report *ports; /* all scanned ports, by transport then number */
