@@ -128,23 +128,27 @@ static void add_time(const char *key, uint64_t time_us, struct buf *out)
 		buf_cut(out, out->len - 1);
 }
 
-static void add_reply(const struct os6_reply *reply, enum os6_probe probe, bool lines,
+static void add_reply(const struct os6_reply *reply, enum os6_probe probe, bool fold,
 		      struct buf *out)
 {
 	buf_addf(out, "%s(P=", os6_probe_name(probe));
-	add_bytes(reply, !lines, out);
+	add_bytes(reply, fold, out);
 	add_time("ST", reply->sent_us, out);
 	add_time("RT", reply->heard_us, out);
-	buf_add_str(out, lines ? ")\n" : ")");
+	buf_add_char(out, ')');
 }
 
-void os6_print_tests(const struct os6_print *print, bool lines, struct buf *out)
+void os6_print_tests(const struct os6_print *print, bool lines, bool fold, struct buf *out)
 {
 	int probe;
 
-	for (probe = 0; probe < OS6_PROBES; probe++)
-		if (print->replies[probe].seen)
-			add_reply(&print->replies[probe], (enum os6_probe)probe, lines, out);
+	for (probe = 0; probe < OS6_PROBES; probe++) {
+		if (!print->replies[probe].seen)
+			continue;
+		add_reply(&print->replies[probe], (enum os6_probe)probe, fold, out);
+		if (lines)
+			buf_add_char(out, '\n');
+	}
 	buf_addf(out, "EXTRA(FL=%05X)%s", print->flow_label, lines ? "\n" : "");
 }
 
@@ -154,7 +158,7 @@ void os6_print_block(const struct os_scan_line *scan, const struct os6_print *pr
 	struct buf text = BUF_INIT;
 
 	os_print_scan(scan, false, &text);
-	os6_print_tests(print, false, &text);
+	os6_print_tests(print, false, true, &text);
 	if (buf_ok(&text))
 		os_print_wrap((const char *)text.data, text.len, OS_WRAP_IPV6, out);
 	else

@@ -26,9 +26,9 @@ struct os6_print {
 void os6_print_note(struct os6_print *print, enum os6_probe probe, const struct packet *packet,
 		    uint64_t sent_us, uint64_t heard_us);
 
-/* The tests, and EXTRA; one test per line (`lines`) and then without folding repeated
- * bytes, or all in one. Adds to out; buf_ok(out) tells whether memory sufficed. */
-void os6_print_tests(const struct os6_print *print, bool lines, struct buf *out);
+/* The tests, and EXTRA, with a line end behind each (`lines`) or without; `fold`: bytes that
+ * repeat are counted. Adds to out; buf_ok(out) tells whether memory sufficed. */
+void os6_print_tests(const struct os6_print *print, bool lines, bool fold, struct buf *out);
 /* The block as people paste it: SCAN and tests, folded and wrapped. */
 void os6_print_block(const struct os_scan_line *scan, const struct os6_print *print,
 		     struct buf *out);
