@@ -301,6 +301,14 @@ static bool respond_to_host(struct raw *raw, struct host *host, struct answer *a
 	return ours;
 }
 
+/* No answer to any probe of a scan, but OS detection asks for them too. */
+void raw_hear_advertisement(void *self, const struct packet *packet, uint64_t at_ns)
+{
+	struct raw *raw = self;
+
+	talks_hear(raw->talks, packet, at_ns);
+}
+
 void raw_hear(void *self, const struct packet *packet, uint64_t at_ns)
 {
 	struct raw *raw = self;
