@@ -45,8 +45,11 @@ static int say(const char *path, int status, int reason, struct diag *diag)
 	if (status == MMDB_OUT_OF_MEMORY_ERROR)
 		return diag_set(diag, ERROR_MEMORY, "out of memory");
 	if (status == MMDB_FILE_OPEN_ERROR || status == MMDB_IO_ERROR)
-		return diag_set(diag, missing ? ERROR_NOT_FOUND : ERROR_IO,
-				"--mmdb: %.400s cannot be read: %s", path, strerror(reason));
+		return diag_set(
+			diag, missing ? ERROR_NOT_FOUND : ERROR_IO,
+			"--mmdb: %.400s cannot be read: %s; name another file, or leave the "
+			"option out",
+			path, strerror(reason));
 	return diag_set(diag, ERROR_CORRUPT,
 			"--mmdb: %.400s is no MaxMind DB file, or a damaged one (%s); take one "
 			"whose name ends in .mmdb, unpacked, or leave the option out",

@@ -11,8 +11,9 @@
 #include <unistd.h>
 
 /* libmaxminddb before 1.12 forgets what it made of damaged metadata (its pull request 356). */
-const char *__lsan_default_suppressions(void); /* NOLINT(*-reserved-identifier) */
-const char *__lsan_default_suppressions(void)  /* NOLINT(*-reserved-identifier) */
+const char *__lsan_default_suppressions(void) /* NOLINT(*-reserved-identifier) */
+	__attribute__((visibility("default")));
+const char *__lsan_default_suppressions(void) /* NOLINT(*-reserved-identifier) */
 {
 	return "leak:libmaxminddb";
 }
