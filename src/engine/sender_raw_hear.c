@@ -220,6 +220,8 @@ static bool respond(struct raw *raw, struct host *host, uint16_t value, struct a
 	verdict.ttl = answer->response.packet->ip.ttl;
 	if (!answer->response.from_target)
 		verdict.from = answer->response.packet->ip.src;
+	else
+		system_syn_ack_note(&host->syn_ack, answer->response.packet);
 	old = prober_heard(&host->probing.prober, value);
 	if (attempt == RAW_CANARY_ATTEMPT) {
 		canary_answered(raw, host, value, answer);
