@@ -5,17 +5,14 @@
 #define PORTOLAN_DETECT_OS_OS6_MODEL_H
 
 #include "detect/os/os6_features.h"
+#include "detect/os/os_db.h"
 #include "util/diag.h"
 
 #define OS6_CLASSES_MOST 200u
-#define OS6_CPES_MOST    4u
 
 struct os6_class {
 	const char *name; /* "Linux 5.10 - 6.18" */
-	const char *vendor, *family, *type;
-	const char *generation; /* NULL: none */
-	const char *cpes[OS6_CPES_MOST];
-	size_t cpes_count;
+	struct os_class class;
 };
 
 struct os6_model;

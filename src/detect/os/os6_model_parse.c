@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define MILLIONTHS   1e6
+#define CPES_MOST    4u
 #define NUMBER_BYTES 18u /* digits that always fit */
 
 struct field {
@@ -84,36 +85,38 @@ static int keep(struct cursor *in, const char **ret_text)
 }
 
 /* A list between blanks, cut up in place; it is the arena's. */
-static int split_cpes(const struct cursor *in, char *list, struct os6_class *class)
+static int keep_cpes(struct cursor *in, struct os_class *class)
 {
+	const char **cpes = arena_alloc(&in->model->arena, CPES_MOST * sizeof(*cpes)), *list;
 	char *saved, *cpe;
 
-	for (cpe = strtok_r(list, " ", &saved); cpe; cpe = strtok_r(NULL, " ", &saved)) {
-		if (class->cpes_count == OS6_CPES_MOST)
+	if (!cpes || keep(in, &list) < 0)
+		return ERROR_MEMORY;
+	class->cpes = cpes;
+	for (cpe = strtok_r((char *)list, " ", &saved); cpe; cpe = strtok_r(NULL, " ", &saved)) {
+		if (class->cpes_count == CPES_MOST)
 			return wrong(in, "a class has at most 4 CPEs");
-		class->cpes[class->cpes_count++] = cpe;
+		cpes[class->cpes_count++] = cpe;
 	}
 	return 0;
 }
 
 static int parse_class(struct cursor *in)
 {
-	struct os6_class *class = &in->model->classes[in->model->count];
-	const char *cpes;
+	struct os6_class *made = &in->model->classes[in->model->count];
+	struct os_class *class = &made->class;
 	int r;
 
 	if (in->model->count == OS6_CLASSES_MOST || in->features)
 		return wrong(in, "classes come before features, and are at most 200");
-	if ((r = keep(in, &class->name)) < 0 || (r = keep(in, &class->vendor)) < 0 ||
+	if ((r = keep(in, &made->name)) < 0 || (r = keep(in, &class->vendor)) < 0 ||
 	    (r = keep(in, &class->family)) < 0 || (r = keep(in, &class->generation)) < 0 ||
-	    (r = keep(in, &class->type)) < 0 || (r = keep(in, &cpes)) < 0)
+	    (r = keep(in, &class->type)) < 0 || (r = keep_cpes(in, class)) < 0)
 		return r;
-	if (!*class->name || !*class->vendor || !*class->family || !*class->type)
+	if (!*made->name || !*class->vendor || !*class->family || !*class->type)
 		return wrong(in, "a class has a name, a vendor, a family and a type");
 	if (!*class->generation)
 		class->generation = NULL;
-	if ((r = split_cpes(in, (char *)cpes, class)) < 0)
-		return r;
 	in->model->count++;
 	return 0;
 }
