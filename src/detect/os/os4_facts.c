@@ -314,14 +314,13 @@ static int tell_best(struct telling *telling)
 static void say_it_took_long(const struct os4 *os4)
 {
 	const struct os_scan_config *config = os4->job->config;
-	char text[160], addr[IP_TEXT_BYTES];
+	char text[80];
 
 	if (!config->warn || !config->plan->output.verbosity || os4->rounds < 2 || !os4->best ||
 	    !os4->best->matches.perfect)
 		return;
 	(void)snprintf(text, sizeof(text),
-		       "Note: the system of %s was recognised only in round %u of its probes.",
-		       ip_format(&os4->job->order->target->addr, addr), os4->rounds);
+		       "its system was recognised only in round %u of its probes", os4->rounds);
 	config->warn(config->self, os4->job->order->target, text);
 }
 
