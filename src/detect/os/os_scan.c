@@ -55,21 +55,21 @@ static void finished(void *self)
 	order.done(order.self);
 }
 
-static void tell(struct system_work *work, struct system_facts *facts)
+static void tell(struct system_work *work, struct os_found *found)
 {
-	work->order.found(work->order.self, facts);
+	work->order.found(work->order.self, &found->facts);
 	work->soon.run = finished;
 	loop_defer(work->scan->config.loop, &work->soon);
 }
 
-static void probes_found(void *self, const struct system_facts *facts)
+static void probes_found(void *self, const struct os_found *found)
 {
-	struct system_facts all = *facts;
+	struct os_found all = *found;
 
 	tell(self, &all);
 }
 
-static bool probes_settled(void *self, const struct system_facts *so_far)
+static bool probes_settled(void *self, const struct os_found *so_far)
 {
 	(void)self;
 	(void)so_far;
@@ -79,7 +79,9 @@ static bool probes_settled(void *self, const struct system_facts *so_far)
 static void nothing_to_ask(void *self)
 {
 	struct system_work *work = self;
-	struct system_facts facts = {
+	struct os_found found = {0};
+
+	found.facts = (struct system_facts){
 		.result = SYSTEM_NONE,
 		.ip_version = work->order.target->addr.family == IP_V4 ? 4 : 6,
 		.own_data = work->scan->config.own_data,
@@ -89,7 +91,7 @@ static void nothing_to_ask(void *self)
 		.unreliable = true,
 	};
 
-	tell(work, &facts);
+	tell(work, &found);
 }
 
 static const struct os_family *family_of(const struct system_order *order)
