@@ -187,3 +187,43 @@ def test_a_plan_says_it_in_words_and_in_json(scan, tmp_path):
     assert plan["version"]["wanted"] and plan["system"]["all"]
     assert plan["path"] == {"wanted": True, "mmdb": [str(tmp_path / "asn")]}
     assert not words.frames
+
+
+# What the options do to the probes
+
+def odd_echoes(frames):
+    """Echo requests with code 9, which only OS detection sends."""
+    return [frame for frame in frames if frame[12:14] == b"\x08\0" and frame[23] == 1 and
+            frame[34:36] == b"\x08\x09"]
+
+
+def test_os_detection_asks_once_it_is_wanted(scan):
+    assert odd_echoes(scan("-O", "-p22", TARGET).frames)
+    assert odd_echoes(scan("-A", "--version-light", "-p22", TARGET).frames)
+    assert not odd_echoes(scan("-p22", TARGET).frames)
+
+
+def test_it_asks_nobody_without_a_port_scan_of_ports(scan):
+    assert not odd_echoes(scan("-O", "-sO", "-p1", TARGET).frames)
+    assert not odd_echoes(scan("-A", "-sO", "-p1", TARGET).frames)
+
+
+def test_limit_leaves_out_hosts_without_an_open_port(scan):
+    assert not odd_echoes(scan("-O", "--osscan-limit", "-p22", TARGET).frames)
+
+
+def test_tries_bound_the_rounds(scan, tmp_path):
+    """No print fits, so every round is made."""
+    (tmp_path / "no.fp").write_text(POINTS + "Fingerprint None\nClass A | B | C | D\nIE(R=N)\n")
+    argv = ["-O", "--osdb", tmp_path / "no.fp", "-p22", TARGET]
+    assert len(odd_echoes(scan(*argv, "--max-os-tries", "1").frames)) == 1
+    assert len(odd_echoes(scan(*argv, "--max-os-tries", "2").frames)) == 2
+
+
+def test_probes_of_a_host_are_bounded(scan):
+    def sent(*more):
+        done = scan("-O", "--osscan-all", "-p22", *more, TARGET)
+        assert done.returncode == 0, done.stderr
+        return len([frame for frame in done.frames if frame[12:14] == b"\x08\0"])
+    plain = len([frame for frame in scan("-p22", TARGET).frames if frame[12:14] == b"\x08\0"])
+    assert sent("--max-os-probes", "2") <= plain + 2 < sent()
