@@ -13,9 +13,11 @@ $b mount -t proc proc /proc
 $b mount -t devtmpfs dev /dev
 for m in {modules}; do $b insmod /modules/$m; done
 for l in eth0 vec0; do
-	$b ip link set $l up || continue
+	[ -d /proc/sys/net/ipv6/conf/$l ] || continue
+	echo 0 > /proc/sys/net/ipv6/conf/$l/accept_dad
+	$b ip link set $l up
 	for a in {addresses}; do $b ip addr add $a dev $l; done
-	$b ip -6 addr add {address6} dev $l nodad
+	$b ip -6 addr add {address6} dev $l
 done
 $b ip link set lo up
 {extra}
