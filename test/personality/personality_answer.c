@@ -106,11 +106,6 @@ static enum tcp_probe recognize(const struct tcp_header *tcp)
 	return (enum tcp_probe)i;
 }
 
-static bool is_sequence(enum tcp_probe probe)
-{
-	return probe <= PROBE_SEQ6;
-}
-
 /* ------------------------------------------------- TCP probes */
 
 static uint32_t number_by(enum number_rule rule, uint32_t other)
@@ -147,18 +142,23 @@ static uint32_t next_isn(struct answer *answer, enum tcp_probe probe)
 	return host->isn;
 }
 
+/* One whose sequence number counts. */
+static bool is_numbered(const struct personality_host *host, enum tcp_probe probe)
+{
+	return probe <= PROBE_SEQ6 && host->made.tcp[probe].flags & TCP_SYN;
+}
+
 static uint16_t next_id(struct answer *answer, enum tcp_probe probe)
 {
 	struct personality_host *host = answer->host;
+	uint16_t id;
 
 	if (probe == PROBE_T5 || probe == PROBE_T6 || probe == PROBE_T7)
 		return id_next(host->made.closed_ids, &host->closed_ids, probe == PROBE_T5);
-	if (is_sequence(probe)) {
-		host->last_tcp_id =
-			id_next(host->made.tcp_ids, &host->tcp_ids, probe == PROBE_SEQ1);
-		return host->last_tcp_id;
-	}
-	return id_next(host->made.tcp_ids, &host->tcp_ids, false);
+	id = id_next(host->made.tcp_ids, &host->tcp_ids, probe == PROBE_SEQ1);
+	if (is_numbered(host, probe))
+		host->last_tcp_id = id;
+	return id;
 }
 
 /* Half a tick early, so that the few ticks of a slow clock fall between probes. */
@@ -186,7 +186,6 @@ static size_t answer_probe(struct answer *answer, enum tcp_probe probe)
 	struct personality_host *host = answer->host;
 	const struct tcp_traits *traits = &host->made.tcp[probe];
 	const struct tcp_header *asked = &answer->probe->tcp;
-	bool counts = is_sequence(probe) && traits->flags & TCP_SYN;
 
 	if (!traits->answers)
 		return 0;
@@ -197,7 +196,8 @@ static size_t answer_probe(struct answer *answer, enum tcp_probe probe)
 	answer->reply.tcp = (struct tcp_header){
 		.src_port = asked->dst_port,
 		.dst_port = asked->src_port,
-		.seq = counts ? next_isn(answer, probe) : number_by(traits->seq, asked->ack),
+		.seq = is_numbered(host, probe) ? next_isn(answer, probe)
+						: number_by(traits->seq, asked->ack),
 		.ack = number_by(traits->ack, asked->seq),
 		.flags = traits->flags,
 		.reserved = traits->reserved,

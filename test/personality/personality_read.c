@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define TTL_MOST       300u
+#define TTL_MOST       330u
 #define WINDOW_USUAL   5840u
 #define URGENT         1u
 #define RESERVED       8u

@@ -8,7 +8,7 @@
 /* ------------------------------------------------- options and timestamps */
 
 /* What TS says of the options. */
-enum stamp_wish { STAMPS_ANY, STAMPS_NONE, STAMPS_ZERO, STAMPS_COUNT };
+enum stamp_wish { STAMPS_ANY, STAMPS_NONE, STAMPS_ZERO, STAMPS_COUNT }; /* rising */
 
 static enum stamp_wish stamps_of(const char *options)
 {
@@ -51,6 +51,16 @@ static enum stamp_wish stamps_shown(const struct personality *made)
 	return shown;
 }
 
+/* Where timestamps were seen and a reply has none, the reply cannot have been a SYN/ACK. */
+static void leave_out(struct personality *made, enum stamp_wish wish)
+{
+	size_t i;
+
+	for (i = 1; i < SEQUENCE_PROBES; i++)
+		if (stamps_of(made->tcp[i].options) < wish)
+			made->tcp[i].flags = TCP_RST | TCP_ACK;
+}
+
 static bool try_stamps(const struct reading *in, enum stamp_wish wish)
 {
 	static const char names[6][3] = {"O1", "O2", "O3", "O4", "O5", "O6"};
@@ -72,37 +82,50 @@ static void invent_options(const struct reading *in, enum stamp_wish wish)
 		memcpy(in->made->tcp[i].options, texts[wish], sizeof(texts[wish]));
 }
 
-static bool try_timestamp(const struct reading *in, const char *text)
+/* A value of TS, and its rate. */
+static enum stamp_wish wish_of(const char *text, double *rate)
 {
-	const char *rest = text;
 	struct choice_range range;
-	enum stamp_wish wish = STAMPS_NONE;
 
-	if (strcmp(text, "U") != 0) {
-		if (!choice_next_range(&rest, &range))
-			return false;
-		in->made->timestamp_hz = timestamp_rate((unsigned)range.low);
-		wish = range.low ? STAMPS_COUNT : STAMPS_ZERO;
-	}
-	if (reading_find(in, OS_TEST_OPS, "O1"))
-		return try_stamps(in, wish);
-	invent_options(in, wish);
-	return true;
+	if (!choice_next_range(&text, &range))
+		return STAMPS_NONE;
+	*rate = timestamp_rate((unsigned)range.low);
+	return range.low ? STAMPS_COUNT : STAMPS_ZERO;
 }
 
 void reading_options(const struct reading *in)
 {
 	const char *rest = reading_find(in, OS_TEST_SEQ, "TS");
+	bool has_options = reading_find(in, OS_TEST_OPS, "O1");
+	enum stamp_wish wish = STAMPS_ANY;
 	char text[CHOICE_BYTES];
 
 	in->made->timestamp_hz = timestamp_rate(7);
-	while (choice_next(&rest, text))
-		if (try_timestamp(in, text))
+	do {
+		if (choice_next(&rest, text))
+			wish = wish_of(text, &in->made->timestamp_hz);
+		if (!has_options)
+			invent_options(in, wish);
+		else if (try_stamps(in, wish))
 			return;
-	(void)try_stamps(in, STAMPS_ANY);
+	} while (rest);
+	if (has_options)
+		leave_out(in->made, wish);
 }
 
 /* ------------------------------------------------- numbers */
+
+/* A number of 0 is not seen by Nmap. */
+static unsigned samples_of(const struct personality *made)
+{
+	unsigned samples = 0;
+	size_t i;
+
+	for (i = 0; i < SEQUENCE_PROBES; i++)
+		if (is_sample(&made->tcp[i]) && (i || made->tcp[i].seq != NUMBER_ZERO))
+			samples |= 1u << i;
+	return samples;
+}
 
 void reading_sequence(const struct reading *in)
 {
@@ -111,8 +134,7 @@ void reading_sequence(const struct reading *in)
 		.index = reading_find(in, OS_TEST_SEQ, "SP"),
 		.gcd = reading_find(in, OS_TEST_SEQ, "GCD"),
 		.rate = reading_find(in, OS_TEST_SEQ, "ISR"),
-		/* A number of 0 is not seen by Nmap. */
-		.first = !is_sample(first) || first->seq == NUMBER_ZERO,
+		.samples = samples_of(in->made),
 	};
 	const char *shared = reading_find(in, OS_TEST_SEQ, "SS");
 

@@ -9,7 +9,6 @@
 #define LARGE_UNIT   9u /* above it the deviation is counted in units */
 #define LOG2_MOST    0x118u
 #define STEP_MOST    0x7fffffffu
-#define LATE         0.03 /* of a gap: what a step of the usual size can bear */
 #define GAPS_A_S     10.0
 #define COUNTER_HIGH 0x8000u
 #define COUNTER_LOW  0x0403u
@@ -30,45 +29,53 @@ struct search {
 	struct isn_steps exact; /* fits, but not when the prober is late a little */
 };
 
-/* The sample standard deviation of a shape over the rates that count becomes 1. */
-static void normalize(const int8_t *shape, size_t first, double ret_shape[RATES_MOST])
+/* The sample standard deviation of a shape becomes 1. */
+static void normalize(const int8_t *shape, double ret_shape[RATES_MOST])
 {
 	double mean = 0, squares = 0;
-	size_t count = RATES_MOST - first, i;
+	size_t i;
 
-	for (i = first; i < RATES_MOST; i++)
-		mean += shape[i] / (double)count;
-	for (i = first; i < RATES_MOST; i++)
-		squares += (shape[i] - mean) * (shape[i] - mean);
-	squares = squares > 0 ? sqrt(squares / (double)(count - 1)) : 1;
 	for (i = 0; i < RATES_MOST; i++)
-		ret_shape[i] = i < first ? 0 : (shape[i] - mean) / squares;
+		mean += shape[i] / (double)RATES_MOST;
+	for (i = 0; i < RATES_MOST; i++)
+		squares += (shape[i] - mean) * (shape[i] - mean);
+	squares = squares > 0 ? sqrt(squares / (double)(RATES_MOST - 1)) : 1;
+	for (i = 0; i < RATES_MOST; i++)
+		ret_shape[i] = (shape[i] - mean) / squares;
 }
 
+static bool is_allowed(const struct isn_wish *wish, struct os_isn_facts facts)
+{
+	return choice_allows(wish->index, facts.index) && choice_allows(wish->gcd, facts.gcd) &&
+	       choice_allows(wish->rate, facts.rate);
+}
+
+/* With every other probe late by a part of the gap. */
 static bool judged_right(const struct search *search, double late)
 {
-	const struct isn_steps *steps = search->steps;
-	uint32_t isns[SEQUENCE_PROBES] = {0};
-	uint64_t sent_ns[SEQUENCE_PROBES] = {0};
-	struct os_isn_facts facts;
-	size_t i, first = search->wish->first;
+	uint32_t isns[SEQUENCE_PROBES], isn = 0;
+	uint64_t sent_ns[SEQUENCE_PROBES], now_ns = 0, gap_ns;
+	size_t i, count = 0;
 
-	for (i = 1; i < SEQUENCE_PROBES; i++) {
-		isns[i] = isns[i - 1] + steps->multiples[i - 1] * steps->unit;
-		sent_ns[i] = sent_ns[i - 1] +
-			     (uint64_t)(SEQUENCE_GAP_NS * (1 + (i % 2 ? late : late / 4)));
+	for (i = 0; i < SEQUENCE_PROBES; i++) {
+		if (search->wish->samples & 1u << i) {
+			isns[count] = isn;
+			sent_ns[count++] = now_ns;
+		}
+		if (i + 1 == SEQUENCE_PROBES)
+			break;
+		gap_ns = (uint64_t)(SEQUENCE_GAP_NS * (i % 2 ? 1 : 1 + late));
+		isn += isn_advance(search->steps, i, i + 1, gap_ns);
+		now_ns += gap_ns;
 	}
-	facts = os_isn_facts_of(isns + first, sent_ns + first, SEQUENCE_PROBES - first);
-	return choice_allows(search->wish->index, facts.index) &&
-	       choice_allows(search->wish->gcd, facts.gcd) &&
-	       choice_allows(search->wish->rate, facts.rate);
+	return is_allowed(search->wish, os_isn_facts_of(isns, sent_ns, count));
 }
 
 static bool try_steps(struct search *search)
 {
 	if (!judged_right(search, 0))
 		return false;
-	if (judged_right(search, 0.02) && judged_right(search, -0.01))
+	if (judged_right(search, 0.02) && judged_right(search, 0.001))
 		return true;
 	search->has_exact = true;
 	search->exact = *search->steps;
@@ -89,15 +96,15 @@ static bool try_odd(struct search *search)
 static bool try_shape(struct search *search, const int8_t *shape, double mean, double deviation)
 {
 	struct isn_steps *steps = search->steps;
-	double scaled[RATES_MOST], most = (double)STEP_MOST / steps->unit, multiple;
+	double placed[RATES_MOST], most = (double)STEP_MOST / steps->unit, multiple;
 	size_t i;
 
-	normalize(shape, search->wish->first, scaled);
+	normalize(shape, placed);
 	for (i = 0; i < RATES_MOST; i++) {
-		multiple = floor(mean + deviation * scaled[i] + 0.5);
+		multiple = floor(mean + deviation * placed[i] + 0.5);
 		if (multiple < 0 || multiple > most)
 			return false;
-		steps->multiples[i] = multiple > 0 ? (uint32_t)multiple : 1;
+		steps->multiples[i] = (uint32_t)multiple;
 	}
 	return try_odd(search);
 }
@@ -191,7 +198,9 @@ static uint32_t scaled(uint32_t multiple, double ratio)
 {
 	double wanted = floor(multiple * ratio + 0.5);
 
-	return wanted < 1 ? 1 : wanted > STEP_MOST ? STEP_MOST : (uint32_t)wanted;
+	if (multiple && wanted < 1)
+		return 1;
+	return wanted > STEP_MOST ? STEP_MOST : (uint32_t)wanted;
 }
 
 uint32_t isn_advance(const struct isn_steps *steps, size_t from, size_t to, uint64_t elapsed_ns)
@@ -199,8 +208,6 @@ uint32_t isn_advance(const struct isn_steps *steps, size_t from, size_t to, uint
 	double ratio = (double)elapsed_ns / (double)(SEQUENCE_GAP_NS * (to - from));
 	uint32_t sum = 0;
 
-	if (fabs(ratio - 1) < LATE)
-		ratio = 1;
 	for (; from < to; from++)
 		sum += scaled(steps->multiples[from], ratio);
 	return sum * steps->unit;

@@ -15,7 +15,7 @@
 
 struct isn_wish {
 	const char *index, *gcd, *rate; /* expressions of SP, GCD, ISR; NULL: any */
-	size_t first;                   /* probe whose reply is the first sample: 0 or 1 */
+	unsigned samples;               /* bits: probes whose replies count */
 };
 
 struct isn_steps {
@@ -25,8 +25,8 @@ struct isn_steps {
 
 /* False: nothing was found that fits, and the steps are just some. */
 bool isn_find(const struct isn_wish *wish, struct isn_steps *ret_steps);
-/* From probe `from` to the later probe `to`, which came so much later: the rate is kept
- * when the prober is late. */
+/* From probe `from` to the later probe `to`, which came so much later: rates stay what they
+ * are when the prober is late. */
 uint32_t isn_advance(const struct isn_steps *steps, size_t from, size_t to, uint64_t elapsed_ns);
 
 /* ------------------------------------------------- IP identifications */
