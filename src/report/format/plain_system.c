@@ -74,16 +74,16 @@ static void add_unfit(const struct plain *plain, const struct system_facts *fact
 }
 
 /* What people look for in these is the beginning. */
-static void add_none(const struct plain *plain, const struct host_report *host, const char *what)
+static void add_none(const struct plain *plain, const struct host_report *host, const char *what,
+		     const char *unfit)
 {
-	const struct system_facts *facts = host->system;
 	const char *more = "";
 
-	if (!facts->unfit && words_has_print(plain->context, host))
-		more = " (who knows what runs on it can make an entry of the print below)";
-	else if (facts->unfit)
-		more = " (the conditions for a print were not ideal)";
-	buf_addf(plain->out, "%s%s.\n", what, more);
+	if (host->system->unfit)
+		more = unfit;
+	else if (words_has_print(plain->context, host))
+		more = " (who knows what runs on it can make an entry of the print below).";
+	buf_addf(plain->out, "%s%s\n", what, more);
 }
 
 static void add_details(const struct plain *plain, const struct host_report *host)
@@ -99,11 +99,12 @@ static void add_details(const struct plain *plain, const struct host_report *hos
 			add_unfit(plain, facts);
 		if (facts->guessing)
 			add_matches(plain, facts, "Aggressive OS guesses: ");
-		add_none(plain, host, "No exact OS matches for host");
+		add_none(plain, host, "No exact OS matches for host",
+			 " (the conditions for a print were not ideal).");
 		break;
 	case WORDS_NONE:
 		add_unfit(plain, facts);
-		add_none(plain, host, "No OS matches for host");
+		add_none(plain, host, "No OS matches for host", "");
 		break;
 	case WORDS_TOO_MANY:
 		buf_add_str(plain->out, "Too many fingerprints match this host to give specific OS "
