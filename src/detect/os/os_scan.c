@@ -1,6 +1,7 @@
 /* An order becomes a family's job; what that finds is given on with what else is known. Where
  * no probe can be sent, what is known must do. */
 #include "detect/os/os4.h"
+#include "detect/os/os6.h"
 #include "detect/os/os_evidence.h"
 
 #include "util/alloc.h"
@@ -148,7 +149,7 @@ static const struct os_family *family_of(const struct system_order *order)
 {
 	if (!order->talks)
 		return NULL;
-	return order->target->addr.family == IP_V4 ? &os4_family : NULL;
+	return order->target->addr.family == IP_V4 ? &os4_family : &os6_family;
 }
 
 static int scan_start(void *self, const struct system_order *order, struct system_work **ret_work)
