@@ -166,7 +166,7 @@ static bool read_organization(const MMDB_entry_data_s *value, struct geo_place *
 		return false;
 	text_add_safe(&safe, value->utf8_string, value->data_size);
 	if (buf_ok(&safe))
-		keep_text(buf_str(&safe), safe.len, place->organization,
+		keep_text((const char *)safe.data, safe.len, place->organization,
 			  sizeof(place->organization));
 	buf_release(&safe);
 	return place->organization[0];

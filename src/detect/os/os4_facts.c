@@ -13,6 +13,7 @@
 #include <time.h>
 
 #define PERFECT_TOLD 8u
+#define SEQUENCE_MS  500.0
 
 /* ---- how it was seen ---- */
 
@@ -90,6 +91,8 @@ static void tell_effort(const struct os4 *os4, struct system_facts *facts)
 	facts->rounds = os4->rounds;
 	facts->probes_sent = os4->sent;
 	facts->probes_answered = os4->answered;
+	if (os4->timing_ratio > 1)
+		facts->late_ms = (uint32_t)((os4->timing_ratio - 1) * SEQUENCE_MS);
 	facts->took_ns = loop_now_ns(loop) - os4->started_ns;
 }
 
@@ -314,14 +317,13 @@ static int tell_best(struct telling *telling)
 static void say_it_took_long(const struct os4 *os4)
 {
 	const struct os_scan_config *config = os4->job->config;
-	char text[160], addr[IP_TEXT_BYTES];
+	char text[80];
 
 	if (!config->warn || !config->plan->output.verbosity || os4->rounds < 2 || !os4->best ||
 	    !os4->best->matches.perfect)
 		return;
 	(void)snprintf(text, sizeof(text),
-		       "Note: the system of %s was recognised only in round %u of its probes.",
-		       ip_format(&os4->job->order->target->addr, addr), os4->rounds);
+		       "its system was recognised only in round %u of its probes", os4->rounds);
 	config->warn(config->self, os4->job->order->target, text);
 }
 

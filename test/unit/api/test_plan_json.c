@@ -317,6 +317,18 @@ static void what_is_wrong_is_named_by_its_path(void **state)
 		RAW("discovery\": {\"pings\": [7]}", "discovery.pings"),
 		RAW("discovery\": {\"pings\": 7}", "discovery.pings"),
 		RAW("protocols\": \"/nonexistent\"", "/nonexistent"),
+		RAW("system\": {\"tries\": 0}", "system.tries"),
+		RAW("system\": {\"tries\": 51}", "system.tries"),
+		RAW("system\": {\"probes_max\": 65536}", "system.probes_max"),
+		RAW("system\": {\"prints\": 1}", "system.prints"),
+		RAW("path\": {\"mmdb\": \"x\"}", "path.mmdb"),
+		{"{\"portolan_plan\": 1, \"port_scan\": false, \"system\": {\"wanted\": true}}",
+		 "system.wanted"},
+		{"{\"portolan_plan\": 1, \"port_scan\": false, \"path\": {\"wanted\": true}}",
+		 "path.wanted"},
+		{"{\"portolan_plan\": 1, \"port_scan\": false, \"list_only\": true,"
+		 " \"privileged\": true, \"path\": {\"wanted\": true}}",
+		 "path.wanted"},
 		{"{\"portolan_plan\": 1, \"techniques\": [\"tcp-syn\"],"
 		 " \"ports\": {\"tcp\": \"1\"}}",
 		 "privileged"},

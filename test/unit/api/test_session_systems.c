@@ -190,6 +190,26 @@ static void a_damaged_file_of_places_is_named(void **state)
 	assert_non_null(strstr(reading->diag.text, reading->file));
 }
 
+static int load_and_close(void *self)
+{
+	struct reading *reading = self;
+	int r = load(reading);
+
+	session_systems_close(&reading->systems);
+	return r;
+}
+
+static void memory_may_be_short(void **state)
+{
+	struct reading *reading = *state;
+	const char *paths[] = {place_file("country")};
+
+	reading->plan->system.wanted = reading->plan->path.wanted = true;
+	reading->plan->path.mmdb_paths = paths;
+	reading->plan->path.mmdb_paths_count = 1;
+	support_each_allocation_fails(load_and_close, reading, 2000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +222,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_file_without_points_cannot_be_used, begin, end),
 		cmocka_unit_test_setup_teardown(places_are_of_the_files_named, begin, end),
 		cmocka_unit_test_setup_teardown(a_damaged_file_of_places_is_named, begin, end),
+		cmocka_unit_test_setup_teardown(memory_may_be_short, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
