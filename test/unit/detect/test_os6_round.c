@@ -238,6 +238,18 @@ static void a_late_answer_counts_once(void **state)
 	assert_false(os6_round_heard(&round, OS6_IE1, 20 * NS_PER_S));
 }
 
+/* Where the kernel's stamps are a little early, the timeout still becomes short. */
+static void an_answer_before_its_probe_is_a_quick_one(void **state)
+{
+	const struct os6_round_config config = config_of();
+	struct os6_round round;
+
+	os6_round_init(&round, &config);
+	os6_round_sent(&round, OS6_IE1, 1000);
+	assert_true(os6_round_heard(&round, OS6_IE1, 900));
+	assert_true(round.timeout_ns < NS_PER_S);
+}
+
 /* What the port scan has measured is not forgotten. */
 static void the_first_timeout_follows_the_port_scan(void **state)
 {
@@ -263,6 +275,7 @@ int main(void)
 		cmocka_unit_test(sends_are_limited),
 		cmocka_unit_test(the_scan_delay_is_kept),
 		cmocka_unit_test(a_late_answer_counts_once),
+		cmocka_unit_test(an_answer_before_its_probe_is_a_quick_one),
 		cmocka_unit_test(the_first_timeout_follows_the_port_scan),
 	};
 
