@@ -265,7 +265,8 @@ INSIDE = [("", ""), ("no-timestamps", "echo 0 >/proc/sys/net/ipv4/tcp_timestamps
 def told_kinds():
     """(name, kind, the variant in words)"""
     for name, kind in stacks.KINDS.items():
-        if isinstance(kind, (stacks.ThisKernel, stacks.Slirp)) or kind.missing():
+        # This kernel and libslirp have more variants above.
+        if isinstance(kind, stacks.ThisKernel) or kind.family == "libslirp" or kind.missing():
             continue
         for variant, extra in INSIDE if hasattr(kind, "extra") else [("", "")]:
             changed = dataclasses.replace(kind, extra=extra) if extra else kind
