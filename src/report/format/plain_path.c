@@ -35,7 +35,7 @@ static void add_address_cell(const struct plain *plain, struct table *table,
 	if (hop->name)
 		text_clean_host_name(hop->name, name, sizeof(name));
 	words_add_named(cell, hop->name ? name : NULL, &hop->from, plain->terminal);
-	if (plain->context->plan->path.mmdb_path) {
+	if (plain->context->plan->path.mmdb_paths_count) {
 		buf_add_str(cell, " [");
 		bare = cell->len;
 		words_add_place(cell, &hop->place, plain->terminal);
