@@ -113,7 +113,7 @@ static void write_one(const struct report_format *format, const struct host_repo
 {
 	struct plan plan = {.command_line = "portolan -O --traceroute 127.0.0.1",
 			    .system = {.wanted = true, .old_xml = screen},
-			    .path = {.wanted = true, .mmdb_path = "places.mmdb"},
+			    .path = {.wanted = true, .mmdb_paths_count = 1},
 			    .output = {.verbosity = 2, .debugging = screen}};
 	const struct format_context context = {.plan = &plan,
 					       .program = "portolan",

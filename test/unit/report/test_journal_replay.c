@@ -73,7 +73,7 @@ static void plan_scan(struct replayed *t)
 	plan->system.wanted = chance(t, 4);
 	plan->system.old_xml = !chance(t, 4);
 	plan->path.wanted = chance(t, 4);
-	plan->path.mmdb_path = chance(t, 2) ? "places.mmdb" : NULL;
+	plan->path.mmdb_paths_count = chance(t, 2);
 	plan->output.debugging = !chance(t, 4);
 	if (!plan->port_scan)
 		plan->ports = NULL;

@@ -182,7 +182,7 @@ static void places_are_shown_when_asked_for(void **state)
 		struct fixture fixture;
 
 		assert_int_equal(fixture_begin(&fixture, format_by_name("normal")), 0);
-		fixture.plan.path.mmdb_path = asked ? "places.mmdb" : NULL;
+		fixture.plan.path.mmdb_paths_count = (size_t)asked;
 		play(&fixture, NULL, &path);
 		assert_int_equal(fixture_end(&fixture), 0);
 		assert_has(&fixture, tables[asked]);
