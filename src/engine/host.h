@@ -6,6 +6,7 @@
 #include "engine/attempts.h"
 #include "engine/liars.h"
 #include "engine/observation.h"
+#include "engine/path_hint.h"
 #include "engine/prober.h"
 #include "engine/rtt.h"
 #include "engine/service_ports.h"
@@ -92,6 +93,8 @@ struct host {
 	struct system_ports system_ports;   /* that OS detection asks */
 	struct system_stage *system;        /* stage_system.c; NULL: not under way */
 	struct path_stage *path;            /* stage_path.c; NULL: not under way */
+	struct path_hint path_hint;         /* which probe it answers */
+	uint8_t path_start_ttl; /* how far away OS detection found it to be; 0 not known */
 	struct probe *probes, *probes_last; /* in flight, by time of sending */
 
 	const struct swept *swept; /* found by a sweep: for the first stages only */
