@@ -1,15 +1,30 @@
 /* The order of probes is Nmap 7.93's, as it shows when it is watched (2026-11, one
  * scan for each pair of a ping and a port): a protocol of a protocol scan is taken in
- * place of anything; then TCP without SYN, a SYN to a closed port, SCTP, a SYN to an
- * open port, UDP, and what pings ask of ICMP and protocols. Of equals the first stays.
+ * place of anything, ICMP as the last of them; then TCP without SYN, a SYN to a closed port, SCTP,
+ * a SYN to an open port, UDP, and what pings ask of ICMP and protocols. Of equals the first stays.
  * A connection counts as a SYN to an open port, but cannot be sent with a TTL: the
  * path is then asked for by ICMP. */
 #include "engine/path_hint.h"
 
-enum rank { RANK_NONE, RANK_PING, RANK_UDP, RANK_OPEN, RANK_SCTP, RANK_CLOSED, RANK_ACK, RANK_IP };
+enum rank {
+	RANK_NONE,
+	RANK_PING,
+	RANK_UDP,
+	RANK_OPEN,
+	RANK_SCTP,
+	RANK_CLOSED,
+	RANK_ACK,
+	RANK_IP_ICMP,
+	RANK_IP
+};
 
-static enum rank rank_of(const struct scan_technique *technique, const struct verdict *verdict,
-			 bool is_ping)
+static enum rank rank_of_protocol(uint16_t protocol)
+{
+	return protocol == PROTOCOL_ICMP || protocol == PROTOCOL_ICMPV6 ? RANK_IP_ICMP : RANK_IP;
+}
+
+static enum rank rank_of(const struct scan_technique *technique, uint16_t port,
+			 const struct verdict *verdict, bool is_ping)
 {
 	switch (technique->probe) {
 	case PROBE_TCP:
@@ -23,7 +38,7 @@ static enum rank rank_of(const struct scan_technique *technique, const struct ve
 	case PROBE_UDP:
 		return RANK_UDP;
 	case PROBE_PROTOCOL:
-		return is_ping ? RANK_PING : RANK_IP;
+		return is_ping ? RANK_PING : rank_of_protocol(port);
 	case PROBE_ICMP:
 		return RANK_PING;
 	default:
@@ -34,7 +49,7 @@ static enum rank rank_of(const struct scan_technique *technique, const struct ve
 static void note(struct path_hint *hint, const struct scan_technique *technique, uint16_t port,
 		 const struct verdict *verdict, bool is_ping)
 {
-	enum rank rank = rank_of(technique, verdict, is_ping);
+	enum rank rank = rank_of(technique, port, verdict, is_ping);
 
 	if (verdict->ttl && verdict->from.family == IP_NONE && rank)
 		hint->ttl = verdict->ttl;

@@ -146,6 +146,8 @@ static void give_swept(struct host *host)
 		host->ports_done++;
 		liars_note(&host->liars, &seen.port.verdict);
 		note_service(host, &seen);
+		system_ports_note(&host->system_ports, seen.port.transport, seen.port.number,
+				  (enum port_state)seen.port.verdict.state);
 		path_hint_port(&host->path_hint, swept_probe(host->swept, i)->technique,
 			       seen.port.number, &seen.port.verdict);
 		run_observe(run, &seen);
