@@ -175,6 +175,18 @@ static unsigned place_directly(const struct trace_probe *probe, const struct pac
 	return NO_PLACE;
 }
 
+/* Redirects and the like come from routers that pass the packet on. */
+static bool is_its_end(const struct packet *error)
+{
+	uint8_t type = error->icmp.type;
+
+	if (error->kind == PACKET_ICMPV6)
+		return type == ICMPV6_UNREACHABLE || type == ICMPV6_TIME_EXCEEDED ||
+		       type == ICMPV6_PARAMETER_PROBLEM;
+	return type == ICMP_UNREACHABLE || type == ICMP_TIME_EXCEEDED ||
+	       type == ICMP_PARAMETER_PROBLEM;
+}
+
 bool trace_probe_answered(const struct trace_probe *probe, const struct packet *packet,
 			  const struct packet *quoted, unsigned *ret_ttl, unsigned *ret_send)
 {
@@ -182,7 +194,7 @@ bool trace_probe_answered(const struct trace_probe *probe, const struct packet *
 	unsigned place =
 		quoted ? place_in_quote(probe, quoted) : place_directly(probe, packet, &any);
 
-	if (place == NO_PLACE && !any)
+	if ((place == NO_PLACE && !any) || (quoted && !is_its_end(packet)))
 		return false;
 	*ret_ttl = place == NO_PLACE ? 0 : place / TRACE_SENDS_MAX + 1;
 	*ret_send = place == NO_PLACE ? 0 : place % TRACE_SENDS_MAX;
