@@ -112,7 +112,7 @@ static void take_facts(struct path_stage *stage)
 {
 	struct path_facts *facts = &stage->facts;
 	struct trace *trace = stage->trace.trace;
-	uint8_t ttl;
+	size_t i;
 
 	trace_probe_facts(&stage->trace.probe, facts);
 	facts->same_hops = trace_join(trace, &facts->same_as);
@@ -121,8 +121,8 @@ static void take_facts(struct path_stage *stage)
 	facts->incomplete = stage->trace.lost;
 	facts->probes_sent = trace->probes_sent;
 	facts->hops_count = trace_count(trace);
-	for (ttl = 1; ttl <= facts->hops_count; ttl++)
-		stage->hops[ttl - 1] = hop_of(trace, ttl);
+	for (i = 0; i < facts->hops_count; i++)
+		stage->hops[i] = hop_of(trace, (uint8_t)(i + 1));
 }
 
 static void traced(void *self)
@@ -201,7 +201,7 @@ static void trace_host(struct host *host)
 {
 	struct path_stage *stage = host->path;
 	struct path_trace *trace = &stage->trace;
-	struct path_crew *crew;
+	struct path_crew *crew = NULL;
 
 	choose_probe(host, &trace->probe);
 	trace->start = host->path_start_ttl;

@@ -1,23 +1,27 @@
-"""A chain of routers, each a namespace, between a scanner and the hosts at its end.
+"""A chain of routers, each a namespace, between a scanner and hosts behind them.
 
-    scanner -- r1 -- r2 -- ... -- rN -- host1
-                                   \\-- host2 ...
+    scanner -- r1 -- r2 -- ... -- rN
+                |     |           |
+              host  host        host
 
-The link before node i has 10.70.i.0/24 and fd70:i::/64, with .1 on the scanner's side and
-.2 on the other; the hosts are 10.71.k.2 and fd71:k::2. All rates of ICMP errors are off."""
+The link before router i has 10.70.i.0/24 and fd70:i::/64, with .1 on the scanner's side and
+.2 on the other; host k (from 1) is 10.71.k.2 and fd71:k::2. ICMP errors come at any rate."""
 import os
 
 from lab import LabError, Namespace, run
 
 
 class Chain:
-    def __init__(self, routers, hosts=1, prefix="pc"):
+    def __init__(self, routers, hosts, prefix="pc"):
+        """hosts: behind which router (from 1) each is."""
         if os.geteuid() != 0:
             raise LabError("namespaces need root")
         self.prefix = f"{prefix}{os.getpid()}-"
-        self.spaces = []
+        self.spaces, self.routers, self.hosts = [], [], []
         try:
-            self.build(routers, hosts)
+            self.build(routers)
+            for at in hosts:
+                self.add_host(at)
         except BaseException:
             self.close()
             raise
@@ -33,7 +37,7 @@ class Chain:
         return made
 
     @staticmethod
-    def wire(near, far, near_link, net, far_link="back"):
+    def wire(near, near_link, far, far_link, net):
         run("ip", "link", "add", near_link, "netns", near.name, "type", "veth",
             "peer", "name", far_link, "netns", far.name)
         for space, link, place in ((near, near_link, 1), (far, far_link, 2)):
@@ -41,50 +45,57 @@ class Chain:
             space.ip("addr", "add", f"10.{net[0]}.{net[1]}.{place}/24", "dev", link)
             space.ip("addr", "add", f"fd{net[0]}:{net[1]}::{place}/64", "dev", link, "nodad")
 
-    def build(self, routers, hosts):
-        self.scanner = self.space("s")
-        self.routers = []
-        near = self.scanner
+    @staticmethod
+    def default(space, net, place):
+        space.ip("route", "replace", "default", "via", f"10.{net[0]}.{net[1]}.{place}")
+        space.ip("-6", "route", "replace", "default", "via", f"fd{net[0]}:{net[1]}::{place}")
+
+    def build(self, routers):
+        near = self.scanner = self.space("s")
         for at in range(1, routers + 1):
             router = self.space(f"r{at}")
             router.sysctl("ipv4/ip_forward", 1)
             router.sysctl("ipv6/conf/all/forwarding", 1)
-            self.wire(near, router, "next", (70, at))
-            self.default(near, "next", at)
-            if at > 1:
-                self.back(router, at)
+            self.wire(near, "next", router, "back", (70, at))
+            self.default(near, (70, at), 2)
+            for before in range(1, at):
+                router.ip("route", "add", f"10.70.{before}.0/24", "via", f"10.70.{at}.1")
+                router.ip("-6", "route", "add", f"fd70:{before}::/64", "via", f"fd70:{at}::1")
             self.routers.append(router)
             near = router
-        self.hosts = []
-        for at in range(1, hosts + 1):
-            host = self.space(f"h{at}")
-            self.wire(near, host, f"h{at}", (71, at))
-            host.ip("route", "add", "default", "via", f"10.71.{at}.1")
-            host.ip("-6", "route", "add", "default", "via", f"fd71:{at}::1")
-            self.hosts.append(host)
 
-    @staticmethod
-    def default(near, link, at):
-        near.ip("route", "add", "default", "via", f"10.70.{at}.2", "dev", link)
-        near.ip("-6", "route", "add", "default", "via", f"fd70:{at}::2", "dev", link)
+    def add_host(self, behind):
+        at = len(self.hosts) + 1
+        host = self.space(f"h{at}")
+        self.hosts.append(host)
+        self.wire(self.routers[behind - 1], f"h{at}", host, "eth0", (71, at))
+        self.default(host, (71, at), 1)
 
-    @staticmethod
-    def back(router, at):
-        """The ways back to the scanner and to all links before this one."""
-        for before in range(1, at):
-            router.ip("route", "add", f"10.70.{before}.0/24", "via", f"10.70.{at}.1")
-            router.ip("-6", "route", "add", f"fd70:{before}::/64", "via", f"fd70:{at}::1")
+    def way_back(self, at, behind):
+        """Host `at` answers by another router than the one it is asked by."""
+        host = self.hosts[at - 1]
+        self.wire(self.routers[behind - 1], f"b{at}", host, "eth1", (72, at))
+        self.default(host, (72, at), 1)
+
+    def rule(self, at, *argv):
+        for family, scanner in (("-4", "10.70.1.1"), ("-6", "fd70:1::1")):
+            self.routers[at - 1].ip(family, "rule", *(scanner if word == "SCANNER" else word
+                                                      for word in argv))
 
     def silence(self, at):
-        """Router `at` (from 1) forwards, but what it says itself goes nowhere."""
-        for family in ("-4", "-6"):
-            self.routers[at - 1].ip(family, "rule", "add", "pref", "10", "iif", "lo",
-                                    "to", "10.70.1.1" if family == "-4" else "fd70:1::1",
-                                    "blackhole")
+        """Router `at` forwards, but what it says itself goes nowhere."""
+        self.rule(at, "add", "pref", "10", "iif", "lo", "to", "SCANNER", "blackhole")
 
     def unsilence(self, at):
-        for family in ("-4", "-6"):
-            self.routers[at - 1].ip(family, "rule", "del", "pref", "10")
+        self.rule(at, "del", "pref", "10")
+
+    def prohibit(self, at, host, how):
+        """Router `at` lets nothing through to a host: `how` is a type of route."""
+        for family, net in (("-4", f"10.71.{host}.0/24"), ("-6", f"fd71:{host}::/64")):
+            self.routers[at - 1].ip(family, "rule", "add", "pref", "5", "to", net, how)
+
+    def permit(self, at):
+        self.rule(at, "del", "pref", "5")
 
     def close(self):
         for space in reversed(self.spaces):
