@@ -46,6 +46,8 @@ struct raw_world {
 	bool excludes_gate_only;         /* the target stream does not hear of them */
 	struct flow_net *flows;
 	struct resolver *resolver; /* NULL: no name is known */
+	/* Of struct run_config; NULL: none. */
+	void (*place)(void *self, const struct ip_addr *addr, struct path_place *ret_place);
 	struct run *run;
 	struct sink sink;
 	struct wire_ways ways;
