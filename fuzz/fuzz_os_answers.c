@@ -62,13 +62,13 @@ static void hear(struct scene *scene, struct reader *in)
 
 	count = count > in->left_bytes ? in->left_bytes : count;
 	bytes = reader_take(in, count);
+	scene->now_ns += pause_ns;
 	if (!bytes || !packet_parse(bytes, count, &packet))
 		return;
 	error = packet_is_icmp_error(&packet);
 	if (!error || packet_parse_quote(&packet, &quoted))
 		(void)os4_round_heard(&scene->round, &packet, error ? &quoted : NULL,
-				      scene->now_ns);
-	scene->now_ns += pause_ns;
+				      scene->now_ns - pause_ns);
 }
 
 static void run(struct scene *scene, struct reader *in)
