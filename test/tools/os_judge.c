@@ -1,5 +1,6 @@
-/* os_judge [--db PATH] [--fusion FILE] [--entries DB [--as MANNER]] [FILE...]: what the fusion of
- * OS evidence says of labelled cases, for tools/calibrate-os and bench/os-confidence. No network.
+/* os_judge [--db PATH] [--fusion FILE] [--entries DB [--as MANNER]] [--explain yes] [FILE...]: what
+ * the fusion of OS evidence says of labelled cases, for tools/calibrate-os and bench/os-confidence.
+ * No network.
  *
  * FILE: cases as data/os/cases/README.md has them. --entries: every entry of a reference file
  * is a case, as a host that answers exactly so (of each expression a value by chance, with a fixed
@@ -27,8 +28,10 @@ static void end(const char *words)
 }
 
 struct options {
-	const char *db, *fusion, *entries, *manner;
+	const char *db, *fusion, *entries, *manner, *explain;
 };
+
+static bool explains;
 
 struct labelled {
 	const char *how;
@@ -120,6 +123,18 @@ static bool is_true_name(const struct os_systems *systems, uint64_t truth, const
 	return false;
 }
 
+static void explain(const struct os_verdict *verdict)
+{
+	size_t i;
+
+	for (i = 0; i < verdict->guesses_count; i++)
+		printf("\t%.4f %s\n", verdict->guesses[i].probability, verdict->guesses[i].name);
+	for (i = 0; i < verdict->evidence_count; i++)
+		printf("\t%5.1f %s: %s: %s\n", verdict->evidence[i].weight,
+		       verdict->evidence[i].family ? verdict->evidence[i].family : "-",
+		       verdict->evidence[i].source, verdict->evidence[i].says);
+}
+
 static void tell(const struct os_evidence *evidence, struct labelled *one)
 {
 	const struct os_systems *systems = &evidence->systems;
@@ -140,6 +155,8 @@ static void tell(const struct os_evidence *evidence, struct labelled *one)
 	       sum_of(&verdict, systems, one->truth, false),
 	       sum_of(&verdict, systems, one->truth, true), verdict.contradiction,
 	       truth_text(systems, one->truth, &text), top->name);
+	if (explains)
+		explain(&verdict);
 	buf_release(&text);
 	arena_release(&arena);
 }
@@ -383,6 +400,7 @@ static int take_options(int count, char **words, struct options *options)
 		const char **to = strcmp(words[i], "--db") == 0        ? &options->db
 				  : strcmp(words[i], "--fusion") == 0  ? &options->fusion
 				  : strcmp(words[i], "--entries") == 0 ? &options->entries
+				  : strcmp(words[i], "--explain") == 0 ? &options->explain
 				  : strcmp(words[i], "--as") == 0      ? &options->manner
 								       : NULL;
 
@@ -407,6 +425,7 @@ int main(int count, char **words)
 		end(diag.text);
 	if (options.fusion && file_read(options.fusion, FILE_MAX, &fusion, &diag) < 0)
 		end(diag.text);
+	explains = options.explain != NULL;
 	texts.fusion = (struct text_file){options.fusion, fusion.data, fusion.len};
 	if (os_evidence_parse(&texts, db, &evidence, &diag) < 0)
 		end(diag.text);
