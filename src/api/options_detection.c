@@ -1,11 +1,10 @@
-/* What runs on the ports and hosts: features.md sections 5, 6 and 7. Scripts and OS
- * detection come later; their rows hold the names and the limits of the values. */
+/* What runs on the ports and hosts: features.md sections 5, 6 and 7. Scripts come later;
+ * their rows hold the names and the limits of the values. */
 #include "api/settings.h"
 #include "util/error.h"
 
 #define DEBUGGING_MAX 10
 #define SCRIPTS       "the script engine"
-#define OS            "OS detection"
 
 static int set_os(void *self, const struct option_row *row, const char *value, struct diag *diag)
 {
@@ -42,6 +41,16 @@ static int set_intensity(void *self, const struct option_row *row, const char *v
 	return set_mark(self, row, value, diag);
 }
 
+/* Flags of OS detection: the row's minimum is the bit. */
+static int set_os_flag(void *self, const struct option_row *row, const char *value,
+		       struct diag *diag)
+{
+	struct settings *settings = self;
+
+	settings->os_flags |= (unsigned)row->minimum;
+	return set_mark(self, row, value, diag);
+}
+
 static int set_version_trace(void *self, const struct option_row *row, const char *value,
 			     struct diag *diag)
 {
@@ -57,6 +66,7 @@ static int set_version_trace(void *self, const struct option_row *row, const cha
 	NAME(text, heading, what), .value = OPTION_REQUIRED, .value_name = names
 #define SERVICE .mark = USE_VERSION_HOW
 #define SCRIPT  .set = set_nothing, .later = SCRIPTS
+#define SYSTEM  .mark = USE_OS_HOW
 
 static const struct option_row rows[] = {
 	{.letter = 's',
@@ -110,21 +120,29 @@ static const struct option_row rows[] = {
 	 .group = GROUP_OS,
 	 .help = "find out which system runs on each host",
 	 .set = set_os,
-	 .mark = USE_OS,
-	 .later = OS},
-	{NAME("osscan-limit", GROUP_OS, "only where an open and a closed port were found"),
-	 .set = set_nothing, .later = OS},
-	{NAME("osscan-guess", GROUP_OS, "show near matches as well"), .set = set_nothing,
-	 .later = OS},
-	{NAME("fuzzy", GROUP_OS, "old spelling of --osscan-guess"), .hidden = true,
-	 .set = set_nothing, .later = OS},
-	{VALUE("max-os-tries", GROUP_OS, "<1-50>", "rounds of probes"), .set = set_number,
-	 .offset = offsetof(struct settings, scratch), .minimum = 1, .maximum = 50, .later = OS},
+	 .mark = USE_OS},
+	{NAME("osscan-limit", GROUP_OS, "only where an open and a closed port were found"), SYSTEM,
+	 .set = set_os_flag, .minimum = OS_LIMIT},
+	{NAME("osscan-guess", GROUP_OS, "show near matches as well"), SYSTEM, .set = set_os_flag,
+	 .minimum = OS_GUESS},
+	{NAME("fuzzy", GROUP_OS, "old spelling of --osscan-guess"), .hidden = true, SYSTEM,
+	 .set = set_os_flag, .minimum = OS_GUESS},
+	{NAME("osscan-all", GROUP_OS, "send every probe, also those that can change nothing"),
+	 .own = true, SYSTEM, .set = set_os_flag, .minimum = OS_ALL},
+	{VALUE("max-os-tries", GROUP_OS, "<1-50>", "rounds of probes; 5"), SYSTEM,
+	 .set = set_number, .offset = offsetof(struct settings, os_tries), .minimum = 1,
+	 .maximum = 50},
+	{VALUE("max-os-probes", GROUP_OS, "<n>", "at most so many probes to a host"), .own = true,
+	 SYSTEM, .set = set_number, .offset = offsetof(struct settings, os_probes), .minimum = 1,
+	 .maximum = UINT16_MAX},
+	{VALUE("osdb", GROUP_OS, "<file>",
+	       "reference prints from this file (Nmap's format) or folder"),
+	 .own = true, SYSTEM, .set = set_text, .offset = offsetof(struct settings, os_db)},
 	{NAME("deprecated-xml-osclass", GROUP_OS, "XML as before version 1.04"), .hidden = true,
-	 .set = set_nothing, .later = OS},
+	 SYSTEM, .set = set_os_flag, .minimum = OS_OLD_XML},
 	{.letter = 'A',
 	 .group = GROUP_OS,
-	 .help = "-sV; -sC, -O and --traceroute too when they have come",
+	 .help = "-sV, -O and --traceroute; -sC too when it has come",
 	 .set = set_mark,
 	 .mark = USE_AGGRESSIVE},
 };

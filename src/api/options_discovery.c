@@ -2,8 +2,6 @@
 #include "api/settings.h"
 #include "util/error.h"
 
-#define PATHS "tracing of paths"
-
 /* features.md HD-11 to HD-15. */
 static const char *usual_ports(unsigned mark)
 {
@@ -143,8 +141,16 @@ static const struct option_row rows[] = {
 	 .group = GROUP_DISCOVERY,
 	 .help = "trace the path to each host",
 	 .set = set_mark,
-	 .mark = USE_TRACEROUTE,
-	 .later = PATHS},
+	 .mark = USE_TRACEROUTE},
+	{.name = "mmdb",
+	 .own = true,
+	 .value = OPTION_REQUIRED,
+	 .group = GROUP_DISCOVERY,
+	 .value_name = "<file>",
+	 .help = "countries and networks of hops from this MaxMind DB",
+	 .set = set_list,
+	 .mark = USE_MMDB,
+	 .offset = offsetof(struct settings, mmdbs)},
 };
 
 const struct option_table options_discovery = {rows, sizeof(rows) / sizeof(rows[0]),

@@ -43,6 +43,8 @@ void settings_init(struct settings *settings)
 		.source_port = NUMBER_UNSET,
 		.data_length = NUMBER_UNSET,
 		.version_intensity = NUMBER_UNSET,
+		.os_tries = NUMBER_UNSET,
+		.os_probes = NUMBER_UNSET,
 		.shards = 1,
 		.shard = 1,
 		.scan_flags = -1,
@@ -74,6 +76,7 @@ void settings_release(struct settings *settings)
 	text_list_release(&settings->dns_servers);
 	text_list_release(&settings->route_to);
 	text_list_release(&settings->decoys);
+	text_list_release(&settings->mmdbs);
 }
 
 void settings_warn(struct settings *settings, const char *format, ...)

@@ -67,6 +67,10 @@ static const struct conflict conflicts[] = {
 	 .words =
 		 "--traceroute needs raw packets, for which there is no privilege (CAP_NET_RAW, or "
 		 "--unprivileged was given); run as root, or leave it out"},
+	{.these = {USE_OS},
+	 .those = {USE_NO_RAW},
+	 .words = "-O needs raw packets, for which there is no privilege (CAP_NET_RAW, or "
+		  "--unprivileged was given); run as root, or leave it out"},
 	{.these = {USE_DEFEAT_RST},
 	 .those = {NO_SYN_SCAN},
 	 .unless = {USE_SYN, USE_OPEN},

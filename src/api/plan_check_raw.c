@@ -41,6 +41,12 @@ bool settings_privileged(const struct settings *settings)
 	return !settings->uses[USE_NO_RAW];
 }
 
+bool settings_want(const struct settings *settings, enum use use)
+{
+	return settings->uses[use] ||
+	       (settings->uses[USE_AGGRESSIVE] && settings_privileged(settings));
+}
+
 /* Scans by connections: they were asked for, or nothing else is allowed. */
 static bool connects(const struct settings *settings)
 {

@@ -200,12 +200,52 @@ static void explain_version(const struct plan *plan, struct buf *out)
 				    : "; printers and controllers are not written to");
 }
 
+static void explain_system(const struct plan *plan, struct buf *out)
+{
+	const struct plan_system *system = &plan->system;
+
+	if (!system->wanted)
+		return;
+	label("Systems", out);
+	buf_addf(out, "of hosts that are up%s, by the %s%s; ",
+		 system->limit ? " and have an open and a closed TCP port" : "",
+		 system->db_path ? "reference prints of " : "built-in reference prints",
+		 system->db_path ? system->db_path : "");
+	if (system->probes_max)
+		buf_addf(out, "at most %u probes to each, ", system->probes_max);
+	buf_addf(out, "up to %u round%s, %s\n", system->tries, system->tries == 1 ? "" : "s",
+		 system->all || system->db_path ? "all probes of each"
+						: "probes only while they can change the answer");
+}
+
+static void explain_path(const struct plan *plan, struct buf *out)
+{
+	const struct plan_path *path = &plan->path;
+
+	if (!path->wanted)
+		return;
+	label("Paths", out);
+	buf_add_str(out, "traced to each host that is up, hops that targets share once");
+	if (path->mmdb_paths_count)
+		add_list("; countries and networks from ", (char *const *)path->mmdb_paths,
+			 path->mmdb_paths_count, out);
+	buf_add_char(out, '\n');
+}
+
 static double pings_count(const struct plan *plan)
 {
 	if (plan->discovery.skip || plan->list_only || sweeps_ports(plan))
 		return 0;
 	return plan->privileged ? (double)plan->discovery.pings_count
 				: plan->discovery.connect.count;
+}
+
+static const char *further_probes(const struct plan *plan)
+{
+	if (plan->system.wanted)
+		return plan->path.wanted ? "; for systems and paths further ones"
+					 : "; for systems further ones";
+	return plan->path.wanted ? "; for paths further ones" : "";
 }
 
 /* Each silent port costs two probes, an answering one costs one. */
@@ -220,15 +260,17 @@ static void explain_probes(const struct plan *plan, double targets, struct buf *
 	}
 	if (targets < 0) {
 		add_count(each, out);
-		buf_add_str(out, " for each host that is up, again for each silent one\n");
+		buf_addf(out, " for each host that is up, again for each silent one%s\n",
+			 further_probes(plan));
 		return;
 	}
 	buf_add_str(out, "up to ");
 	add_count(targets * each / plan->sweep.shards, out);
-	if (plan->sweep.wanted)
-		buf_add_str(out, ", and again where answers seem to be lost\n");
-	else
-		buf_add_str(out, " if all hosts are up, and one more for each silent port\n");
+	buf_add_str(out, plan->sweep.wanted
+				 ? ", and again where answers seem to be lost"
+				 : " if all hosts are up, and one more for each silent port");
+	buf_add_str(out, further_probes(plan));
+	buf_add_char(out, '\n');
 }
 
 static void explain_sweep(const struct plan *plan, struct buf *out)
@@ -401,6 +443,8 @@ void plan_explain(const struct plan *plan, double targets, struct buf *out)
 	explain_discovery(plan, out);
 	explain_ports(plan, out);
 	explain_version(plan, out);
+	explain_system(plan, out);
+	explain_path(plan, out);
 	explain_idle(plan, out);
 	explain_sweep(plan, out);
 	explain_probes(plan, targets, out);

@@ -112,6 +112,18 @@ const struct plan_field plan_fields[] = {
 	BOOL("version", "trace", version.trace),
 	TEXT("version", "probes", version.probes_path),
 
+	BOOL("system", "wanted", system.wanted),
+	BOOL("system", "limit", system.limit),
+	BOOL("system", "guess", system.guess),
+	BOOL("system", "all", system.all),
+	U8("system", "tries", system.tries, 1, 50),
+	U16("system", "probes_max", system.probes_max, 0, 65535),
+	BOOL("system", "old_xml", system.old_xml),
+	TEXT("system", "prints", system.db_path),
+
+	BOOL("path", "wanted", path.wanted),
+	TEXTS("path", "mmdb", path.mmdb_paths, path.mmdb_paths_count),
+
 	TEXT("idle", "zombie_name", idle.zombie_name),
 	U16("idle", "port", idle.port, 0, 65535),
 

@@ -49,6 +49,11 @@ int plan_find_file(const struct settings *settings, const struct plan_request *r
 int plan_set_version(struct settings *settings, const struct plan_request *request,
 		     struct plan *plan, struct diag *diag);
 
+/* plan_system.c: plan->system and plan->path; the scan is chosen already. The files are read
+ * by the session. */
+int plan_set_system(struct settings *settings, const struct plan_request *request,
+		    struct plan *plan, struct diag *diag);
+
 /* plan_ports.c: plan->services, plan->ports and the ports of discovery; the
  * techniques are chosen already. */
 int plan_set_ports(struct settings *settings, const struct plan_request *request, struct plan *plan,

@@ -90,9 +90,8 @@ static void warn_of_idle_options(struct settings *settings, const struct plan *p
 	const char *asked = uses[USE_AGGRESSIVE] ? "-A" : "-sV";
 
 	if (uses[USE_AGGRESSIVE])
-		settings_warn(settings,
-			      "Warning: of -A this version does -sV; scripts, OS detection "
-			      "and traceroute are left out.");
+		settings_warn(settings, "Warning: -A runs scripts (-sC), too, when they have come; "
+					"this version leaves them out.");
 	if (uses[USE_AGGRESSIVE] || uses[USE_VERSION]) {
 		if (!plan->port_scan)
 			settings_warn(
@@ -101,10 +100,10 @@ static void warn_of_idle_options(struct settings *settings, const struct plan *p
 				"ignored.",
 				asked);
 		else if (uses[USE_PROTOCOLS])
-			settings_warn(settings,
-				      "Warning: %s looks at ports, not at protocols: it is ignored "
-				      "with -sO.",
-				      asked);
+			settings_warn(
+				settings,
+				"Warning: -sV looks at ports, not at protocols: it is ignored "
+				"with -sO.");
 		else if (uses[USE_IDLE])
 			settings_warn(settings,
 				      "Warning: %s connects to the target, which then sees who we "

@@ -54,6 +54,7 @@ enum use {
 	USE_ALL_NAMES,
 	USE_SYSTEM_DNS,
 	USE_TRACEROUTE,
+	USE_MMDB,
 	/* scans: TCP ones first, in their order of execution (SC-19) */
 	USE_SYN,
 	USE_ACK,
@@ -80,6 +81,7 @@ enum use {
 	USE_VERSION_TRACE,
 	USE_ALL_PORTS,
 	USE_OS,
+	USE_OS_HOW, /* options that do nothing without it */
 	USE_AGGRESSIVE,
 	USE_SCRIPTS,
 	/* timing */
@@ -148,6 +150,9 @@ struct time_setting {
 /* --data and kin: the most bytes (EV-06). */
 #define PAYLOAD_MAX 65435
 
+/* Flags of OS detection. */
+enum os_flag { OS_LIMIT = 1, OS_GUESS = 2, OS_ALL = 4, OS_OLD_XML = 8 };
+
 /* A number option that was not given. */
 #define NUMBER_UNSET INT64_MIN
 
@@ -161,24 +166,25 @@ struct settings {
 	void *self;
 
 	/* Texts, by their owners' rows. NULL: not given. */
-	const char *input_file, *ports, *exclude_ports, *service_file, *datadir, *version_db;
+	const char *input_file, *ports, *exclude_ports, *service_file, *datadir, *version_db,
+		*os_db;
 	const char *ping_ports[USES]; /* of USE_PING_SYN to USE_PING_PROTO */
 	const char *source_addr, *source_interface, *zombie;
 	const char *stylesheet, *resume, *journal, *pcap;
 	const char *data, *ip_options, *spoof_mac;
-	struct text_list operands, excludes, exclude_files, dns_servers, decoys, route_to;
+	struct text_list operands, excludes, exclude_files, dns_servers, decoys, route_to, mmdbs;
 	struct text_list split; /* memory of lists that were cut at commas; owned */
 
 	int64_t random_count, top_ports, ttl, max_retries, seed;
 	int64_t min_parallelism, max_parallelism, min_hostgroup, max_hostgroup;
 	int64_t source_port, data_length, fragment_bytes;
 	int64_t shard, shards; /* from 1 */
-	int64_t version_intensity;
-	bool data_is_hex; /* --data, not --data-string */
-	int scan_flags;   /* -1: not given */
-	int privileged;   /* --privileged 1, --unprivileged 0, the last typed; -1: neither */
+	int64_t version_intensity, os_tries, os_probes;
+	unsigned os_flags; /* enum os_flag */
+	bool data_is_hex;  /* --data, not --data-string */
+	int scan_flags;    /* -1: not given */
+	int privileged;    /* --privileged 1, --unprivileged 0, the last typed; -1: neither */
 	enum plan_layer layer;
-	int64_t scratch; /* numbers of options that come later: checked, then refused */
 	double port_ratio, min_rate, max_rate; /* negative: not given */
 	int timing_level, verbosity, debugging;
 	struct time_setting min_rtt, initial_rtt, max_rtt, scan_delay, max_scan_delay;
@@ -228,6 +234,8 @@ extern const struct option_table options_targets, options_discovery, options_sca
 int settings_check(struct settings *settings, bool raw_possible, struct diag *diag);
 /* Raw packets may be used: what was typed, else what is possible. After settings_check(). */
 bool settings_privileged(const struct settings *settings);
+/* The option that asks for it by name, or -A where raw packets may be used. */
+bool settings_want(const struct settings *settings, enum use use);
 
 /* plan_build.c: the plan of settings that were checked. `order` is the
  * arguments as getopt leaves them. */

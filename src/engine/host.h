@@ -9,6 +9,7 @@
 #include "engine/prober.h"
 #include "engine/rtt.h"
 #include "engine/service_ports.h"
+#include "engine/system_hints.h"
 #include "engine/system_ports.h"
 #include "engine/window.h"
 #include "net/resolver.h"
@@ -90,6 +91,9 @@ struct host {
 	size_t services_told;               /* of them */
 	struct detect_work *detecting;      /* NULL: not under way */
 	struct system_ports system_ports;   /* that OS detection asks */
+	struct system_syn_ack syn_ack;      /* the first that came, with raw packets */
+	struct system_hints *hints;         /* of its services, for OS detection; NULL: none */
+	char *name;                         /* from DNS, for OS detection; NULL: none */
 	struct system_stage *system;        /* stage_system.c; NULL: not under way */
 	struct path_stage *path;            /* stage_path.c; NULL: not under way */
 	struct probe *probes, *probes_last; /* in flight, by time of sending */

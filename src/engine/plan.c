@@ -16,6 +16,7 @@ struct plan *plan_new(void)
 	timing_template(3, &plan->timing);
 	plan->output.journal = true;
 	plan->version.intensity = 7;
+	plan->system.tries = 5;
 	plan->ttl = -1;
 	plan->packets.scan_flags = -1;
 	plan->sweep.shards = 1;

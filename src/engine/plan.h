@@ -109,7 +109,8 @@ struct plan_system {
 /* --traceroute (features.md section 14). */
 struct plan_path {
 	bool wanted;
-	const char *mmdb_path; /* --mmdb; NULL: none */
+	const char **mmdb_paths; /* --mmdb, in the order they were given */
+	size_t mmdb_paths_count;
 };
 
 struct plan_file {

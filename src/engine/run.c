@@ -191,6 +191,8 @@ static void host_free(struct host *host)
 	sender_forget(&run->sender, host);
 	target_unref(host->target);
 	service_ports_release(&host->services);
+	system_hints_free(host->hints);
+	alloc_free(host->name);
 	alloc_free(host);
 }
 

@@ -37,6 +37,12 @@ struct task_state {
 	uint64_t hosts_in, hosts_now, hosts_through, ports_done;
 };
 
+/* Hosts whose system is asked for now, and those that wait for their turn (stage_system.c). */
+struct systems {
+	unsigned now;
+	struct system_stage *first, *last;
+};
+
 struct run {
 	struct run_config config;
 	const struct plan *plan;
@@ -54,6 +60,7 @@ struct run {
 	struct ping_list pings[2], neighbours; /* with raw packets: IPv4, IPv6 */
 	struct run_sweep *sweep;               /* NULL: hosts come from the target stream */
 	struct sender_idle *idle;              /* NULL: no idle scan */
+	struct systems systems;                /* in the stage of OS detection */
 	struct proxied *proxied;               /* NULL: nothing was open yet */
 
 	struct task_state tasks[RUN_TASKS];

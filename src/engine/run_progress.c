@@ -25,8 +25,8 @@ static double ports_share(const struct host *host)
 	return settled / (double)host->order->total;
 }
 
-/* With service detection its ports are half of a host, its services the other. */
-static double host_share(const struct host *host)
+/* With service detection its ports are half of it, its services the other. */
+static double ports_and_services_share(const struct host *host)
 {
 	double ports = host->ports_scanned ? 1.0 : ports_share(host);
 
@@ -35,6 +35,16 @@ static double host_share(const struct host *host)
 	if (!host->services.count || !host->ports_scanned)
 		return ports / 2;
 	return 0.5 + 0.5 * (double)host->services_told / (double)host->services.count;
+}
+
+/* What is asked of a host after that is an eighth. */
+static double host_share(const struct host *host)
+{
+	double share = ports_and_services_share(host);
+
+	if (!host->run->config.systems || host->stages_ended & 1u << STAGE_SYSTEM)
+		return share;
+	return share * 7 / 8;
 }
 
 /* In hosts: those done, and the shares of those under way. */

@@ -111,7 +111,8 @@ void run_tasks_end(struct run *run)
 		task_end(run, (enum run_task)i, &run->tasks[i]);
 	for (i = 0; i < run->plan->techniques_count; i++)
 		task_end(run, TASK_PORTS, &run->techniques[i]);
-	task_end(run, TASK_SERVICES, &run->tasks[TASK_SERVICES]);
+	for (i = TASK_SERVICES; i < TASK_PORTS; i++)
+		task_end(run, (enum run_task)i, &run->tasks[i]);
 }
 
 void run_techniques_passed(struct host *host, size_t upto)

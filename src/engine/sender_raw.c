@@ -400,6 +400,7 @@ static int raw_init_wire(struct raw *raw, const struct wire_ways *ways, struct g
 		.all_protocols = has_protocols(plan),
 		.heard = raw_hear,
 		.neighbour = raw_hear_neighbour,
+		.advertisement = raw_hear_advertisement,
 		.hop_changed = hop_changed,
 		.warn = wire_warns,
 		.self = raw,

@@ -220,6 +220,8 @@ static bool respond(struct raw *raw, struct host *host, uint16_t value, struct a
 	verdict.ttl = answer->response.packet->ip.ttl;
 	if (!answer->response.from_target)
 		verdict.from = answer->response.packet->ip.src;
+	else
+		system_syn_ack_note(&host->syn_ack, answer->response.packet);
 	old = prober_heard(&host->probing.prober, value);
 	if (attempt == RAW_CANARY_ATTEMPT) {
 		canary_answered(raw, host, value, answer);
@@ -297,6 +299,14 @@ static bool respond_to_host(struct raw *raw, struct host *host, struct answer *a
 	if (ours && host->probing.technique)
 		sender_settle(raw->sender, host);
 	return ours;
+}
+
+/* No answer to any probe of a scan, but OS detection asks for them too. */
+void raw_hear_advertisement(void *self, const struct packet *packet, uint64_t at_ns)
+{
+	struct raw *raw = self;
+
+	talks_hear(raw->talks, packet, at_ns);
 }
 
 void raw_hear(void *self, const struct packet *packet, uint64_t at_ns)

@@ -46,6 +46,7 @@ void raw_expiry_arm(struct sender *sender, struct host *host);
 
 /* sender_raw_hear.c: callbacks of the wire. */
 void raw_hear(void *raw, const struct packet *packet, uint64_t at_ns);
+void raw_hear_advertisement(void *raw, const struct packet *packet, uint64_t at_ns);
 void raw_hear_neighbour(void *raw, const struct ip_addr *addr, const struct mac_addr *mac,
 			bool has_mac, uint64_t at_ns);
 

@@ -1,6 +1,7 @@
 /* Reverse DNS, beside the port stage: a slow name server delays the report of
  * its host and nothing else (features.md DN-01). */
 #include "engine/run_private.h"
+#include "util/alloc.h"
 
 static bool names_wanted(const struct run *run, const struct host *host)
 {
@@ -22,6 +23,8 @@ static void name_known(void *self, const struct resolver_answer *answer)
 	host->query = NULL;
 	if (answer->error == 0 && answer->name) {
 		seen.name = answer->name;
+		if (host->run->config.systems)
+			host->name = alloc_strdup(answer->name); /* else unnamed */
 		run_observe(host->run, &seen);
 	}
 	run_stage_ended(host, STAGE_NAMES);

@@ -145,6 +145,8 @@ static void give_swept(struct host *host)
 		host->ports_done++;
 		liars_note(&host->liars, &seen.port.verdict);
 		note_service(host, &seen);
+		system_ports_note(&host->system_ports, seen.port.transport, seen.port.number,
+				  (enum port_state)seen.port.verdict.state);
 		run_observe(run, &seen);
 	}
 }

@@ -36,6 +36,8 @@ static void service_found(void *self, const struct detect_port *port,
 	seen.service.facts = facts;
 	if (facts->end == SERVICE_WRAPPED && port->transport == TRANSPORT_TCP)
 		system_ports_note_wrapped(&host->system_ports, port->number);
+	if (host->run->config.systems)
+		system_hints_note(&host->hints, port->transport, port->number, facts);
 	host->services_told++;
 	host->run->tasks[TASK_SERVICES].ports_done++;
 	run_observe(host->run, &seen);

@@ -1,21 +1,207 @@
-/* Which system a host runs: asked when its ports and services are known. */
+/* Which system a host runs: asked when its ports and services are known, under the host's
+ * own clock (TM-24). A few hosts at a time, so that the pace of their probes, which is
+ * part of what is measured, holds (deviation D1); the others wait in a queue. */
 #include "engine/run_private.h"
+#include "engine/sender_raw.h"
+#include "util/alloc.h"
+#include "util/error.h"
+
+#define SYSTEMS_AT_ONCE 24u
+
+/* One host in the stage. */
+struct system_stage {
+	struct host *host;
+	struct system_work *work; /* NULL: it waits, or is over */
+	bool waits;
+	struct system_stage *prev, *next; /* of those that wait */
+};
+
+/* ---- the queue ---- */
+
+static void wait_in_queue(struct systems *systems, struct system_stage *stage)
+{
+	stage->waits = true;
+	stage->prev = systems->last;
+	if (systems->last)
+		systems->last->next = stage;
+	else
+		systems->first = stage;
+	systems->last = stage;
+}
+
+static void leave_queue(struct systems *systems, struct system_stage *stage)
+{
+	if (stage->prev)
+		stage->prev->next = stage->next;
+	else
+		systems->first = stage->next;
+	if (stage->next)
+		stage->next->prev = stage->prev;
+	else
+		systems->last = stage->prev;
+	stage->prev = stage->next = NULL;
+	stage->waits = false;
+}
+
+/* ---- a host ---- */
+
+static bool has_pair(const struct system_ports *ports)
+{
+	return system_ports_open(ports) != SYSTEM_NO_PORT &&
+	       (ports->closed_tcp != SYSTEM_NO_PORT || ports->unfiltered_tcp != SYSTEM_NO_PORT);
+}
 
 static bool system_wanted(const struct run *run, const struct host *host)
 {
-	(void)run;
-	(void)host;
-	return false;
+	return run->config.systems && host->state == HOST_UP && host->ports_scanned &&
+	       !host->timed_out && !host->incomplete &&
+	       (!run->plan->system.limit || has_pair(&host->system_ports));
+}
+
+/* Gives up what is under way. */
+static void leave(struct host *host)
+{
+	struct run *run = host->run;
+	const struct system_detector *detector = run->config.systems;
+	struct system_stage *stage = host->system;
+
+	loop_timer_cancel(run->loop, &host->deadline_timer);
+	host->end_wall_ns = loop_wall_ns(run->loop);
+	host->system = NULL;
+	if (!stage)
+		return;
+	if (stage->waits)
+		leave_queue(&run->systems, stage);
+	else
+		run->systems.now--;
+	if (stage->work)
+		detector->stop(detector->self, stage->work);
+	alloc_free(stage);
+}
+
+static void begin_waiting(struct run *run);
+
+static void system_end(struct host *host)
+{
+	struct run *run = host->run;
+
+	leave(host);
+	run_stage_ended(host, STAGE_SYSTEM);
+	begin_waiting(run);
+}
+
+static void system_found(void *self, const struct system_facts *facts)
+{
+	struct host *host = self;
+	struct observation seen = {.kind = OBSERVED_SYSTEM, .target = host->target};
+
+	seen.system = facts;
+	run_observe(host->run, &seen);
+}
+
+static void system_done(void *self)
+{
+	struct host *host = self;
+
+	host->system->work = NULL; /* it is gone */
+	system_end(host);
+}
+
+static void host_timed_out(void *self)
+{
+	struct host *host = self;
+
+	host->timed_out = true;
+	system_end(host);
+}
+
+static void keep_deadline(struct host *host)
+{
+	if (!host->deadline_ns)
+		return;
+	host->deadline_timer.fire = host_timed_out;
+	host->deadline_timer.self = host;
+	(void)loop_timer_set(host->run->loop, &host->deadline_timer, host->deadline_ns);
+}
+
+/* ---- the order ---- */
+
+static struct system_order order_of(struct host *host)
+{
+	const struct system_ports *ports = &host->system_ports;
+	const struct system_hints *hints = host->hints;
+	struct raw *raw = host->sender->raw;
+	struct system_order order = {
+		.target = host->target,
+		.talks = raw ? raw_talks(raw) : NULL,
+		.open_tcp = system_ports_open(ports),
+		.closed_tcp = ports->closed_tcp,
+		.unfiltered_tcp = ports->unfiltered_tcp,
+		.closed_udp = ports->closed_udp,
+		.unfiltered_udp = ports->unfiltered_udp,
+		.name = host->name,
+		.srtt_ns = host->rtt.valid ? host->rtt.srtt_ns : 0,
+		.rto_ns = host->rtt.valid ? host->rtt.timeout_ns : 0,
+		.scan_delay_ns = host->scan_delay_ns,
+		.syn_ack = host->syn_ack,
+		.hints = hints ? hints->list : NULL,
+		.hints_count = hints ? hints->count : 0,
+		.found = system_found,
+		.done = system_done,
+		.self = host,
+	};
+
+	order.has_mac = host->hop && hop_is_neighbour(host->hop) && hop_mac(host->hop, &order.mac);
+	return order;
+}
+
+/* False: memory. */
+static bool begin(struct system_stage *stage)
+{
+	struct run *run = stage->host->run;
+	const struct system_detector *detector = run->config.systems;
+	const struct system_order order = order_of(stage->host);
+
+	run->systems.now++;
+	return detector->start(detector->self, &order, &stage->work) == 0;
+}
+
+static void begin_waiting(struct run *run)
+{
+	struct systems *systems = &run->systems;
+
+	while (systems->first && systems->now < SYSTEMS_AT_ONCE && !run->cancelled) {
+		struct system_stage *stage = systems->first;
+		struct host *host = stage->host;
+
+		leave_queue(systems, stage);
+		if (begin(stage))
+			continue;
+		host->incomplete = true;
+		leave(host);
+		run_stage_ended(host, STAGE_SYSTEM);
+	}
 }
 
 static void system_start(struct host *host)
 {
-	run_stage_ended(host, STAGE_SYSTEM);
+	struct system_stage *stage = alloc_zero(sizeof(*stage));
+
+	if (!stage) {
+		host->incomplete = true;
+		run_stage_ended(host, STAGE_SYSTEM);
+		return;
+	}
+	stage->host = host;
+	host->system = stage;
+	keep_deadline(host);
+	wait_in_queue(&host->run->systems, stage);
+	begin_waiting(host->run);
 }
 
 static void system_stop(struct host *host)
 {
-	(void)host;
+	leave(host);
 }
 
 const struct stage stage_system = {

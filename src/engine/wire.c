@@ -41,6 +41,8 @@ static bool hear_advertisement(struct wire_port *port, const struct packet *pack
 	if (has_mac)
 		wire_learn(wire, port->interface, &target, &mac);
 	wire->config.neighbour(wire->config.self, &target, &mac, has_mac, at_ns);
+	if (wire->config.advertisement)
+		wire->config.advertisement(wire->config.self, packet, at_ns);
 	return true;
 }
 

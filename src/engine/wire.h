@@ -55,6 +55,8 @@ struct wire_config {
 	/* A neighbour told its hardware address, asked or not. */
 	void (*neighbour)(void *self, const struct ip_addr *addr, const struct mac_addr *mac,
 			  bool has_mac, uint64_t at_ns);
+	/* The packet that it told it with, over IPv6; afterwards. NULL: not wanted. */
+	void (*advertisement)(void *self, const struct packet *packet, uint64_t at_ns);
 	/* A hop's state changed. */
 	void (*hop_changed)(void *self, struct hop *hop);
 	/* A sentence for people: a link was lost or could not be opened. */

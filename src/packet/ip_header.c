@@ -3,6 +3,8 @@
 #include "packet/layer.h"
 #include "packet/wire.h"
 
+#include <string.h>
+
 #define FRAGMENT_HEADER_BYTES 8u
 /* RFC 8200, 4.1 has six at most in a packet that makes sense; longer chains only
  * cost time (RFC 8504, 5.3 lets a node refuse them). */
@@ -178,7 +180,9 @@ size_t ip_header_bytes(const struct ip_header *ip)
 			       : IPV4_HEADER_BYTES + ip->options_bytes;
 	if (ip->src.family != IP_V6 || ip->options_bytes || ip->flow_label > 0xfffff)
 		return 0;
-	return IPV6_HEADER_BYTES + (is_fragment(ip) ? FRAGMENT_HEADER_BYTES : 0);
+	if (ip->extensions_bytes % 8 || (ip->extensions_bytes && is_fragment(ip)))
+		return 0;
+	return IPV6_HEADER_BYTES + (is_fragment(ip) ? FRAGMENT_HEADER_BYTES : ip->extensions_bytes);
 }
 
 static uint16_t ipv4_fragment(const struct ip_header *ip)
@@ -225,6 +229,10 @@ static bool build_ipv6(const struct ip_header *ip, uint8_t protocol, size_t afte
 		build_fragment_header(ip, protocol, out + IPV6_HEADER_BYTES);
 		protocol = EXTENSION_FRAGMENT;
 		after_bytes += FRAGMENT_HEADER_BYTES;
+	} else if (ip->extensions_bytes) {
+		memcpy(out + IPV6_HEADER_BYTES, ip->extensions, ip->extensions_bytes);
+		protocol = ip->extensions_first;
+		after_bytes += ip->extensions_bytes;
 	}
 	if (after_bytes > UINT16_MAX)
 		return false;

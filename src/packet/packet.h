@@ -56,6 +56,12 @@ struct ip_header {
 	uint8_t options_bytes;    /* IPv4; a multiple of 4 */
 	uint8_t options[IPV4_OPTIONS_BYTES];
 	uint32_t total_bytes; /* as the header says; packet_build() computes it */
+	/* IPv6, for building only: whole extension headers as they are, of which the last one
+	 * names the kind's protocol, and the number of the first. Borrowed; NULL none. Not
+	 * together with fragments. */
+	const uint8_t *extensions;
+	uint16_t extensions_bytes; /* a multiple of 8 */
+	uint8_t extensions_first;
 };
 
 /* RFC 9293. */
@@ -175,7 +181,7 @@ bool packet_parse_quote(const struct packet *error, struct packet *ret_quoted);
 
 /* The bytes of a packet, lengths and checksums filled in (IPv4 header, TCP,
  * UDP, SCTP, ICMP). PACKET_OTHER: payload follows the IP header as it is. IPv6
- * gets a fragment header when it is a fragment, and no other extension headers.
+ * gets a fragment header when it is a fragment, or the extension headers it names.
  * Gives the length; 0 when `room` is too small, a field is out of range or the
  * kind does not go with the family. */
 size_t packet_build(const struct packet *packet, uint8_t *out, size_t room);

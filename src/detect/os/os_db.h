@@ -50,6 +50,8 @@ int os_db_parse(const struct text_file *texts, size_t count, os_db_say *say, voi
  * or as above. */
 int os_db_load(const char *path, os_db_say *say, void *self, struct os_db **ret_db,
 	       struct diag *diag);
+/* Our own, data/os/, compiled in. ERROR_MEMORY. */
+int os_db_builtin(struct os_db **ret_db);
 void os_db_free(struct os_db *db); /* NULL is fine */
 
 size_t os_db_entries(const struct os_db *db);

@@ -1,4 +1,5 @@
-/* A database from files: one, or a folder of them. */
+/* A database from files (one, or a folder of them), or from those compiled in. */
+#include "detect/os/os_builtin.h"
 #include "detect/os/os_db.h"
 
 int os_db_load(const char *path, os_db_say *say, void *self, struct os_db **ret_db,
@@ -11,4 +12,9 @@ int os_db_load(const char *path, os_db_say *say, void *self, struct os_db **ret_
 		r = os_db_parse(files.all, files.count, say, self, ret_db, diag);
 	text_files_release(&files);
 	return r;
+}
+
+int os_db_builtin(struct os_db **ret_db)
+{
+	return os_db_parse(builtin_os, builtin_os_count, NULL, NULL, ret_db, NULL);
 }

@@ -39,6 +39,11 @@ uint8_t os_initial_ttl(uint8_t ttl)
 	return ttl <= 32 ? 32 : ttl <= 64 ? 64 : ttl <= 128 ? 128 : 255;
 }
 
+bool os_judge_missing(const struct os_round *round, const struct os_reply *reply)
+{
+	return reply->sends || !round->partial;
+}
+
 void os_judge_ttl(const struct os_facts *facts, int attribute, uint8_t ttl,
 		  struct os_fingerprint *print)
 {
@@ -153,7 +158,8 @@ static void judge_echo(const struct os_round *round, struct os_facts *facts)
 	struct os_fingerprint *print = &facts->print;
 
 	if (!is_echo_reply(first) || !is_echo_reply(second)) {
-		os_set(print, OS_IE_R, "N");
+		if (os_judge_missing(round, second))
+			os_set(print, OS_IE_R, "N");
 		return;
 	}
 	os_set(print, OS_IE_R, "Y");
@@ -193,7 +199,7 @@ void os_tests_judge(const struct os_round *round, struct os_facts *ret_facts)
 	os_judge_tcp(round, ret_facts);
 	if (quoted)
 		judge_udp(round, &quote, ret_facts);
-	else
+	else if (os_judge_missing(round, &round->unreachable))
 		os_set(&ret_facts->print, OS_U1_R, "N");
 	judge_echo(round, ret_facts);
 }

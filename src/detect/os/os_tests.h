@@ -33,6 +33,7 @@ struct os_round {
 	 * are passed over (Q2, Q3), a counter that wraps is random (D3), timestamps of any rate
 	 * give an uptime, of 0 if it were more than two years (D5). */
 	bool compatible;
+	bool partial;    /* what was not sent is absent, and not R=N */
 	bool local;      /* the target is this machine */
 	bool has_open;   /* probes went to an open TCP port */
 	bool has_closed; /* T5..T7 went to a TCP port that is known to be closed */

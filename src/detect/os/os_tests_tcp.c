@@ -106,7 +106,7 @@ static void judge_ecn(const struct os_round *round, struct os_facts *facts)
 	struct os_fingerprint *print = &facts->print;
 
 	if (!is_tcp(&round->ecn)) {
-		if (round->has_open)
+		if (round->has_open && os_judge_missing(round, &round->ecn))
 			os_set(print, OS_ECN_R, "N");
 		return;
 	}
@@ -127,7 +127,7 @@ static void judge_first(const struct os_round *round, struct os_facts *facts)
 	struct os_fingerprint *print = &facts->print;
 
 	if (!is_tcp(reply)) {
-		if (round->has_open)
+		if (round->has_open && os_judge_missing(round, &round->sequence[0]))
 			os_set(print, OS_T1_R, "N");
 		return;
 	}
@@ -149,7 +149,7 @@ static void judge_other(const struct os_round *round, const struct os_reply *rep
 	struct os_fingerprint *print = &facts->print;
 
 	if (!is_tcp(reply)) {
-		if (expected)
+		if (expected && os_judge_missing(round, reply))
 			os_set(print, OS_T2_R + shift, "N");
 		return;
 	}

@@ -188,13 +188,13 @@ static void what_does_nothing_is_said(void **state)
 	warned(asked, "zombie or not");
 }
 
-static void a_does_what_there_is_and_says_so(void **state)
+static void a_looks_at_services_and_says_what_is_left_out(void **state)
 {
 	struct asked *asked = *state;
 
 	PLAN("-A", "h");
 	assert_true(asked->plan->version.wanted);
-	warned(asked, "scripts, OS detection and traceroute are left out");
+	warned(asked, "scripts (-sC)");
 	assert_int_equal(ASK("-sn", "-A", "h"), ERROR_CONFLICT);
 	assert_int_equal(ASK("-sI", "10.0.0.1", "-A", "h"), ERROR_CONFLICT);
 	asked->raw_possible = false;
@@ -275,7 +275,7 @@ int main(void)
 		TEST(tracing_raises_debugging_by_one),
 		TEST(all_ports_is_kept),
 		TEST(what_does_nothing_is_said),
-		TEST(a_does_what_there_is_and_says_so),
+		TEST(a_looks_at_services_and_says_what_is_left_out),
 		TEST(a_probe_file_is_read_before_anything_is_sent),
 		TEST(the_data_folder_may_hold_probes),
 		TEST(the_plan_says_what_will_be_done),
