@@ -14,8 +14,9 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 
 /* libmaxminddb before 1.12 forgets what it made of damaged metadata (its pull request 356). */
-const char *__lsan_default_suppressions(void); /* NOLINT(*-reserved-identifier) */
-const char *__lsan_default_suppressions(void)  /* NOLINT(*-reserved-identifier) */
+const char *__lsan_default_suppressions(void) /* NOLINT(*-reserved-identifier) */
+	__attribute__((visibility("default")));
+const char *__lsan_default_suppressions(void) /* NOLINT(*-reserved-identifier) */
 {
 	return "leak:libmaxminddb";
 }

@@ -214,8 +214,8 @@ static void explain_system(const struct plan *plan, struct buf *out)
 	if (system->probes_max)
 		buf_addf(out, "at most %u probes to each, ", system->probes_max);
 	buf_addf(out, "up to %u round%s, %s\n", system->tries, system->tries == 1 ? "" : "s",
-		 system->all ? "all probes of each"
-			     : "probes only while they can change the answer");
+		 system->all || system->db_path ? "all probes of each"
+						: "probes only while they can change the answer");
 }
 
 static void explain_path(const struct plan *plan, struct buf *out)
@@ -240,6 +240,14 @@ static double pings_count(const struct plan *plan)
 				: plan->discovery.connect.count;
 }
 
+static const char *further_probes(const struct plan *plan)
+{
+	if (plan->system.wanted)
+		return plan->path.wanted ? "; for systems and paths further ones"
+					 : "; for systems further ones";
+	return plan->path.wanted ? "; for paths further ones" : "";
+}
+
 /* Each silent port costs two probes, an answering one costs one. */
 static void explain_probes(const struct plan *plan, double targets, struct buf *out)
 {
@@ -252,15 +260,17 @@ static void explain_probes(const struct plan *plan, double targets, struct buf *
 	}
 	if (targets < 0) {
 		add_count(each, out);
-		buf_add_str(out, " for each host that is up, again for each silent one\n");
+		buf_addf(out, " for each host that is up, again for each silent one%s\n",
+			 further_probes(plan));
 		return;
 	}
 	buf_add_str(out, "up to ");
 	add_count(targets * each / plan->sweep.shards, out);
-	if (plan->sweep.wanted)
-		buf_add_str(out, ", and again where answers seem to be lost\n");
-	else
-		buf_add_str(out, " if all hosts are up, and one more for each silent port\n");
+	buf_add_str(out, plan->sweep.wanted
+				 ? ", and again where answers seem to be lost"
+				 : " if all hosts are up, and one more for each silent port");
+	buf_add_str(out, further_probes(plan));
+	buf_add_char(out, '\n');
 }
 
 static void explain_sweep(const struct plan *plan, struct buf *out)

@@ -355,6 +355,11 @@ static int check_whole(struct json_reader *reader)
 				       "at most timing.max_rate_pps");
 	if (reader->plan->list_only && reader->plan->port_scan)
 		return plan_json_wrong(reader, "list_only", "false for a port scan");
+	if (reader->plan->system.wanted && !reader->plan->port_scan)
+		return plan_json_wrong(reader, "system.wanted", "false without a port scan");
+	if (reader->plan->path.wanted && (reader->plan->list_only || !reader->plan->privileged))
+		return plan_json_wrong(reader, "path.wanted",
+				       "false without raw packets (privileged)");
 	return 0;
 }
 

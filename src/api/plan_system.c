@@ -2,6 +2,10 @@
 #include "api/plan_parts.h"
 #include "util/error.h"
 
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
 static int out_of_memory(struct diag *diag)
 {
 	return diag_set(diag, ERROR_MEMORY, "out of memory");
@@ -78,6 +82,29 @@ static int keep_mmdbs(const struct settings *settings, struct plan *plan)
 	return 0;
 }
 
+/* What is in them the session reads; that they are not there is told at once. */
+static int check_readable(const char *option, const char *path, struct diag *diag)
+{
+	if (access(path, R_OK) == 0)
+		return 0;
+	return diag_set(diag, errno == ENOENT ? ERROR_NOT_FOUND : ERROR_IO,
+			"%s: %.400s cannot be read: %s; name another, or leave the option out",
+			option, path, strerror(errno));
+}
+
+static int check_files(const struct plan *plan, struct diag *diag)
+{
+	const struct plan_path *path = &plan->path;
+	size_t i;
+	int r = 0;
+
+	if (plan->system.db_path)
+		r = check_readable("--osdb", plan->system.db_path, diag);
+	for (i = 0; r == 0 && path->wanted && i < path->mmdb_paths_count; i++)
+		r = check_readable("--mmdb", path->mmdb_paths[i], diag);
+	return r;
+}
+
 int plan_set_system(struct settings *settings, const struct plan_request *request,
 		    struct plan *plan, struct diag *diag)
 {
@@ -91,5 +118,7 @@ int plan_set_system(struct settings *settings, const struct plan_request *reques
 	plan->path.wanted = settings_want(settings, USE_TRACEROUTE) && !plan->list_only;
 	if (system->wanted && find_prints(settings, request, plan) < 0)
 		return out_of_memory(diag);
-	return keep_mmdbs(settings, plan) < 0 ? out_of_memory(diag) : 0;
+	if (keep_mmdbs(settings, plan) < 0)
+		return out_of_memory(diag);
+	return check_files(plan, diag);
 }

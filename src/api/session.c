@@ -5,6 +5,7 @@
 #include "api/session_files.h"
 #include "api/session_packets.h"
 #include "api/session_services.h"
+#include "api/session_systems.h"
 #include "engine/technique.h"
 #include "engine/wire_system.h"
 #include "report/collector.h"
@@ -46,6 +47,7 @@ struct session {
 	struct diag why;
 	struct session_packets packets;
 	struct session_services services;
+	struct session_systems systems;
 	bool trace; /* a line per answered connection attempt */
 	uint64_t start_wall_ns;
 };
@@ -275,6 +277,16 @@ static int make_services(struct session *session, struct diag *diag)
 	return session_services_open(services, session->plan, session->loop, session->flows, diag);
 }
 
+static int make_systems(struct session *session, struct diag *diag)
+{
+	struct session_systems *systems = &session->systems;
+
+	systems->vendors = session->files.vendors;
+	systems->warn = session->config.warn;
+	systems->self = session->config.self;
+	return session_systems_open(systems, session->plan, session->loop, diag);
+}
+
 static int make_run(struct session *session, struct diag *diag)
 {
 	const struct run_config config = {
@@ -285,6 +297,9 @@ static int make_run(struct session *session, struct diag *diag)
 		.gate = &session->gate,
 		.resolver = session->resolver,
 		.services = session_services_detector(&session->services),
+		.systems = session_systems_detector(&session->systems),
+		.place = session->systems.geo ? session_systems_place : NULL,
+		.place_self = &session->systems,
 		.excludes = session->excludes,
 		.done = session->done,
 		.sinks = session->sinks,
@@ -331,6 +346,8 @@ int session_new(const struct session_config *config, struct session **ret_sessio
 	if (r == 0)
 		r = make_services(session, diag);
 	if (r == 0)
+		r = make_systems(session, diag);
+	if (r == 0)
 		r = make_run(session, diag);
 	if (r < 0) {
 		session_files_fail(&session->files, diag->text);
@@ -360,9 +377,11 @@ int session_explain(const struct plan *plan, struct buf *out, struct diag *diag)
 	if (plan->json)
 		return explain_json(plan, out, diag);
 	r = make_network(&session, diag);
-
+	if (r == 0)
+		r = session_systems_load(&session.systems, plan, diag);
 	if (r == 0)
 		plan_explain(plan, target_count(&plan->targets, session.excludes), out);
+	session_systems_close(&session.systems);
 	release_network(&session);
 	return r;
 }
@@ -517,6 +536,7 @@ void session_free(struct session *session)
 		return;
 	run_free(session->run);
 	session_services_close(&session->services);
+	session_systems_close(&session->systems);
 	collector_free(session->collector);
 	(void)session_files_close(&session->files, &ignored);
 	(void)session_packets_close(&session->packets, &ignored);

@@ -80,3 +80,19 @@ int target_special_add(struct addrset *set, const struct ip_addr *first, const s
 	}
 	return addrset_add_range(set, &at, last);
 }
+
+bool target_is_special(const struct ip_addr *addr)
+{
+	struct ip_addr first, last;
+	size_t i;
+
+	for (i = 0; i < sizeof(special) / sizeof(special[0]); i++) {
+		if (special[i].family != addr->family)
+			continue;
+		prefix_range(&special[i], &first, &last);
+		if (ip_value_of(addr) >= ip_value_of(&first) &&
+		    ip_value_of(addr) <= ip_value_of(&last))
+			return true;
+	}
+	return false;
+}

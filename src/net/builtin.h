@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+extern const unsigned char builtin_os6_model_tsv[];
+extern const size_t builtin_os6_model_tsv_bytes;
 extern const unsigned char builtin_ports_tsv[];
 extern const size_t builtin_ports_tsv_bytes;
 extern const unsigned char builtin_protocols_tsv[];

@@ -45,8 +45,11 @@ static int say(const char *path, int status, int reason, struct diag *diag)
 	if (status == MMDB_OUT_OF_MEMORY_ERROR)
 		return diag_set(diag, ERROR_MEMORY, "out of memory");
 	if (status == MMDB_FILE_OPEN_ERROR || status == MMDB_IO_ERROR)
-		return diag_set(diag, missing ? ERROR_NOT_FOUND : ERROR_IO,
-				"--mmdb: %.400s cannot be read: %s", path, strerror(reason));
+		return diag_set(
+			diag, missing ? ERROR_NOT_FOUND : ERROR_IO,
+			"--mmdb: %.400s cannot be read: %s; name another file, or leave the "
+			"option out",
+			path, strerror(reason));
 	return diag_set(diag, ERROR_CORRUPT,
 			"--mmdb: %.400s is no MaxMind DB file, or a damaged one (%s); take one "
 			"whose name ends in .mmdb, unpacked, or leave the option out",
@@ -163,7 +166,7 @@ static bool read_organization(const MMDB_entry_data_s *value, struct geo_place *
 		return false;
 	text_add_safe(&safe, value->utf8_string, value->data_size);
 	if (buf_ok(&safe))
-		keep_text(buf_str(&safe), safe.len, place->organization,
+		keep_text((const char *)safe.data, safe.len, place->organization,
 			  sizeof(place->organization));
 	buf_release(&safe);
 	return place->organization[0];

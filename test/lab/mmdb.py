@@ -119,9 +119,9 @@ FILES = {
     "flat": database({"10.1.0.0/16": {"country": "NL", "asn": "AS64520", "as_name": "Flat"},
                       "10.2.0.0/16": {"country_code": "BE", "asn": 64521, "as_name": "Flatter"}},
                      version=4),
-    "odd": database({"10.1.0.0/16": {"country": {"iso_code": Number(7)}, "asn": "AS99999999999",
+    "odd": database({"10.1.0.0/16": {"country": {"iso_code": Number(7)}, "asn": "AS9999999999",
                                      "autonomous_system_organization": ["a", "list"]},
-                     "10.2.0.0/16": "no map at all", "10.3.0.0/16": {"country": "toolong"}}),
+                     "10.2.0.0/16": "no map at all", "10.3.0.0/16": {"country": "TOOLONG"}}),
 }
 
 

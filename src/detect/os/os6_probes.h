@@ -6,10 +6,11 @@
 #include "packet/packet.h"
 
 /* In the order in which they are sent. */
-#define OS6_PROBE_LIST(X)                                                                       \
-	X(S1)                                                                                   \
-	X(S2) X(S3) X(S4) X(S5) X(S6) X(IE1) X(IE2) X(NS) X(U1) X(TECN) X(T2) X(T3) X(T4) X(T5) \
-		X(T6) X(T7)
+#define OS6_PROBE_LIST(X) \
+	X(S1)             \
+	X(S2)             \
+	X(S3)             \
+	X(S4) X(S5) X(S6) X(IE1) X(IE2) X(NS) X(U1) X(TECN) X(T2) X(T3) X(T4) X(T5) X(T6) X(T7)
 
 enum os6_probe {
 #define OS6_PROBE_ENUM(name) OS6_##name,

@@ -1,7 +1,7 @@
 /* What all that is known of a host says of its system, together (issue 5; os-detection.md D7):
  * the SYN/ACK of a port that was scanned anyway, what services call themselves, the hardware
  * address, the name, and the active tests as far as they were made. Pure: no network, no
- * clock; sends nothing, knows what is already there. The tables are data/os/*.tsv, compiled in.
+ * clock; sends nothing, knows what is already there. The tables lie in data/os and are compiled in.
  *
  * Every source gives each system of data/os/systems.tsv a weight, log2 of how likely what was
  * seen is there. Sources that can be wrong together (all that an address translator

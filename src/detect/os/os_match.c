@@ -171,6 +171,21 @@ int os_match_all(const struct os_db *db, const struct os_fingerprint *print,
 	return 0;
 }
 
+int os_match_scores(const struct os_db *db, const struct os_fingerprint *print,
+		    enum os_match_manner manner, struct os_score *ret_scores)
+{
+	points_sum *sums = alloc_array(db->cells.count + db->row_ends.count, sizeof(points_sum));
+	size_t i;
+
+	if (!sums)
+		return ERROR_MEMORY;
+	sum_rows(db, print, manner, sums, sums + db->cells.count);
+	for (i = 0; i < db->entries.count; i++)
+		ret_scores[i] = score_of(sum_entry(&db->entries.all[i], sums + db->cells.count));
+	alloc_free(sums);
+	return 0;
+}
+
 unsigned os_match_percent(double accuracy)
 {
 	return (unsigned)(accuracy * 100);

@@ -46,6 +46,9 @@ enum os_match_manner {
 struct os_score os_match_entry(const struct os_db *db, size_t place,
 			       const struct os_fingerprint *print, enum os_match_manner manner);
 double os_score_accuracy(struct os_score score); /* 0 when nothing was compared */
+/* Of every entry in its place; ret_scores has os_db_entries(). ERROR_MEMORY. */
+int os_match_scores(const struct os_db *db, const struct os_fingerprint *print,
+		    enum os_match_manner manner, struct os_score *ret_scores);
 
 /* Of all entries; of equal names only the better. ERROR_MEMORY. */
 int os_match_all(const struct os_db *db, const struct os_fingerprint *print,

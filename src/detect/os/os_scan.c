@@ -1,12 +1,15 @@
 /* An order becomes a family's job; what that finds is given on with what else is known. Where
  * no probe can be sent, what is known must do. */
 #include "detect/os/os4.h"
+#include "detect/os/os6.h"
+#include "detect/os/os_evidence.h"
 
 #include "util/alloc.h"
 #include "util/error.h"
 
 struct os_scan {
 	struct os_scan_config config;
+	struct os_evidence *evidence;
 	struct random random;
 };
 
@@ -23,19 +26,65 @@ struct system_work {
 int os_scan_new(const struct os_scan_config *config, struct os_scan **ret_scan)
 {
 	struct os_scan *scan = alloc_zero(sizeof(*scan));
+	int r;
 
 	if (!scan)
 		return ERROR_MEMORY;
 	scan->config = *config;
 	random_init(&scan->random, config->plan->seed ^ 0x6f737363616eull);
-	*ret_scan = scan;
-	return 0;
+	r = os_evidence_new(config->db, &scan->evidence);
+	if (r < 0)
+		os_scan_free(scan);
+	else
+		*ret_scan = scan;
+	return r;
 }
 
 void os_scan_free(struct os_scan *scan)
 {
+	if (!scan)
+		return;
+	os_evidence_free(scan->evidence);
 	alloc_free(scan);
 }
+
+/* ---- what is known besides ---- */
+
+static struct os_evidence_input input_of(const struct system_work *work,
+					 const struct os_found *found)
+{
+	const struct os_scan_config *config = &work->scan->config;
+	const struct system_order *order = &work->order;
+
+	return (struct os_evidence_input){
+		.order = order,
+		.vendor = order->has_mac && config->vendor
+				  ? config->vendor(config->self, &order->mac)
+				  : NULL,
+		.print = found->print,
+		.asked = found->asked,
+		.has_distance = found->facts.has_distance,
+		.distance = found->facts.distance,
+		.classes = found->classes,
+		.classes_count = found->classes_count,
+	};
+}
+
+/* Adds what all evidence together says to the facts; without memory they go without. */
+static void weigh(struct system_work *work, struct os_found *found)
+{
+	const struct os_evidence_input input = input_of(work, found);
+	struct os_verdict verdict;
+
+	if (os_evidence_judge(work->scan->evidence, &input, &work->arena, &verdict) < 0)
+		return;
+	found->facts.guesses = verdict.guesses;
+	found->facts.guesses_count = verdict.guesses_count;
+	found->facts.evidence = verdict.evidence;
+	found->facts.evidence_count = verdict.evidence_count;
+}
+
+/* ---- one order ---- */
 
 static void work_free(struct system_work *work)
 {
@@ -55,31 +104,35 @@ static void finished(void *self)
 	order.done(order.self);
 }
 
-static void tell(struct system_work *work, struct system_facts *facts)
+static void tell(struct system_work *work, struct os_found *found)
 {
-	work->order.found(work->order.self, facts);
+	weigh(work, found);
+	work->order.found(work->order.self, &found->facts);
 	work->soon.run = finished;
 	loop_defer(work->scan->config.loop, &work->soon);
 }
 
-static void probes_found(void *self, const struct system_facts *facts)
+static void probes_found(void *self, const struct os_found *found)
 {
-	struct system_facts all = *facts;
+	struct os_found all = *found;
 
 	tell(self, &all);
 }
 
-static bool probes_settled(void *self, const struct system_facts *so_far)
+static bool probes_settled(void *self, const struct os_found *so_far)
 {
-	(void)self;
-	(void)so_far;
-	return false;
+	struct system_work *work = self;
+	const struct os_evidence_input input = input_of(work, so_far);
+
+	return os_evidence_settled(work->scan->evidence, &input, &work->arena);
 }
 
 static void nothing_to_ask(void *self)
 {
 	struct system_work *work = self;
-	struct system_facts facts = {
+	struct os_found found = {0};
+
+	found.facts = (struct system_facts){
 		.result = SYSTEM_NONE,
 		.ip_version = work->order.target->addr.family == IP_V4 ? 4 : 6,
 		.own_data = work->scan->config.own_data,
@@ -89,14 +142,14 @@ static void nothing_to_ask(void *self)
 		.unreliable = true,
 	};
 
-	tell(work, &facts);
+	tell(work, &found);
 }
 
 static const struct os_family *family_of(const struct system_order *order)
 {
 	if (!order->talks)
 		return NULL;
-	return order->target->addr.family == IP_V4 ? &os4_family : NULL;
+	return order->target->addr.family == IP_V4 ? &os4_family : &os6_family;
 }
 
 static int scan_start(void *self, const struct system_order *order, struct system_work **ret_work)

@@ -5,20 +5,29 @@
 #define PORTOLAN_DETECT_OS_OS_SCAN_PRIVATE_H
 
 #include "detect/os/os_scan.h"
+#include "engine/system_detector.h"
 #include "util/random.h"
+
+/* What probes tell, beside the facts; all borrowed for the call. */
+struct os_found {
+	struct system_facts facts;
+	const struct os_fingerprint *print; /* IPv4: of the best round; NULL: none */
+	uint32_t asked; /* 1u << enum os_test: what is not there will not come */
+	const struct os_class_match *classes; /* IPv6: what the model says, likeliest first */
+	size_t classes_count;
+};
 
 /* What one host's probing needs; borrowed until it has found() or was stopped. */
 struct os_job {
 	const struct os_scan_config *config;
 	const struct system_order *order; /* its talks are not NULL */
 	struct random *random;            /* the scan's */
-	/* May the rest of the probes be left out: with what is known so far (NULL: nothing)
-	 * they cannot change what is said. */
-	bool (*settled)(void *self, const struct system_facts *so_far);
-	/* Once, at the end of it, from the loop and never from inside start(). The facts and their
-	 * texts are borrowed for the call; the family stops itself afterwards by os_family.stop(),
-	 * which the caller makes from inside found() or later. */
-	void (*found)(void *self, const struct system_facts *facts);
+	/* May the rest of the probes be left out, for they cannot change what is said? Of the
+	 * facts only the distance counts. */
+	bool (*settled)(void *self, const struct os_found *so_far);
+	/* Once, at the end, from the loop and never from inside start(). stop() comes later, not
+	 * from inside. */
+	void (*found)(void *self, const struct os_found *found);
 	void *self;
 };
 

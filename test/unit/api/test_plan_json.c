@@ -52,7 +52,30 @@ static struct plan *everything(void)
 		    "12.5", "--seed", "7", "-oX", "out-\xff.xml", "-oN", "-", "-vv",
 		    "--stats-every", "1.5s", "-r", "--journal", "j.db", "--stylesheet", "x.xsl",
 		    "-sV", "--version-intensity", "3", "--allports", "--version-trace",
-		    "--versiondb", probes, "host name", "\xc3\xa9.example");
+		    "--versiondb", probes, "-O", "--osscan-limit", "--osscan-guess", "--osscan-all",
+		    "--max-os-tries", "3", "--max-os-probes", "40", "--deprecated-xml-osclass",
+		    "--osdb", probes, "--traceroute", "--mmdb", probes, "--mmdb", "/dev/null",
+		    "host name", "\xc3\xa9.example");
+}
+
+static void assert_same_detection(const struct plan *back)
+{
+	const struct plan_version *version = &back->version;
+	const struct plan_system *system = &back->system;
+	const struct plan_path *path = &back->path;
+
+	assert_true(version->wanted && version->all_ports && version->trace);
+	assert_int_equal(version->intensity, 3);
+	assert_string_equal(version->probes_path, probes);
+	assert_true(system->wanted && system->limit && system->guess && system->all);
+	assert_true(system->old_xml);
+	assert_int_equal(system->tries, 3);
+	assert_int_equal(system->probes_max, 40);
+	assert_string_equal(system->db_path, probes);
+	assert_true(path->wanted);
+	assert_int_equal(path->mmdb_paths_count, 2);
+	assert_string_equal(path->mmdb_paths[0], probes);
+	assert_string_equal(path->mmdb_paths[1], "/dev/null");
 }
 
 static void a_plan_comes_back_as_it_was(void **state)
@@ -72,9 +95,7 @@ static void a_plan_comes_back_as_it_was(void **state)
 	assert_string_equal(back->targets.expressions[0], "host name");
 	assert_int_equal(back->targets.excludes_count, 2);
 	assert_int_equal(back->seed, 7);
-	assert_true(back->version.wanted && back->version.all_ports && back->version.trace);
-	assert_int_equal(back->version.intensity, 3);
-	assert_string_equal(back->version.probes_path, probes);
+	assert_same_detection(back);
 	assert_true(ip_equal(&back->source_addr, &plan->source_addr));
 	assert_memory_equal(back->ports, plan->ports, sizeof(*back->ports));
 	assert_memory_equal(&back->timing, &plan->timing, sizeof(back->timing));
@@ -296,6 +317,18 @@ static void what_is_wrong_is_named_by_its_path(void **state)
 		RAW("discovery\": {\"pings\": [7]}", "discovery.pings"),
 		RAW("discovery\": {\"pings\": 7}", "discovery.pings"),
 		RAW("protocols\": \"/nonexistent\"", "/nonexistent"),
+		RAW("system\": {\"tries\": 0}", "system.tries"),
+		RAW("system\": {\"tries\": 51}", "system.tries"),
+		RAW("system\": {\"probes_max\": 65536}", "system.probes_max"),
+		RAW("system\": {\"prints\": 1}", "system.prints"),
+		RAW("path\": {\"mmdb\": \"x\"}", "path.mmdb"),
+		{"{\"portolan_plan\": 1, \"port_scan\": false, \"system\": {\"wanted\": true}}",
+		 "system.wanted"},
+		{"{\"portolan_plan\": 1, \"port_scan\": false, \"path\": {\"wanted\": true}}",
+		 "path.wanted"},
+		{"{\"portolan_plan\": 1, \"port_scan\": false, \"list_only\": true,"
+		 " \"privileged\": true, \"path\": {\"wanted\": true}}",
+		 "path.wanted"},
 		{"{\"portolan_plan\": 1, \"techniques\": [\"tcp-syn\"],"
 		 " \"ports\": {\"tcp\": \"1\"}}",
 		 "privileged"},

@@ -11,8 +11,9 @@
 #include <unistd.h>
 
 /* libmaxminddb before 1.12 forgets what it made of damaged metadata (its pull request 356). */
-const char *__lsan_default_suppressions(void); /* NOLINT(*-reserved-identifier) */
-const char *__lsan_default_suppressions(void)  /* NOLINT(*-reserved-identifier) */
+const char *__lsan_default_suppressions(void) /* NOLINT(*-reserved-identifier) */
+	__attribute__((visibility("default")));
+const char *__lsan_default_suppressions(void) /* NOLINT(*-reserved-identifier) */
 {
 	return "leak:libmaxminddb";
 }
@@ -245,6 +246,24 @@ static void files_with_a_wrong_byte_do_no_harm(void **state)
 	free(whole);
 }
 
+static int open_and_look(void *self)
+{
+	const char *path = at("asn");
+	struct geo *geo = NULL;
+	struct diag diag = {0};
+	int r = geo_open(&path, 1, &geo, &diag);
+
+	if (r == 0)
+		look_at_some(geo);
+	geo_free(geo);
+	return r;
+}
+
+static void memory_may_be_short(void **state)
+{
+	support_each_allocation_fails(open_and_look, NULL, 50);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +274,7 @@ int main(void)
 		cmocka_unit_test(flat_files_will_do),
 		cmocka_unit_test(what_is_of_another_kind_is_passed_over),
 		cmocka_unit_test(no_file_is_named_with_the_remedy),
+		cmocka_unit_test(memory_may_be_short),
 		cmocka_unit_test(files_that_were_cut_are_refused),
 		cmocka_unit_test(files_with_a_wrong_byte_do_no_harm),
 	};

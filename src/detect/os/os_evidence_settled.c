@@ -1,0 +1,127 @@
+/* When to stop asking. The likeliest system must be sure already (before ceilings, as more
+ * probes do not lift those), and each rival must be out of reach: if all tests to come
+ * went the rival's way, where its best entry and the leader's differ, would it pass? A
+ * rival of the same family whose entry expects the same answers is no reason to ask. */
+#include "detect/os/os_evidence_private.h"
+#include "util/error.h"
+
+#include <math.h>
+#include <string.h>
+
+#define ALL_ASKED    ((1u << OS_TESTS) - 1)
+#define RIVAL_LEAST  0.002 /* who is less likely is no rival */
+#define STRANGE_PART 0.15  /* of the points to come that a stranger's answers would miss */
+
+static bool is_to_come(const struct os_evidence_input *input, int attribute)
+{
+	enum os_test test = os_attribute_test((enum os_attribute)attribute);
+
+	return !(input->asked & 1u << test) &&
+	       !(input->print && os_fingerprint_get(input->print, attribute));
+}
+
+/* Points to come that the entry compares: all, and those where another expects something else. */
+static uint32_t points_to_come(const struct os_trial *trial, uint32_t entry, const uint32_t *other)
+{
+	const struct os_db *db = trial->evidence->db;
+	uint32_t points = 0;
+	int i;
+
+	for (i = 0; i < OS_ATTRIBUTES; i++) {
+		const char *own = os_db_expression(db, entry, i);
+		const char *its = own && other ? os_db_expression(db, *other, i) : NULL;
+
+		if (!own || !is_to_come(trial->input, i) || (other && its && !strcmp(own, its)))
+			continue;
+		points += os_db_points(db, i);
+	}
+	return points;
+}
+
+/* What the leader's accuracy would be worth less if it missed so many points, in bits. */
+static double bits_of(const struct os_trial *trial, size_t leader, double missed)
+{
+	const struct os_fusion *fusion = &trial->evidence->fusion;
+	const uint32_t entry = trial->fit.best[leader].entry;
+	struct os_score score = trial->fit.best[leader].score;
+	double whole = score.possible + (double)points_to_come(trial, entry, NULL);
+
+	return fusion->print_slope * fmin(1, whole / fusion->print_points) * missed / whole /
+	       fusion->temperature;
+}
+
+static double swing(const struct os_trial *trial, size_t leader, size_t rival)
+{
+	const struct os_print_fit *fit = &trial->fit;
+	const uint32_t entry = fit->best[leader].entry;
+
+	if (rival == trial->evidence->systems.other || !fit->best[rival].measured)
+		return bits_of(trial, leader, STRANGE_PART * points_to_come(trial, entry, NULL));
+	return bits_of(trial, leader, points_to_come(trial, entry, &fit->best[rival].entry));
+}
+
+static size_t leader_of(const struct os_systems *systems, const struct os_opinion *opinion)
+{
+	size_t best = 0, i;
+
+	for (i = 1; i < systems->count; i++)
+		if (opinion->raw[i] > opinion->raw[best])
+			best = i;
+	return best;
+}
+
+static double family_share(const struct os_systems *systems, const struct os_opinion *opinion,
+			   size_t leader)
+{
+	double sum = 0;
+	size_t i;
+
+	for (i = 0; i < systems->count; i++)
+		if (systems->all[i].kin == systems->all[leader].kin)
+			sum += opinion->raw[i];
+	return sum;
+}
+
+static bool is_out_of_reach(const struct os_trial *trial, const struct os_opinion *opinion,
+			    size_t leader)
+{
+	const struct os_systems *systems = &trial->evidence->systems;
+	size_t i;
+
+	for (i = 0; i < systems->count; i++) {
+		double ahead = log2(opinion->raw[leader] / fmax(opinion->raw[i], 1e-12));
+
+		if (i == leader || opinion->raw[i] < RIVAL_LEAST)
+			continue;
+		if (swing(trial, leader, i) > ahead)
+			return false;
+	}
+	return true;
+}
+
+static bool is_sure(const struct os_trial *trial)
+{
+	const struct os_systems *systems = &trial->evidence->systems;
+	struct os_trial own = *trial;
+	struct os_opinion opinion;
+	size_t leader;
+
+	os_fuse(&own, &opinion);
+	leader = leader_of(systems, &opinion);
+	return leader != systems->other && own.fit.best[leader].measured &&
+	       !opinion.contradiction &&
+	       family_share(systems, &opinion, leader) >= own.evidence->fusion.settled &&
+	       is_out_of_reach(&own, &opinion, leader);
+}
+
+bool os_evidence_settled(const struct os_evidence *evidence, const struct os_evidence_input *input,
+			 struct arena *arena)
+{
+	struct os_trial trial;
+
+	if ((input->asked & ALL_ASKED) == ALL_ASKED)
+		return true;
+	if (!input->print || os_trial_hear(evidence, input, arena, &trial) < 0)
+		return false;
+	return trial.fit.seen && is_sure(&trial);
+}

@@ -1,0 +1,190 @@
+"""Real TCP/IP stacks, each behind a namespace made for it.
+
+    scanner (scan0: 10.89.1.1, fd89:1::1) --- target (wire0, or wire0 and tap0 in a bridge)
+
+    with Stack(KINDS["linux-6.1"]) as host:
+        host.scan(folder, program, "-O", host.target_address) ...
+
+A stack has an open TCP port (OPEN), and all others are closed; it answers ICMP. The
+kinds differ in how they come to be: this kernel under some settings, a kernel of
+Debian's in qemu (no KVM asked for) or as user-mode Linux, and stacks that are
+programs. Kernels are packages unpacked below KERNELS: tools/deps --test puts there
+what CI needs, tools/make-prints --fetch all the others."""
+import contextlib
+import dataclasses
+import pathlib
+import re
+import shutil
+import socket
+import tempfile
+import time
+
+import initramfs
+from lab import LabError, run
+from link import Link
+
+UNPACKED = ["linux-image-cloud-amd64", "busybox-static"]
+KERNELS = pathlib.Path("/var/lib/portolan-lab")
+OPEN, CLOSED = 22, 23
+BOOT_SECONDS = 120
+
+
+class Stack(Link):
+    """One running stack. Everything of it is gone after close()."""
+
+    def __init__(self, kind):
+        self.kind = kind
+        self.address, self.address6 = "10.89.1.10", "fd89:1::10"
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="portolan-stack-"))
+        self.kept = []
+        super().__init__("stack")
+        try:
+            kind.start(self)
+            self.wait_until_open()
+        except BaseException:
+            self.close()
+            raise
+
+    def keep(self, thing):
+        """Closed with the stack: sockets, files."""
+        self.kept.append(thing)
+        return thing
+
+    def bridge(self):
+        """A tap whose frames are those of the wire; the namespace itself stays silent."""
+        target = self.target
+        target.sysctl("ipv6/conf/all/disable_ipv6", 1)
+        target.ip("link", "add", "bridge0", "type", "bridge")
+        target.ip("tuntap", "add", "tap0", "mode", "tap")
+        for link in ("wire0", "tap0"):
+            target.ip("link", "set", link, "master", "bridge0")
+            target.ip("link", "set", link, "up")
+        target.ip("link", "set", "bridge0", "up")
+
+    def run_in_target(self, *argv, **options):
+        """A program that is the stack; what it says is in its log."""
+        log = self.keep(open(self.folder / "log", "w"))
+        self.process = self.target.popen(*argv, stdin=options.pop("stdin", None) or
+                                         self.keep(open("/dev/null")), stdout=log, stderr=log,
+                                         cwd=self.folder, **options)
+
+    def is_open(self, address):
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        with self.scanner.entered(), socket.socket(family) as asking:
+            asking.settimeout(0.5)
+            return asking.connect_ex((address, OPEN)) == 0
+
+    def wait_until_open(self):
+        deadline = time.monotonic() + BOOT_SECONDS
+        for address in filter(None, (self.address, self.address6)):
+            while not self.is_open(address):
+                process = getattr(self, "process", None)
+                if time.monotonic() > deadline or (process and process.poll() is not None):
+                    log = self.folder / "log"
+                    said = log.read_text(errors="replace")[-1500:] if log.exists() else ""
+                    raise AssertionError(f"{self.kind.name}: {address} has no open port: {said}")
+                time.sleep(0.1)
+
+    def close(self):
+        super().close()
+        for thing in self.kept:
+            with contextlib.suppress(OSError):
+                thing.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@dataclasses.dataclass(frozen=True)
+class Kind:
+    name: str
+    family: str       # as the Class lines of data/os call it
+    version: str      # what a good guess says of it; "" where nobody can know
+    in_ci: bool
+
+    def missing(self):
+        """What is not installed here, in words; "" when nothing is."""
+        return ""
+
+
+@dataclasses.dataclass(frozen=True)
+class ThisKernel(Kind):
+    settings: tuple = ()   # (("ipv4/tcp_timestamps", 0), ...)
+    mtu: int = 1500
+
+    def start(self, stack):
+        for key, value in self.settings:
+            stack.target.sysctl(key, value)
+        for space, link in ((stack.target, "wire0"), (stack.scanner, "scan0")):
+            space.ip("link", "set", link, "mtu", str(self.mtu))
+        stack.give(stack.target, "wire0", stack.address + "/24")
+        stack.give(stack.target, "wire0", stack.address6 + "/64")
+        with stack.target.entered():
+            stack.keep(socket.create_server(("::", OPEN), family=socket.AF_INET6,
+                                            dualstack_ipv6=True, backlog=128))
+
+
+def busybox():
+    found = sorted(KERNELS.glob("busybox-static*/usr/bin/busybox"))
+    found += sorted(KERNELS.glob("busybox-static*/bin/busybox"))
+    if not found:
+        raise LabError("busybox-static is not unpacked: tools/deps --test")
+    return found[0]
+
+
+def initrd(stack, kernel, extra=""):
+    """The initramfs for a stack, built in its folder."""
+    target = stack.folder / "initrd"
+    initramfs.build(target, busybox(), kernel, [stack.address + "/24"], stack.address6 + "/64",
+                    OPEN, extra)
+    return target
+
+
+@dataclasses.dataclass(frozen=True)
+class Machine(Kind):
+    """A kernel package of Debian's in qemu, without KVM: it boots in some seconds."""
+    packages: str = ""     # folders of KERNELS, as a pattern
+    extra: str = ""        # more of its init script
+
+    def kernel(self):
+        """(its folder, its image), or None: the newest that matches."""
+        images = [(folder, image) for folder in KERNELS.glob(self.packages)
+                  for image in folder.glob("boot/vmlinuz-*")]
+        return max(images, key=lambda one: [int(n) for n in re.findall(r"\d+", one[1].name)],
+                   default=None)
+
+    def missing(self):
+        if not self.kernel():
+            return f"no kernel like {self.packages} below {KERNELS}"
+        return "" if shutil.which("qemu-system-x86_64") else "qemu-system-x86_64"
+
+    def start(self, stack):
+        stack.bridge()
+        folder, image = self.kernel()
+        # The card computes nothing for its host: what is on the wire is complete.
+        card = "virtio-net-pci,netdev=net,romfile=,csum=off,gso=off,guest_csum=off"
+        stack.run_in_target(
+            "qemu-system-x86_64", "-accel", "tcg", "-machine", "q35", "-cpu", "max", "-m", "256",
+            "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+            "-serial", "stdio", "-kernel", image, "-initrd", initrd(stack, folder, self.extra),
+            "-append", "console=ttyS0 quiet panic=-1",
+            "-netdev", "tap,id=net,ifname=tap0,script=no,downscript=no", "-device", card)
+
+
+def this_kernel(name, *settings, version="6.18", **more):
+    return ThisKernel("this-" + name if name else "this", "Linux", version, True,
+                      settings=settings, **more)
+
+
+ALL = [
+    this_kernel(""),
+    this_kernel("no-timestamps", ("ipv4/tcp_timestamps", 0)),
+    this_kernel("plain-timestamps", ("ipv4/tcp_timestamps", 2)),
+    this_kernel("no-sack", ("ipv4/tcp_sack", 0)),
+    this_kernel("no-scaling", ("ipv4/tcp_window_scaling", 0)),
+    this_kernel("ttl-128", ("ipv4/ip_default_ttl", 128), ("ipv6/conf/wire0/hop_limit", 128)),
+    this_kernel("ecn", ("ipv4/tcp_ecn", 1)),
+    this_kernel("small-buffers", ("ipv4/tcp_rmem", "4096 16384 65536")),
+    this_kernel("large-buffers", ("ipv4/tcp_rmem", "4096 1048576 67108864")),
+    this_kernel("mtu-1400", mtu=1400),
+    Machine("linux-6.1", "Linux", "6.1", True, packages="linux-image-*6.1*cloud-amd64"),
+]
+KINDS = {kind.name: kind for kind in ALL}
