@@ -115,9 +115,9 @@ static void read_option(int option, char *text, struct settings *settings)
 static void read_settings(int argc, char **argv, struct settings *settings)
 {
 	static const struct option options[] = {
-		{"db", 1, NULL, 'd'},      {"interface", 1, NULL, 'i'}, {"base", 1, NULL, 'b'},
-		{"first", 1, NULL, 'f'},   {"count", 1, NULL, 'c'},     {"open", 1, NULL, 'o'},
-		{"drop", 1, NULL, 'k'},    {"packets", 1, NULL, 'p'},   {"seconds", 1, NULL, 's'},
+		{"db", 1, NULL, 'd'},    {"interface", 1, NULL, 'i'}, {"base", 1, NULL, 'b'},
+		{"first", 1, NULL, 'f'}, {"count", 1, NULL, 'c'},     {"open", 1, NULL, 'o'},
+		{"drop", 1, NULL, 'k'},  {"packets", 1, NULL, 'p'},   {"seconds", 1, NULL, 's'},
 		{NULL, 0, NULL, 0},
 	};
 	int option;
@@ -202,8 +202,7 @@ static void answer_all(const struct settings *settings, int link, struct crowd *
 	struct pollfd wait = {.fd = link, .events = POLLIN};
 	int i;
 
-	while (!stopping && now_ns() < end_ns &&
-	       crowd_counts(crowd).answered < settings->packets) {
+	while (!stopping && now_ns() < end_ns && crowd_counts(crowd).answered < settings->packets) {
 		if (poll(&wait, 1, WAIT_MS) <= 0)
 			continue;
 		if (wait.revents & (POLLERR | POLLNVAL))

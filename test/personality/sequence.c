@@ -18,8 +18,8 @@
 
 /* How the steps lie around their mean. */
 static const int8_t shapes[][RATES_MOST] = {
-	{1, -1, 1, -1, 0}, {-1, -1, -1, -1, 4}, {-2, 3, -2, 3, -2}, {1, 1, 1, -4, 1},
-	{0, 0, 1, -1, 0},  {0, 0, 0, 0, 0},
+	{1, -1, 1, -1, 0}, {-1, -1, -1, -1, 4}, {-2, 3, -2, 3, -2},
+	{1, 1, 1, -4, 1},  {0, 0, 1, -1, 0},    {0, 0, 0, 0, 0},
 };
 
 /* ------------------------------------------------- initial sequence numbers */
@@ -228,8 +228,12 @@ static uint32_t modulus_of(uint32_t multiple)
 static uint32_t scaled(uint32_t multiple, double ratio)
 {
 	uint32_t modulus = modulus_of(multiple), rest = multiple % modulus;
-	double wanted = floor((multiple * ratio - rest) / modulus + 0.5) * modulus + rest;
+	double change = multiple * (ratio - 1),
+	       wanted = floor((multiple * ratio - rest) / modulus + 0.5) * modulus + rest;
 
+	/* A whole step of a small number would be more than what it makes up for. */
+	if (multiple < LARGE && fabs(change) < 1)
+		return multiple;
 	if (multiple && wanted < 1)
 		return 1;
 	return wanted > STEP_MOST ? STEP_MOST : (uint32_t)wanted;
