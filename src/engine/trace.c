@@ -155,13 +155,11 @@ unsigned trace_sent(struct trace *trace, uint8_t ttl, uint64_t now_ns)
 
 /* ---- what is answered ---- */
 
-/* Nothing that was answered says otherwise than the other trace. */
+/* Nothing that was answered says otherwise than the other trace, which has this TTL. */
 static bool agrees(const struct trace *trace, const struct trace_past *past, uint8_t ttl)
 {
 	uint8_t at;
 
-	if (past->count < ttl)
-		return false;
 	for (at = 1; at <= ttl; at++) {
 		const struct trace_hop *hop = &trace->hops[at];
 		const struct ip_addr *from = &past->hops[at - 1].from;

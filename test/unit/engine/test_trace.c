@@ -209,6 +209,20 @@ static void the_silent_are_asked_three_times(void **state)
 	end(&one);
 }
 
+/* Or the loop would turn without end. */
+static void what_waits_for_room_is_never_due(void **state)
+{
+	struct one one;
+
+	begin(&one, 2);
+	ASKS(&one, 2, 1);
+	one.now_ns += MS(1000);
+	trace_pass(&one.trace, one.now_ns);
+	assert_int_not_equal(trace_next(&one.trace, one.now_ns), 0);
+	assert_int_equal(trace_due_ns(&one.trace, one.now_ns), UINT64_MAX);
+	end(&one);
+}
+
 static void an_answer_to_an_earlier_send_counts_from_then(void **state)
 {
 	struct one one;
@@ -481,6 +495,7 @@ int main(void)
 		cmocka_unit_test(a_start_that_is_silent_is_not_waited_for),
 		cmocka_unit_test(what_is_young_follows_the_round_trips),
 		cmocka_unit_test(the_silent_are_asked_three_times),
+		cmocka_unit_test(what_waits_for_room_is_never_due),
 		cmocka_unit_test(an_answer_to_an_earlier_send_counts_from_then),
 		cmocka_unit_test(thirty_is_the_end),
 		cmocka_unit_test(the_nearest_answer_of_the_target_counts),
