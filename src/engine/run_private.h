@@ -39,7 +39,7 @@ struct task_state {
 
 /* Hosts whose system is asked for now, and those that wait for their turn (stage_system.c). */
 struct systems {
-	unsigned now;
+	unsigned now, more; /* more than the least at once, as their pace held */
 	struct system_stage *first, *last;
 };
 

@@ -9,6 +9,8 @@
  *  - or when the queue is longer or larger than it may be. */
 #include "report/collector.h"
 
+#include "engine/path_copy.h"
+#include "engine/system_copy.h"
 #include "report/host_services.h"
 #include "report/port_facts.h"
 #include "util/alloc.h"
@@ -77,6 +79,8 @@ static void record_free(struct collector *collector, struct host_record *record)
 {
 	places_release(collector, record->places);
 	target_unref(record->target);
+	alloc_free((void *)record->report.system);
+	alloc_free((void *)record->report.path);
 	port_facts_release(&record->facts);
 	host_services_release(&record->services);
 	alloc_free(record->ptr);
@@ -161,7 +165,9 @@ static void write_host(struct collector *collector, struct host_record *record)
 
 static size_t record_bytes(const struct host_record *record)
 {
-	return sizeof(*record) + port_facts_bytes(&record->facts) + record->services.bytes;
+	return sizeof(*record) + port_facts_bytes(&record->facts) + record->services.bytes +
+	       (record->report.system ? system_copy_bytes(record->report.system) : 0) +
+	       (record->report.path ? path_copy_bytes(record->report.path) : 0);
 }
 
 static void queue_add(struct collector *collector, struct host_record *record)
@@ -380,6 +386,36 @@ static int see_service(struct collector *collector, const struct observation *se
 	return r;
 }
 
+static int see_system(struct collector *collector, const struct observation *seen)
+{
+	struct host_record *record = record_of(collector, seen);
+	const struct system_facts *copy = record ? system_copy_new(seen->system) : NULL;
+	struct observation kept = *seen;
+
+	if (!copy)
+		return ERROR_MEMORY;
+	alloc_free((void *)record->report.system);
+	record->report.system = kept.system = copy;
+	tell(collector,
+	     &(struct format_event){.kind = FORMAT_SYSTEM, .seen = &kept, .host = &record->report});
+	return 0;
+}
+
+static int see_path(struct collector *collector, const struct observation *seen)
+{
+	struct host_record *record = record_of(collector, seen);
+	const struct path_facts *copy = record ? path_copy_new(seen->path) : NULL;
+	struct observation kept = *seen;
+
+	if (!copy)
+		return ERROR_MEMORY;
+	alloc_free((void *)record->report.path);
+	record->report.path = kept.path = copy;
+	tell(collector,
+	     &(struct format_event){.kind = FORMAT_PATH, .seen = &kept, .host = &record->report});
+	return 0;
+}
+
 static int see_done(struct collector *collector, const struct observation *seen)
 {
 	struct host_record *record = record_of(collector, seen);
@@ -454,8 +490,9 @@ static int see(struct collector *collector, const struct observation *seen)
 	case OBSERVED_LIAR:
 		return see_liar(collector, seen);
 	case OBSERVED_SYSTEM:
+		return see_system(collector, seen);
 	case OBSERVED_PATH:
-		return 0;
+		return see_path(collector, seen);
 	case OBSERVED_HOST_DONE:
 		return see_done(collector, seen);
 	case OBSERVED_RUN_END:

@@ -42,6 +42,8 @@ enum format_event_kind {
 	FORMAT_HINT,       /* a host was found up, its report will follow; host is set */
 	FORMAT_PORT,       /* a port was found open (progress); seen->port */
 	FORMAT_SERVICE,    /* what runs on a port was found out; seen->service */
+	FORMAT_SYSTEM,     /* which system a host runs was found out; seen->system */
+	FORMAT_PATH,       /* the way to a host is known; seen->path */
 	FORMAT_TASK_BEGIN, /* seen->task */
 	FORMAT_TASK_END,
 	FORMAT_TASK_PROGRESS, /* progress is set */

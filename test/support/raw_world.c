@@ -351,6 +351,7 @@ int raw_world_try(struct raw_world *world, struct diag *diag)
 		.loop = world->net.loop,
 		.flows = world->flows,
 		.ways = &world->ways,
+		.systems = world->systems,
 		.gate = &world->gate,
 		.resolver = world->resolver,
 		.place = world->place,

@@ -1,8 +1,8 @@
 /* An order becomes a family's job; what that finds is given on with what else is known. Where
  * no probe can be sent, what is known must do. */
 #include "detect/os/os4.h"
-#include "detect/os/os_evidence.h"
 #include "detect/os/os6.h"
+#include "detect/os/os_evidence.h"
 
 #include "util/alloc.h"
 #include "util/error.h"

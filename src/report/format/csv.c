@@ -4,7 +4,9 @@
  * control bytes are shown as \xHH. */
 #include "report/format.h"
 #include "report/format/ignored.h"
+#include "report/format/words_system.h"
 #include "report/service_end.h"
+#include "report/system_result.h"
 #include "util/text.h"
 
 #include <string.h>
@@ -25,6 +27,15 @@ static const char *const version_columns[] = {
 	"ostype",  "devicetype", "cpe_a",  "cpe_h",   "cpe_o",   "tls",       "certificate",
 };
 
+/* With -O and --traceroute, behind those: of the host, in each of its rows. */
+static const char *const system_columns[] = {
+	"os_result",        "os",           "os_accuracy", "os_guess",
+	"os_guess_percent", "device_types", "os_cpe",      "os_fingerprint",
+};
+static const char *const path_columns[] = {"hops", "path"};
+
+#define SYSTEM_COLUMNS  (sizeof(system_columns) / sizeof(*system_columns))
+#define PATH_COLUMNS    (sizeof(path_columns) / sizeof(*path_columns))
 #define PORT_COLUMNS    8
 #define VERSION_COLUMNS (sizeof(version_columns) / sizeof(*version_columns))
 
@@ -100,6 +111,10 @@ static void add_header(struct csv_state *state, const struct plan *plan)
 		add_cell(state, columns[i]);
 	for (size_t i = 0; plan->version.wanted && i < VERSION_COLUMNS; i++)
 		add_cell(state, version_columns[i]);
+	for (size_t i = 0; plan->system.wanted && i < SYSTEM_COLUMNS; i++)
+		add_cell(state, system_columns[i]);
+	for (size_t i = 0; plan->path.wanted && i < PATH_COLUMNS; i++)
+		add_cell(state, path_columns[i]);
 	end_row(state);
 }
 
@@ -166,6 +181,93 @@ static void add_port_cells(struct csv_state *state, const struct plan *plan,
 		add_version_cells(state, port->service);
 }
 
+static void add_texts(struct csv_state *state, const char *const *texts, size_t count)
+{
+	struct buf joined = BUF_INIT;
+
+	for (size_t i = 0; i < count; i++) {
+		buf_add_str(&joined, i ? " | " : "");
+		buf_add_str(&joined, texts[i]);
+	}
+	if (!buf_ok(&joined))
+		state->rows.failed = true;
+	add_text(state, buf_str(&joined));
+	buf_release(&joined);
+}
+
+/* The matches that other formats name. */
+static void add_matches(struct csv_state *state, const struct format_context *context,
+			const struct system_facts *facts)
+{
+	size_t count = words_matches_shown(context, facts);
+	const char *names[SYSTEM_MATCHES_MAX];
+
+	for (size_t i = 0; i < count; i++)
+		names[i] = facts->matches[i].name;
+	add_texts(state, names, count);
+	if (count)
+		add_number(state, facts->matches[0].accuracy);
+	else
+		add_cell(state, "");
+}
+
+static void add_guess(struct csv_state *state, const struct system_facts *facts)
+{
+	if (!facts->guesses_count) {
+		add_empty(state, 2);
+		return;
+	}
+	add_text(state, facts->guesses[0].name);
+	add_number(state, words_percent(facts->guesses[0].probability));
+}
+
+static void add_system_cells(struct csv_state *state, const struct format_context *context,
+			     const struct system_facts *facts)
+{
+	if (!facts) {
+		add_empty(state, SYSTEM_COLUMNS);
+		return;
+	}
+	add_cell(state, system_result_name(facts->result));
+	add_matches(state, context, facts);
+	add_guess(state, facts);
+	add_texts(state, facts->types, facts->types_count);
+	add_texts(state, facts->cpes, facts->cpes_count);
+	add_text(state, facts->fingerprint);
+}
+
+/* "10.0.0.1 * 10.0.2.1": a star is a silent hop */
+static void add_path_cells(struct csv_state *state, const struct path_facts *path)
+{
+	struct buf hops = BUF_INIT;
+	char addr[IP_TEXT_BYTES];
+
+	if (!path) {
+		add_empty(state, PATH_COLUMNS);
+		return;
+	}
+	for (size_t i = 0; i < path->hops_count; i++) {
+		const struct ip_addr *from = &path->hops[i].from;
+
+		buf_add_str(&hops, i ? " " : "");
+		buf_add_str(&hops, from->family == IP_NONE ? "*" : ip_format(from, addr));
+	}
+	if (!buf_ok(&hops))
+		state->rows.failed = true;
+	add_number(state, (uint32_t)path->hops_count);
+	add_text(state, buf_str(&hops));
+	buf_release(&hops);
+}
+
+static void add_host_facts(struct csv_state *state, const struct format_context *context,
+			   const struct host_report *host)
+{
+	if (context->plan->system.wanted)
+		add_system_cells(state, context, host->system);
+	if (context->plan->path.wanted)
+		add_path_cells(state, host->path);
+}
+
 static void add_host(struct csv_state *state, const struct format_context *context,
 		     const struct host_report *host)
 {
@@ -178,6 +280,7 @@ static void add_host(struct csv_state *state, const struct format_context *conte
 			continue;
 		add_host_cells(state, host);
 		add_port_cells(state, context->plan, &host->ports[i]);
+		add_host_facts(state, context, host);
 		end_row(state);
 		any = true;
 	}
@@ -185,6 +288,7 @@ static void add_host(struct csv_state *state, const struct format_context *conte
 		return;
 	add_host_cells(state, host);
 	add_empty(state, PORT_COLUMNS + (context->plan->version.wanted ? VERSION_COLUMNS : 0));
+	add_host_facts(state, context, host);
 	end_row(state);
 }
 

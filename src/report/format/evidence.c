@@ -4,7 +4,9 @@
 #include "report/format/ignored.h"
 #include "report/format/words.h"
 #include "report/format/words_service.h"
+#include "report/format/words_system.h"
 #include "report/service_end.h"
+#include "report/system_result.h"
 #include "util/text.h"
 
 #include <string.h>
@@ -161,6 +163,68 @@ static void add_port(struct buf *out, const struct plan *plan, const struct port
 		add_tls(out, facts->tls);
 }
 
+static void add_matches(struct buf *out, const struct format_context *context,
+			const struct system_facts *facts)
+{
+	size_t count = words_matches_shown(context, facts);
+
+	for (size_t i = 0; i < count; i++) {
+		add_word(out, MARGIN "print is like that of ", facts->matches[i].name);
+		buf_addf(out, ", %u%%: line %u", facts->matches[i].accuracy,
+			 facts->matches[i].line);
+		add_word(out, " of ", facts->matches[i].file);
+		buf_add_char(out, '\n');
+	}
+	add_word(out, MARGIN "print not ideal because: ", facts->unfit);
+	buf_add_str(out, facts->unfit ? "\n" : "");
+}
+
+/* "    +3.2 Linux   syn-ack: TTL 64"; weights are logarithms to base 2 */
+static void add_evidence(struct buf *out, const struct system_facts *facts)
+{
+	for (size_t i = 0; i < facts->evidence_count; i++) {
+		const struct system_evidence *evidence = &facts->evidence[i];
+
+		buf_addf(out, MARGIN "%+.1f", evidence->weight);
+		add_word(out, " ", evidence->family ? evidence->family : "(no family)");
+		add_word(out, ", ", evidence->source);
+		add_word(out, ": ", evidence->says);
+		buf_add_char(out, '\n');
+	}
+}
+
+static void add_system(struct buf *out, const struct format_context *context,
+		       const struct system_facts *facts)
+{
+	buf_addf(out, "system: %s%s%s", system_result_name(facts->result),
+		 facts->incomplete ? ", incomplete" : "", facts->guesses_count ? ";" : "");
+	for (size_t i = 0; i < facts->guesses_count; i++) {
+		add_word(out, i ? ", " : " ", facts->guesses[i].name);
+		buf_addf(out, " %.1f%%", facts->guesses[i].probability * 100);
+	}
+	buf_add_char(out, '\n');
+	add_evidence(out, facts);
+	add_matches(out, context, facts);
+	buf_addf(out, MARGIN "%u of %u probes answered in %u round%s, %.3f s\n",
+		 facts->probes_answered, facts->probes_sent, facts->rounds,
+		 facts->rounds == 1 ? "" : "s", (double)facts->took_ns / 1e9);
+}
+
+static void add_path(struct buf *out, const struct path_facts *path)
+{
+	size_t silent = 0, cached = 0;
+
+	for (size_t i = 0; i < path->hops_count; i++) {
+		silent += path->hops[i].from.family == IP_NONE;
+		cached += path->hops[i].cached;
+	}
+	buf_addf(out,
+		 "path: %zu hop%s, %s%s; %zu silent, %zu known from other targets, %u probes\n",
+		 path->hops_count, path->hops_count == 1 ? "" : "s",
+		 path->reached ? "reached" : "not reached", path->incomplete ? ", incomplete" : "",
+		 silent, cached, path->probes_sent);
+}
+
 static void add_host(struct buf *out, const struct format_context *context,
 		     const struct host_report *host)
 {
@@ -173,6 +237,10 @@ static void add_host(struct buf *out, const struct format_context *context,
 	for (size_t i = 0; host->ports_scanned && i < host->ports_count; i++)
 		if (!ignored_hides(&ignored, host, &host->ports[i]))
 			add_port(out, context->plan, &host->ports[i]);
+	if (host->system)
+		add_system(out, context, host->system);
+	if (host->path)
+		add_path(out, host->path);
 	buf_add_char(out, '\n');
 }
 

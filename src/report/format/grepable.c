@@ -2,6 +2,7 @@
 #include "report/format/ignored.h"
 #include "report/format/words.h"
 #include "report/format/words_service.h"
+#include "report/format/words_system.h"
 
 static void add_scanned(struct buf *out, const struct plan *plan)
 {
@@ -76,6 +77,23 @@ static void add_port(struct buf *out, const struct plan *plan, const struct port
 	buf_add_str(out, port->transport == TRANSPORT_IP ? "" : "/");
 }
 
+static void add_system(struct buf *out, const struct format_context *context,
+		       const struct system_facts *facts)
+{
+	size_t count = words_matches_shown(context, facts);
+
+	for (size_t i = 0; i < count && facts->matches[i].perfect; i++) {
+		buf_add_str(out, i ? "|" : "\tOS: ");
+		words_add_clean(out, facts->matches[i].name, false);
+	}
+	if (facts->has_index)
+		buf_addf(out, "\tSeq Index: %u", facts->index);
+	if (facts->ipid_class) {
+		buf_add_str(out, "\tIP ID Seq: ");
+		words_add_clean(out, facts->ipid_class, false);
+	}
+}
+
 static void add_ports(struct buf *out, const struct format_context *context,
 		      const struct host_report *host)
 {
@@ -97,6 +115,8 @@ static void add_ports(struct buf *out, const struct format_context *context,
 	if (ignored.states_count == 1)
 		buf_addf(out, "\tIgnored State: %s (%u)", port_state_name(ignored.states[0]),
 			 ignored.counts[ignored.states[0]]);
+	if (host->system)
+		add_system(out, context, host->system);
 	buf_add_char(out, '\n');
 }
 
@@ -114,6 +134,8 @@ static void add_host(struct buf *out, const struct format_context *context,
 		add_status(out, host, "Timeout");
 	else if (host->ports_scanned && host->state == HOST_UP)
 		add_ports(out, context, host);
+	else if (words_is_traced(context->plan, host))
+		buf_add_char(out, '\n'); /* as Nmap's */
 }
 
 static void add_end(struct buf *out, const struct format_totals *totals)

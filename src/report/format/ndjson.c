@@ -5,6 +5,7 @@
 #include "engine/technique.h"
 #include "report/format.h"
 #include "report/format/ndjson_service.h"
+#include "report/format/ndjson_system.h"
 #include "util/json_write.h"
 
 #include <stdlib.h>
@@ -220,6 +221,22 @@ static void add_service(struct json_writer *json, const struct plan *plan,
 	json_write_object_end(json);
 }
 
+static void add_system(struct json_writer *json, const struct observation *seen)
+{
+	begin_event(json, "system", seen);
+	add_target(json, seen->target);
+	ndjson_add_system(json, seen->system);
+	json_write_object_end(json);
+}
+
+static void add_path(struct json_writer *json, const struct observation *seen)
+{
+	begin_event(json, "path", seen);
+	add_target(json, seen->target);
+	ndjson_add_path(json, seen->path);
+	json_write_object_end(json);
+}
+
 static int compare_class(const struct port_report *a, const struct port_report *b)
 {
 	const struct verdict *x = &a->verdict, *y = &b->verdict;
@@ -417,6 +434,10 @@ static void add_host(struct json_writer *json, const struct format_writer *write
 	add_liar(json, host);
 	if (host->ports_scanned)
 		add_ports(json, writer, host);
+	if (host->system)
+		ndjson_add_system(json, host->system);
+	if (host->path)
+		ndjson_add_path(json, host->path);
 	json_write_object_end(json);
 }
 
@@ -435,6 +456,12 @@ static bool add_event(struct json_writer *json, const struct format_writer *writ
 		return true;
 	case FORMAT_SERVICE:
 		add_service(json, writer->context->plan, event->seen);
+		return true;
+	case FORMAT_SYSTEM:
+		add_system(json, event->seen);
+		return true;
+	case FORMAT_PATH:
+		add_path(json, event->seen);
 		return true;
 	case FORMAT_HOST:
 		if (!format_shows(writer->context, event->host))

@@ -202,10 +202,19 @@ static void add_end_screen(const struct plain *plain, const struct format_totals
 		add_missed_count(plain, seen);
 }
 
-/* What a user may do with the versions (formats.md 2.13). */
+/* What was looked for, and what a user may do with it (formats.md 2.13). */
 static void add_advice(const struct plain *plain, const struct format_totals *totals)
 {
-	if (plain->context->plan->version.wanted && totals->hosts_up)
+	bool versions = plain->context->plan->version.wanted;
+
+	if (!totals->hosts_up)
+		return;
+	if (plain->context->plan->system.wanted)
+		buf_addf(plain->out,
+			 "OS %sdetection performed. 'portolan show --explain' tells what each "
+			 "answer rests on.\n",
+			 versions ? "and Service " : "");
+	else if (versions)
 		buf_add_str(plain->out, "Services were asked what they are; 'portolan show "
 					"--explain' tells what each answer rests on.\n");
 }
@@ -285,6 +294,8 @@ void plain_event(const struct plain *plain, const struct format_event *event)
 		break;
 	case FORMAT_HINT:
 	case FORMAT_SERVICE:
+	case FORMAT_SYSTEM:
+	case FORMAT_PATH:
 		break;
 	}
 }

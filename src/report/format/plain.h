@@ -34,6 +34,10 @@ void plain_event(const struct plain *plain, const struct format_event *event);
 void plain_add_host(const struct plain *plain, const struct host_report *host);
 /* The blocks of services that nothing recognised, formats.md 2.9. */
 void plain_add_fingerprints(const struct plain *plain, const struct host_report *host);
+/* Which system it runs, formats.md 2.2 rows 10 to 14, and 2.10. */
+void plain_add_system(const struct plain *plain, const struct host_report *host);
+/* The way to it, formats.md 2.12. */
+void plain_add_path(const struct plain *plain, const struct host_report *host);
 /* Progress lines, formats.md 2.14. */
 void plain_add_task_begin(const struct plain *plain, const struct observation *seen);
 void plain_add_task_end(const struct plain *plain, const struct observation *seen);

@@ -4,6 +4,7 @@
 #include "report/format/table.h"
 #include "report/format/words.h"
 #include "report/format/words_service.h"
+#include "report/format/words_system.h"
 
 #include <string.h>
 
@@ -239,6 +240,17 @@ static void add_mac(const struct plain *plain, const struct host_report *host)
 			 vendor ? vendor : "Unknown");
 }
 
+/* Behind the ports, or alone when none were scanned. */
+static void add_path(const struct plain *plain, const struct host_report *host)
+{
+	plain_add_path(plain, host);
+	if (plain->screen && host->has_rtt && format_debugging(plain->context) >= 1)
+		buf_addf(plain->out, "Final times for host: srtt: %llu rttvar: %llu  to: %llu\n",
+			 (unsigned long long)host->srtt_us, (unsigned long long)host->rttvar_us,
+			 (unsigned long long)host->timeout_us);
+	buf_add_char(plain->out, '\n');
+}
+
 static void add_ports(const struct plain *plain, const struct host_report *host)
 {
 	struct ignored ignored;
@@ -251,12 +263,9 @@ static void add_ports(const struct plain *plain, const struct host_report *host)
 		add_port_table(plain, host, &ignored);
 	plain_add_fingerprints(plain, host);
 	add_mac(plain, host);
+	plain_add_system(plain, host);
 	words_add_service_info(plain->out, host);
-	if (plain->screen && host->has_rtt && format_debugging(plain->context) >= 1)
-		buf_addf(plain->out, "Final times for host: srtt: %llu rttvar: %llu  to: %llu\n",
-			 (unsigned long long)host->srtt_us, (unsigned long long)host->rttvar_us,
-			 (unsigned long long)host->timeout_us);
-	buf_add_char(plain->out, '\n');
+	add_path(plain, host);
 }
 
 void plain_add_host(const struct plain *plain, const struct host_report *host)
@@ -274,5 +283,7 @@ void plain_add_host(const struct plain *plain, const struct host_report *host)
 		add_ports(plain, host);
 	} else {
 		add_mac(plain, host);
+		if (words_is_traced(plain->context->plan, host))
+			add_path(plain, host);
 	}
 }

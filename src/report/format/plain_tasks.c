@@ -45,10 +45,34 @@ static void add_scanning(const struct plain *plain, const struct observation *se
 			 ports == 1 ? "" : "s", seen->task.only ? "" : "/host");
 }
 
+/* Nmap's, too, begins without a time and ends without a word. */
+static void add_system_begin(const struct plain *plain, const struct observation *seen)
+{
+	struct buf *out = plain->out;
+
+	buf_add_str(out, "Initiating OS detection (try #1) against ");
+	if (seen->task.only)
+		words_add_target(out, seen->task.only, plain->terminal);
+	else
+		buf_addf(out, "%llu host%s", (unsigned long long)seen->task.hosts,
+			 seen->task.hosts == 1 ? "" : "s");
+	buf_add_char(out, '\n');
+}
+
+static bool counts_ports(const struct observation *seen)
+{
+	return seen->task.task != TASK_DNS && seen->task.task != TASK_PATH;
+}
+
 void plain_add_task_begin(const struct plain *plain, const struct observation *seen)
 {
-	struct plain_task *slot = slot_of(plain, seen);
+	struct plain_task *slot;
 
+	if (seen->task.task == TASK_SYSTEM) {
+		add_system_begin(plain, seen);
+		return;
+	}
+	slot = slot_of(plain, seen);
 	if (slot)
 		*slot = (struct plain_task){.task = (int)seen->task.task + 1,
 					    .technique = seen->task.technique,
@@ -58,7 +82,7 @@ void plain_add_task_begin(const struct plain *plain, const struct observation *s
 	buf_add_str(plain->out, " at ");
 	add_clock(plain->out, seen->wall_ns);
 	buf_add_char(plain->out, '\n');
-	if (seen->task.task != TASK_DNS)
+	if (counts_ports(seen))
 		add_scanning(plain, seen);
 }
 
@@ -68,13 +92,15 @@ void plain_add_task_end(const struct plain *plain, const struct observation *see
 	uint64_t begin = slot && slot->task ? slot->begin_wall_ns : seen->wall_ns;
 	struct buf *out = plain->out;
 
+	if (seen->task.task == TASK_SYSTEM)
+		return;
 	buf_add_str(out, "Completed ");
 	words_add_task(out, plain->context->plan, seen);
 	buf_add_str(out, " at ");
 	add_clock(out, seen->wall_ns);
 	buf_addf(out, ", %.2fs elapsed",
 		 seen->wall_ns > begin ? (double)(seen->wall_ns - begin) / 1e9 : 0.0);
-	if (seen->task.task != TASK_DNS) {
+	if (counts_ports(seen)) {
 		buf_add_str(out, " (");
 		words_add_task_totals(out, seen);
 		buf_add_char(out, ')');

@@ -18,6 +18,13 @@ void table_release(struct table *table)
 	buf_release(&table->cells);
 }
 
+static void add_cell(struct table *table, const struct table_cell *cell, const char *text)
+{
+	buf_add(&table->text, text, cell->bytes);
+	buf_add(&table->cells, cell, sizeof(*cell));
+	table->column++;
+}
+
 void table_add(struct table *table, const char *text, const char *style)
 {
 	struct table_cell cell = {table->text.len, strlen(text), style};
@@ -26,9 +33,15 @@ void table_add(struct table *table, const char *text, const char *style)
 		return;
 	if (cell.bytes > table->widths[table->column])
 		table->widths[table->column] = cell.bytes;
-	buf_add(&table->text, text, cell.bytes);
-	buf_add(&table->cells, &cell, sizeof(cell));
-	table->column++;
+	add_cell(table, &cell, text);
+}
+
+void table_add_wide(struct table *table, const char *text)
+{
+	struct table_cell cell = {table->text.len, strlen(text), NULL};
+
+	if (table->column < table->columns)
+		add_cell(table, &cell, text);
 }
 
 void table_end_row(struct table *table)

@@ -20,6 +20,8 @@ void table_release(struct table *table);
 /* The next cell, left to right. `style` is put before its text and undone
  * behind it without taking room; NULL none. It must outlive the table. */
 void table_add(struct table *table, const char *text, const char *style);
+/* The next cell, the row's last: it may reach over the columns behind it, and widens none. */
+void table_add_wide(struct table *table, const char *text);
 /* Ends a row, which may be short. */
 void table_end_row(struct table *table);
 /* Prints all rows but those that are empty. */

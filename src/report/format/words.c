@@ -46,7 +46,7 @@ void words_add_clean(struct buf *out, const char *text, bool terminal)
 			out->data[i] = '*';
 }
 
-static void add_named(struct buf *out, const char *name, const struct ip_addr *addr, bool terminal)
+void words_add_named(struct buf *out, const char *name, const struct ip_addr *addr, bool terminal)
 {
 	char text[IP_TEXT_BYTES];
 
@@ -70,12 +70,12 @@ void words_add_host(struct buf *out, const struct host_report *host, bool termin
 {
 	char ptr[WORDS_NAME_BYTES];
 
-	add_named(out, host->name ? host->name : words_ptr(host, ptr), &host->addr, terminal);
+	words_add_named(out, host->name ? host->name : words_ptr(host, ptr), &host->addr, terminal);
 }
 
 void words_add_target(struct buf *out, const struct target *target, bool terminal)
 {
-	add_named(out, target->name, &target->addr, terminal);
+	words_add_named(out, target->name, &target->addr, terminal);
 }
 
 void words_add_latency(struct buf *out, uint64_t us)
@@ -125,6 +125,12 @@ void words_add_task(struct buf *out, const struct plan *plan, const struct obser
 		break;
 	case TASK_SERVICES:
 		buf_add_str(out, "Service scan");
+		break;
+	case TASK_SYSTEM:
+		buf_add_str(out, "OS detection");
+		break;
+	case TASK_PATH:
+		buf_add_str(out, "Traceroute");
 		break;
 	default:
 		buf_add_str(out, seen->task.technique ? seen->task.technique->task : "Port Scan");

@@ -20,6 +20,7 @@ void words_add_clean(struct buf *out, const char *text, bool terminal);
 const char *words_ptr(const struct host_report *host, char text[WORDS_NAME_BYTES]);
 
 /* "name (address)", or the address when there is no name. */
+void words_add_named(struct buf *out, const char *name, const struct ip_addr *addr, bool terminal);
 void words_add_host(struct buf *out, const struct host_report *host, bool terminal);
 void words_add_target(struct buf *out, const struct target *target, bool terminal);
 /* Seconds with two significant digits, without exponent: "0.000085". */

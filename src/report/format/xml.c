@@ -20,6 +20,8 @@ static void add_task(struct buf *out, const struct plan *plan, const char *eleme
 {
 	struct buf words = BUF_INIT;
 
+	if (seen->task.task == TASK_SYSTEM) /* Nmap's has none for it */
+		return;
 	words_add_task(&words, plan, seen);
 	buf_addf(out, "<%s", element);
 	xml_add_attribute(out, "task", buf_str(&words));
@@ -81,6 +83,8 @@ static void add_event(struct buf *out, const struct format_context *context,
 		break;
 	case FORMAT_PORT:
 	case FORMAT_SERVICE:
+	case FORMAT_SYSTEM:
+	case FORMAT_PATH:
 	case FORMAT_WARNING:
 		break;
 	}

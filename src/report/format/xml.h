@@ -11,5 +11,9 @@ void xml_add_hint(struct buf *out, const struct format_context *context,
 		  const struct host_report *host);
 void xml_add_host(struct buf *out, const struct format_context *context,
 		  const struct host_report *host);
+/* From os to tcptssequence; nothing when it was not looked for. */
+void xml_add_system(struct buf *out, const struct format_context *context,
+		    const struct host_report *host);
+void xml_add_path(struct buf *out, const struct plan *plan, const struct host_report *host);
 
 #endif

@@ -4,6 +4,7 @@
 #include "report/format/ignored.h"
 #include "report/format/words.h"
 #include "report/format/words_service.h"
+#include "report/format/words_system.h"
 #include "report/format/xml_text.h"
 
 static const char *state_of(const struct host_report *host)
@@ -202,10 +203,11 @@ static void add_ports(struct buf *out, const struct format_context *context,
 	buf_add_str(out, "</ports>\n");
 }
 
-static void add_start(struct buf *out, const struct host_report *host)
+static void add_start(struct buf *out, const struct plan *plan, const struct host_report *host)
 {
 	buf_add_str(out, "<host");
-	if (host->state == HOST_UP && (host->ports_scanned || host->timed_out))
+	if (host->state == HOST_UP &&
+	    (host->ports_scanned || host->timed_out || words_is_traced(plan, host)))
 		buf_addf(out, " starttime=\"%lld\" endtime=\"%lld\"", (long long)host->start_s,
 			 (long long)host->end_s);
 	buf_add_str(out, host->timed_out ? " timedout=\"true\">" : ">");
@@ -216,7 +218,9 @@ void xml_add_host(struct buf *out, const struct format_context *context,
 {
 	char ptr[WORDS_NAME_BYTES];
 
-	add_start(out, host);
+	bool full = !host->timed_out && host->state == HOST_UP;
+
+	add_start(out, context->plan, host);
 	add_status(out, state_of(host), host->reason, host->reason_ttl);
 	/* --resume takes the last line that begins with an address to be of a host
 	 * that is done (formats.md 11): not so here. */
@@ -225,8 +229,12 @@ void xml_add_host(struct buf *out, const struct format_context *context,
 	add_mac(out, context, host);
 	if (host->state == HOST_UP || host->name || host->ptr)
 		add_names(out, host->name, words_ptr(host, ptr));
-	if (host->ports_scanned && !host->timed_out && host->state == HOST_UP)
+	if (host->ports_scanned && full)
 		add_ports(out, context, host);
+	if (full)
+		xml_add_system(out, context, host);
+	if (full)
+		xml_add_path(out, context->plan, host);
 	if (host->has_rtt)
 		buf_addf(out, "<times srtt=\"%llu\" rttvar=\"%llu\" to=\"%llu\"/>\n",
 			 (unsigned long long)host->srtt_us, (unsigned long long)host->rttvar_us,

@@ -180,6 +180,10 @@ static int take_host_fact(struct journal_batch *batch, const struct journal_reco
 		return take_port(batch, host, record);
 	if (record->seen.kind == OBSERVED_SERVICE)
 		return journal_store_put_service(&batch->store, record);
+	if (record->seen.kind == OBSERVED_SYSTEM)
+		return journal_store_put_system(&batch->store, record);
+	if (record->seen.kind == OBSERVED_PATH)
+		return journal_store_put_path(&batch->store, record);
 	if (record->seen.kind == OBSERVED_HOST_DONE) {
 		batch->progress.hosts_up += record->seen.done.state == HOST_UP;
 		batch->progress.hosts_down += record->seen.done.state == HOST_DOWN;

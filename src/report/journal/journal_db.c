@@ -1,6 +1,8 @@
 #include "report/journal/journal_db.h"
 
+#include "report/journal/journal_hops.h"
 #include "report/journal/journal_service.h"
+#include "report/journal/journal_system.h"
 #include "util/alloc.h"
 #include "util/error.h"
 #include "util/text.h"
@@ -15,8 +17,9 @@
 #define WAL_TRIES       100
 #define WAL_WAIT_NS     20000000
 
-/* schema.sql and schema_services.sql, embedded by the build */
-extern const unsigned char builtin_schema_sql[], builtin_schema_services_sql[];
+/* schema.sql and so on, embedded by the build */
+extern const unsigned char builtin_schema_sql[], builtin_schema_services_sql[],
+	builtin_schema_systems_sql[];
 
 static int error_of(int code)
 {
@@ -146,7 +149,7 @@ static const char upgrade_to_2[] = "ALTER TABLE scan ADD COLUMN probes_planned I
 				   "ALTER TABLE host ADD COLUMN liar TEXT;"
 				   "ALTER TABLE host ADD COLUMN liar_ttl INTEGER;";
 
-/* For readers, who change nothing: tables of versions 1 and 2 look like ours. */
+/* For readers, who change nothing: tables of older versions look like ours. */
 static const char views_of_1[] =
 	"CREATE TEMP VIEW scan AS SELECT *, NULL AS probes_planned, NULL AS dropped_receiving,"
 	" NULL AS missed, NULL AS missed_low, NULL AS missed_high, NULL AS raw_sent,"
@@ -160,11 +163,25 @@ static const char tables_of_2[] =
 	", at_ns, seq);"
 	"CREATE TEMP TABLE certificate (scan_id, sha256, " JOURNAL_CERTIFICATE_COLUMNS ");";
 
+static const char tables_of_3[] =
+	"CREATE TEMP TABLE system (scan_id, host, " JOURNAL_SYSTEM_COLUMNS ", at_ns, seq);"
+	"CREATE TEMP TABLE system_match (scan_id, host, position, " JOURNAL_MATCH_COLUMNS ");"
+	"CREATE TEMP TABLE system_class (scan_id, host, match, position, " JOURNAL_CLASS_COLUMNS
+	");"
+	"CREATE TEMP TABLE system_running (scan_id, host, position, " JOURNAL_RUNNING_COLUMNS ");"
+	"CREATE TEMP TABLE system_sample (scan_id, host, position, " JOURNAL_SAMPLE_COLUMNS ");"
+	"CREATE TEMP TABLE system_guess (scan_id, host, position, " JOURNAL_GUESS_COLUMNS ");"
+	"CREATE TEMP TABLE system_evidence (scan_id, host, position, " JOURNAL_EVIDENCE_COLUMNS ");"
+	"CREATE TEMP TABLE path (scan_id, host, " JOURNAL_PATH_COLUMNS ", at_ns, seq);"
+	"CREATE TEMP TABLE hop (scan_id, host, ttl, " JOURNAL_HOP_COLUMNS ");";
+
 static int look_like_ours(sqlite3 *db, int version, struct diag *diag)
 {
 	int r = version < 2 ? journal_db_exec(db, views_of_1, diag) : 0;
 
-	return r == 0 && version < 3 ? journal_db_exec(db, tables_of_2, diag) : r;
+	if (r == 0 && version < 3)
+		r = journal_db_exec(db, tables_of_2, diag);
+	return r == 0 && version < 4 ? journal_db_exec(db, tables_of_3, diag) : r;
 }
 
 /* Makes the tables of a file of a version, 0 a new one, ours. */
@@ -176,8 +193,10 @@ static int add_missing(sqlite3 *db, int version, struct diag *diag)
 		r = journal_db_exec(db, (const char *)builtin_schema_sql, diag);
 	else if (version < 2)
 		r = journal_db_exec(db, upgrade_to_2, diag);
-	return r == 0 && version < 3
-		       ? journal_db_exec(db, (const char *)builtin_schema_services_sql, diag)
+	if (r == 0 && version < 3)
+		r = journal_db_exec(db, (const char *)builtin_schema_services_sql, diag);
+	return r == 0 && version < 4
+		       ? journal_db_exec(db, (const char *)builtin_schema_systems_sql, diag)
 		       : r;
 }
 

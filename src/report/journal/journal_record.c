@@ -1,6 +1,8 @@
 #include "report/journal/journal_record.h"
 
+#include "engine/path_copy.h"
 #include "engine/service_copy.h"
+#include "engine/system_copy.h"
 
 #include <string.h>
 
@@ -30,17 +32,53 @@ static size_t aligned(size_t bytes)
 	return (bytes + RECORD_ALIGN - 1) / RECORD_ALIGN * RECORD_ALIGN;
 }
 
-/* Where a service's block begins. */
-static size_t block_offset(const struct journal_record *record)
+/* The block of a service, system or path. The buffer may have grown, and so moved, since it
+ * was filled; it is ours. */
+static void *block_of(const struct journal_record *record)
 {
-	return aligned(sizeof(*record) + record->others_count * sizeof(struct ip_addr) +
-		       record->text_bytes[0] + record->text_bytes[1]);
+	size_t offset = aligned(sizeof(*record) + record->others_count * sizeof(struct ip_addr) +
+				record->text_bytes[0] + record->text_bytes[1]);
+
+	return (uint8_t *)record + offset;
 }
 
 const struct service_facts *journal_record_service(const struct journal_record *record)
 {
-	/* The buffer may have grown, and so moved, since the block was filled; it is ours. */
-	return service_copy_moved((uint8_t *)record + block_offset(record));
+	return service_copy_moved(block_of(record));
+}
+
+const struct system_facts *journal_record_system(const struct journal_record *record)
+{
+	return system_copy_moved(block_of(record));
+}
+
+const struct path_facts *journal_record_path(const struct journal_record *record)
+{
+	return path_copy_moved(block_of(record));
+}
+
+static size_t block_bytes_of(const struct observation *seen)
+{
+	switch (seen->kind) {
+	case OBSERVED_SERVICE:
+		return service_copy_bytes(seen->service.facts, SERVICE_WHOLE);
+	case OBSERVED_SYSTEM:
+		return system_copy_bytes(seen->system);
+	case OBSERVED_PATH:
+		return path_copy_bytes(seen->path);
+	default:
+		return 0;
+	}
+}
+
+static void fill_block(void *block, const struct observation *seen)
+{
+	if (seen->kind == OBSERVED_SERVICE)
+		(void)service_copy_into(block, seen->service.facts, SERVICE_WHOLE);
+	else if (seen->kind == OBSERVED_SYSTEM)
+		(void)system_copy_into(block, seen->system);
+	else
+		(void)path_copy_into(block, seen->path);
 }
 
 /* What of a record follows its fixed part. */
@@ -78,7 +116,7 @@ void journal_record_add(struct buf *records, const struct observation *seen, uin
 	struct journal_record record = {
 		.seq = seq, .index = JOURNAL_NO_TARGET, .port_set = port_set, .seen = *seen};
 	struct record_tail tail = {0};
-	size_t bytes = sizeof(record), block_bytes = 0, block;
+	size_t bytes = sizeof(record), block_bytes = block_bytes_of(seen);
 
 	if (seen->kind == OBSERVED_TASK_BEGIN || seen->kind == OBSERVED_TASK_END)
 		return;
@@ -87,7 +125,7 @@ void journal_record_add(struct buf *records, const struct observation *seen, uin
 		record.index = seen->target->index;
 		record.addr = seen->target->addr;
 		/* Ports come by the thousand, after the host they belong to. */
-		if (seen->kind != OBSERVED_PORT && seen->kind != OBSERVED_SERVICE) {
+		if (seen->kind != OBSERVED_PORT && !block_bytes) {
 			tail.others = seen->target->others;
 			record.others_count = (uint32_t)seen->target->others_count;
 		}
@@ -95,8 +133,6 @@ void journal_record_add(struct buf *records, const struct observation *seen, uin
 	for (int i = 0; i < 2; i++)
 		bytes += record.text_bytes[i] = tail.text[i] ? strlen(tail.text[i]) + 1 : 0;
 	bytes += record.others_count * sizeof(*tail.others);
-	if (seen->kind == OBSERVED_SERVICE)
-		block_bytes = service_copy_bytes(seen->service.facts, SERVICE_WHOLE);
 	record.bytes = aligned(bytes) + block_bytes;
 	if (!buf_reserve(records, record.bytes))
 		return;
@@ -105,9 +141,8 @@ void journal_record_add(struct buf *records, const struct observation *seen, uin
 	buf_add(records, tail.text[0], record.text_bytes[0]);
 	buf_add(records, tail.text[1], record.text_bytes[1]);
 	buf_add_repeat(records, '\0', record.bytes - bytes);
-	block = records->len - block_bytes;
 	if (block_bytes)
-		(void)service_copy_into(records->data + block, seen->service.facts, SERVICE_WHOLE);
+		fill_block(records->data + records->len - block_bytes, seen);
 }
 
 void journal_record_add_rules(struct buf *records, const struct port_rules *rules,

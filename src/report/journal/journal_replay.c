@@ -2,9 +2,11 @@
  * small events (hints, open ports, warnings) that a live run gave by then. In
  * a live run a host is reported when it and all before it are done, so "by
  * then" is the highest seq at which one of them was done. */
+#include "report/journal/journal_hops.h"
 #include "report/journal/journal_port_reader.h"
 #include "report/journal/journal_read.h"
 #include "report/journal/journal_service.h"
+#include "report/journal/journal_system.h"
 #include "util/alloc.h"
 #include "util/error.h"
 #include "util/loop.h"
@@ -26,7 +28,10 @@
 	" UNION ALL SELECT seq, 'p', at_ns, host, transport, reason, number FROM port"            \
 	" WHERE scan_id=?1 AND state='open'"                                                      \
 	" UNION ALL SELECT seq, 'v', at_ns, host, transport, NULL, number FROM service"           \
-	" WHERE scan_id=?1 ORDER BY 1"
+	" WHERE scan_id=?1"                                                                       \
+	" UNION ALL SELECT seq, 'o', at_ns, host, NULL, NULL, NULL FROM system WHERE scan_id=?1"  \
+	" UNION ALL SELECT seq, 't', at_ns, host, NULL, NULL, NULL FROM path WHERE scan_id=?1"    \
+	" ORDER BY 1"
 
 struct replay {
 	struct journal *journal;
@@ -35,6 +40,8 @@ struct replay {
 	struct journal_scan_facts facts;
 	struct journal_port_reader ports;
 	struct journal_service_reader services;
+	struct journal_system_reader systems;
+	struct journal_hops_reader paths;
 	sqlite3_stmt *hosts, *one_host, *others, *events, *one_port;
 	bool event_waits; /* events stands on a row not yet played */
 	int64_t reached;  /* the highest done_seq so far */
@@ -73,6 +80,12 @@ static int prepare(struct replay *replay)
 	if (r == 0)
 		r = journal_service_reader_init(&replay->services, replay->journal->db,
 						replay->facts.id, replay->diag);
+	if (r == 0)
+		r = journal_system_reader_init(&replay->systems, replay->journal->db,
+					       replay->facts.id, replay->diag);
+	if (r == 0)
+		r = journal_hops_reader_init(&replay->paths, replay->journal->db, replay->facts.id,
+					     replay->diag);
 	return r;
 }
 
@@ -85,6 +98,8 @@ static void finalize(struct replay *replay)
 	sqlite3_finalize(replay->one_port);
 	journal_port_reader_release(&replay->ports);
 	journal_service_reader_release(&replay->services);
+	journal_system_reader_release(&replay->systems);
+	journal_hops_reader_release(&replay->paths);
 	alloc_free(replay->other);
 	journal_scan_facts_release(&replay->facts);
 }
@@ -335,6 +350,52 @@ static int play_service(struct replay *replay, struct observation *seen, int64_t
 	return r;
 }
 
+static int play_system(struct replay *replay, struct observation *seen, struct host_row *host)
+{
+	int r;
+
+	seen->kind = OBSERVED_SYSTEM;
+	r = journal_system_reader_read(&replay->systems, host->report.index, &seen->system);
+	if (r < 0 || !seen->system)
+		return r;
+	play(replay,
+	     &(struct format_event){.kind = FORMAT_SYSTEM, .seen = seen, .host = &host->report});
+	alloc_free((void *)seen->system);
+	return 0;
+}
+
+static int play_path(struct replay *replay, struct observation *seen, struct host_row *host)
+{
+	int r;
+
+	seen->kind = OBSERVED_PATH;
+	r = journal_hops_reader_read(&replay->paths, host->report.index, &seen->path);
+	if (r < 0 || !seen->path)
+		return r;
+	play(replay,
+	     &(struct format_event){.kind = FORMAT_PATH, .seen = seen, .host = &host->report});
+	alloc_free((void *)seen->path);
+	return 0;
+}
+
+/* What concerns a host as a whole. */
+static int play_host_fact(struct replay *replay, struct observation *seen, int64_t index,
+			  int (*play_fact)(struct replay *, struct observation *,
+					   struct host_row *))
+{
+	struct target target = {0};
+	struct host_row host;
+	int r = find_host(replay, index, &host);
+
+	if (r < 0)
+		return r;
+	target.index = host.report.index;
+	target.addr = host.report.addr;
+	target.name = (char *)host.report.name;
+	seen->target = &target;
+	return play_fact(replay, seen, &host);
+}
+
 static const char *or_empty(const char *text)
 {
 	return text ? text : "";
@@ -363,6 +424,10 @@ static int play_event(struct replay *replay)
 		return 0;
 	case 'h':
 		return play_hint(replay, &seen, index);
+	case 'o':
+		return play_host_fact(replay, &seen, index, play_system);
+	case 't':
+		return play_host_fact(replay, &seen, index, play_path);
 	case 'v':
 		return play_service(replay, &seen, index, first, row_int(&row));
 	default:
@@ -385,17 +450,23 @@ static int play_events(struct replay *replay, int64_t until)
 
 /* --- the whole --------------------------------------------------------- */
 
-/* The host and its services, which live for the call. */
+/* The host and what was found out about it, which lives for the call. */
 static int play_report(struct replay *replay, struct host_report *report)
 {
 	struct host_services services = {0};
 	int r = journal_service_reader_read(&replay->services, report->index, &services);
 
+	if (r == 0)
+		r = journal_system_reader_read(&replay->systems, report->index, &report->system);
+	if (r == 0)
+		r = journal_hops_reader_read(&replay->paths, report->index, &report->path);
 	host_services_give(&services, replay->ports.ports, replay->ports.count);
 	report->ports = replay->ports.ports;
 	report->ports_count = replay->ports.count;
 	if (r == 0)
 		play(replay, &(struct format_event){.kind = FORMAT_HOST, .host = report});
+	alloc_free((void *)report->system);
+	alloc_free((void *)report->path);
 	host_services_release(&services);
 	return r;
 }

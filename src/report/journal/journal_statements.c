@@ -1,5 +1,13 @@
+#include "report/journal/journal_hops.h"
 #include "report/journal/journal_service.h"
 #include "report/journal/journal_store.h"
+#include "report/journal/journal_system.h"
+
+/* Of the lists that belong to a host's system or way. */
+#define PUT_ITEM(table, columns, marks)                                       \
+	"INSERT OR REPLACE INTO " table " (scan_id, host, position, " columns \
+	") VALUES (?,?,?," marks ")"
+#define DELETE_OF_HOST(table) "DELETE FROM " table " WHERE scan_id=? AND host=?"
 
 /* Columns are bound left to right, in the order written here. */
 static const char *const statements[STATEMENTS] = {
@@ -45,6 +53,27 @@ static const char *const statements[STATEMENTS] = {
 	[ADD_CERTIFICATE] = "INSERT OR IGNORE INTO certificate (scan_id, "
 			    "sha256, " JOURNAL_CERTIFICATE_COLUMNS ")"
 			    " VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+	[PUT_SYSTEM] = "INSERT OR REPLACE INTO system (scan_id, host, " JOURNAL_SYSTEM_COLUMNS
+		       ", at_ns, seq)"
+		       " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	[PUT_MATCH] = PUT_ITEM("system_match", JOURNAL_MATCH_COLUMNS, "?,?,?,?,?,?"),
+	[PUT_CLASS] = "INSERT OR REPLACE INTO system_class (scan_id, host, match, "
+		      "position, " JOURNAL_CLASS_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?)",
+	[PUT_RUNNING] = PUT_ITEM("system_running", JOURNAL_RUNNING_COLUMNS, "?,?,?"),
+	[PUT_SAMPLE] = PUT_ITEM("system_sample", JOURNAL_SAMPLE_COLUMNS, "?,?,?"),
+	[PUT_GUESS] = PUT_ITEM("system_guess", JOURNAL_GUESS_COLUMNS, "?,?,?"),
+	[PUT_EVIDENCE] = PUT_ITEM("system_evidence", JOURNAL_EVIDENCE_COLUMNS, "?,?,?,?"),
+	[DELETE_MATCHES] = DELETE_OF_HOST("system_match"),
+	[DELETE_CLASSES] = DELETE_OF_HOST("system_class"),
+	[DELETE_RUNNING] = DELETE_OF_HOST("system_running"),
+	[DELETE_SAMPLES] = DELETE_OF_HOST("system_sample"),
+	[DELETE_GUESSES] = DELETE_OF_HOST("system_guess"),
+	[DELETE_EVIDENCE] = DELETE_OF_HOST("system_evidence"),
+	[PUT_PATH] = "INSERT OR REPLACE INTO path (scan_id, host, " JOURNAL_PATH_COLUMNS
+		     ", at_ns, seq) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+	[PUT_HOP] = "INSERT OR REPLACE INTO hop (scan_id, host, ttl, " JOURNAL_HOP_COLUMNS
+		    ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+	[DELETE_HOPS] = DELETE_OF_HOST("hop"),
 	[ADD_SKIPPED] = "INSERT INTO skipped VALUES (?,?,?,?,?)",
 	[ADD_WARNING] = "INSERT INTO warning VALUES (?,?,?,?)",
 };

@@ -22,6 +22,22 @@ enum statement {
 	DELETE_RANGES,
 	PUT_SERVICE,
 	ADD_CERTIFICATE,
+	PUT_SYSTEM,
+	PUT_MATCH,
+	PUT_CLASS,
+	PUT_RUNNING,
+	PUT_SAMPLE,
+	PUT_GUESS,
+	PUT_EVIDENCE,
+	DELETE_MATCHES, /* from here ... */
+	DELETE_CLASSES,
+	DELETE_RUNNING,
+	DELETE_SAMPLES,
+	DELETE_GUESSES,
+	DELETE_EVIDENCE, /* ... to here: the lists of a system */
+	PUT_PATH,
+	PUT_HOP,
+	DELETE_HOPS,
 	ADD_SKIPPED,
 	ADD_WARNING,
 	STATEMENTS
@@ -64,6 +80,9 @@ int journal_store_add_range(struct journal_store *store, uint64_t host, uint32_t
 int journal_store_delete_ranges(struct journal_store *store, uint64_t host);
 /* And the certificate it showed. */
 int journal_store_put_service(struct journal_store *store, const struct journal_record *record);
+/* With all that belongs to them; what was there of an earlier finding goes. */
+int journal_store_put_system(struct journal_store *store, const struct journal_record *record);
+int journal_store_put_path(struct journal_store *store, const struct journal_record *record);
 /* ADD_SKIPPED or ADD_WARNING. */
 int journal_store_add_text(struct journal_store *store, const struct journal_record *record,
 			   enum statement statement);

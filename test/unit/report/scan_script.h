@@ -8,6 +8,7 @@
 
 #include "engine/technique.h"
 #include "report/collector.h"
+#include "report/system_result.h"
 #include "util/alloc.h"
 
 #include <stdio.h>
@@ -16,6 +17,7 @@
 
 #define SCRIPT_TARGETS 128
 #define SCRIPT_WRITERS 4
+#define SCRIPT_LIST    40
 
 struct script {
 	struct plan plan;
@@ -31,6 +33,16 @@ struct script {
 	char *words[64];
 	size_t words_count;
 	uint64_t wall_ns;
+	/* What the next "system" and "path" lines send. */
+	struct system_facts system;
+	struct system_match matches[SCRIPT_LIST];
+	struct system_class classes[SCRIPT_LIST];
+	const char *cpes[SCRIPT_LIST];
+	struct system_guess guesses[SCRIPT_LIST];
+	struct system_evidence evidence[SCRIPT_LIST];
+	size_t classes_count, cpes_count;
+	struct path_hop hops[SCRIPT_LIST];
+	size_t hops_count;
 	char *kept[4096]; /* strings that live as long as the script */
 	size_t kept_count;
 };
@@ -183,6 +195,10 @@ static inline void script_plan(struct script *script)
 		plan->discovery.skip |= script_flag(script, "pn");
 		plan->system_dns |= script_flag(script, "system-dns");
 		plan->version.wanted |= script_flag(script, "versions");
+		plan->system.wanted |= script_flag(script, "systems");
+		plan->system.old_xml |= script_flag(script, "old-xml");
+		plan->path.wanted |= script_flag(script, "traced");
+		plan->path.mmdb_paths_count = script_flag(script, "places");
 	} else {
 		fail_msg("unknown word %s", word);
 	}
@@ -363,7 +379,209 @@ static inline void script_done(struct script *script)
 	script_send(script, seen);
 }
 
-/* task begin|end ping|dns|ports|services at=T hosts=N ports=N [only=INDEX] [technique=NAME] */
+/* match name=.. accuracy=N line=N [perfect] [guess] */
+static inline void script_match(struct script *script)
+{
+	struct system_facts *facts = &script->system;
+
+	assert_true(facts->matches_count < SCRIPT_LIST);
+	facts->matches = script->matches;
+	script->matches[facts->matches_count++] =
+		(struct system_match){.name = script_bytes(script, "name"),
+				      .accuracy = (unsigned)script_number(script, "accuracy"),
+				      .line = (uint32_t)script_number(script, "line"),
+				      .perfect = script_flag(script, "perfect"),
+				      .guess = script_flag(script, "guess"),
+				      .classes = &script->classes[script->classes_count]};
+}
+
+/* Each value of a key, with its %XX as bytes; gives how many. */
+static inline size_t script_each(struct script *script, const char *key, const char **texts,
+				 size_t most)
+{
+	size_t bytes = strlen(key), count = 0;
+
+	for (size_t i = 0; i < script->words_count; i++) {
+		struct script one = {.words = {script->words[i]}, .words_count = 1};
+
+		if (strncmp(script->words[i], key, bytes) != 0 || script->words[i][bytes] != '=')
+			continue;
+		assert_true(count < most);
+		texts[count++] = script_keep(script, script_bytes(&one, key));
+		free(one.kept[0]);
+	}
+	return count;
+}
+
+/* class accuracy=N type=.. vendor=.. osfamily=.. [osgen=..] [cpe=..] ...: of the last match */
+static inline void script_class(struct script *script)
+{
+	struct system_class *class = &script->classes[script->classes_count++];
+	const char **cpes = &script->cpes[script->cpes_count];
+
+	assert_true(script->classes_count < SCRIPT_LIST);
+	script->matches[script->system.matches_count - 1].classes_count++;
+	*class = (struct system_class){.accuracy = (unsigned)script_number(script, "accuracy"),
+				       .type = script_bytes(script, "type"),
+				       .vendor = script_bytes(script, "vendor"),
+				       .family = script_bytes(script, "osfamily"),
+				       .generation = script_bytes(script, "osgen"),
+				       .cpes = cpes};
+	class->cpes_count = script_each(script, "cpe", cpes, SCRIPT_LIST - script->cpes_count);
+	script->cpes_count += class->cpes_count;
+}
+
+/* guess name=.. probability=X; evidence source=.. says=.. [family=..] weight=X */
+static inline void script_guess(struct script *script)
+{
+	script->system.guesses = script->guesses;
+	script->guesses[script->system.guesses_count++] =
+		(struct system_guess){.name = script_bytes(script, "name"),
+				      .family = script_bytes(script, "family"),
+				      .probability = script_number(script, "probability")};
+}
+
+static inline void script_evidence(struct script *script)
+{
+	script->system.evidence = script->evidence;
+	script->evidence[script->system.evidence_count++] =
+		(struct system_evidence){.source = script_bytes(script, "source"),
+					 .says = script_bytes(script, "says"),
+					 .family = script_bytes(script, "family"),
+					 .weight = script_number(script, "weight")};
+}
+
+static inline int32_t script_port(struct script *script, const char *key)
+{
+	return script_value(script, key) ? (int32_t)script_number(script, key) : -1;
+}
+
+static inline size_t script_hex(struct script *script, const char *key, uint32_t *values)
+{
+	const char *value = script_value(script, key);
+	size_t count = 0;
+
+	for (char *end; value && *value; value = *end ? end + 1 : end)
+		values[count++] = (uint32_t)strtoul(value, &end, 16);
+	return count;
+}
+
+static inline void script_samples(struct script *script, struct system_facts *facts)
+{
+	uint32_t ids[SYSTEM_SAMPLES_MAX];
+	size_t isns = script_hex(script, "isns", facts->isns),
+	       count = script_hex(script, "ids", ids);
+
+	facts->has_timestamps = script_hex(script, "stamps", facts->timestamps) > 0;
+	facts->samples = count > isns ? count : isns;
+	for (size_t i = 0; i < count; i++)
+		facts->ids[i] = (uint16_t)ids[i];
+	facts->has_index = script_value(script, "index") != NULL;
+	facts->index = (uint32_t)script_number(script, "index");
+	facts->difficulty = script_bytes(script, "difficulty");
+	facts->ipid_class = script_bytes(script, "idsclass");
+	facts->timestamp_class = script_bytes(script, "stampsclass");
+}
+
+/* "Testix 5.X (96%)": without the percentage it is certain */
+static inline void script_running(struct script *script, struct system_facts *facts)
+{
+	const char *names[SYSTEM_LIST_MAX];
+
+	facts->running_count = script_each(script, "running", names, SYSTEM_LIST_MAX);
+	for (size_t i = 0; i < facts->running_count; i++) {
+		struct system_running *running = &facts->running[i];
+		char *percent = strstr(names[i], " (");
+
+		running->name = names[i];
+		running->certain = percent == NULL;
+		if (percent) {
+			running->percent = (unsigned)strtoul(percent + 2, NULL, 10);
+			*percent = '\0';
+		}
+	}
+}
+
+/* system INDEX RESULT [perfect=N] [unreliable] [guessing] [own] [incomplete] [unfit=..]
+ * [open_tcp=N] [closed_tcp=N] [closed_udp=N] [print=..] [type=..]... [running=..]... [cpe=..]...
+ * [uptime=S boot=T] [distance=N] [index=N difficulty=..] [isns=HEX,..] [ids=HEX,..] ... */
+static inline void script_system(struct script *script)
+{
+	struct system_facts *facts = &script->system;
+	struct observation seen = {.kind = OBSERVED_SYSTEM, .target = script_target(script)};
+
+	facts->result = (enum system_result)system_result_parse(script->words[2]);
+	facts->ip_version = seen.target->addr.family == IP_V6 ? 6 : 4;
+	facts->perfect_count = (size_t)script_number(script, "perfect");
+	facts->unreliable = script_flag(script, "unreliable");
+	facts->guessing = script_flag(script, "guessing");
+	facts->own_data = script_flag(script, "own");
+	facts->incomplete = script_flag(script, "incomplete");
+	facts->unfit = script_bytes(script, "unfit");
+	facts->fingerprint = script_bytes(script, "print");
+	facts->open_tcp = script_port(script, "open_tcp");
+	facts->closed_tcp = script_port(script, "closed_tcp");
+	facts->closed_udp = script_port(script, "closed_udp");
+	facts->types_count = script_each(script, "type", facts->types, SYSTEM_LIST_MAX);
+	facts->cpes_count = script_each(script, "cpe", facts->cpes, SYSTEM_LIST_MAX);
+	script_running(script, facts);
+	facts->has_uptime = script_value(script, "uptime") != NULL;
+	facts->uptime_s = (uint32_t)script_number(script, "uptime");
+	facts->boot_s = (int64_t)script_number(script, "boot");
+	facts->has_distance = script_value(script, "distance") != NULL;
+	facts->distance = (int32_t)script_number(script, "distance");
+	script_samples(script, facts);
+	seen.system = facts;
+	script_send(script, seen);
+	*facts = (struct system_facts){0};
+}
+
+/* hop TTL [from=A] [rtt=US] [name=..] [country=..] [asn=N] [organization=..] */
+static inline void script_hop(struct script *script)
+{
+	struct path_hop *hop = &script->hops[script->hops_count++];
+	const char *from = script_value(script, "from");
+
+	assert_true(script->hops_count < SCRIPT_LIST);
+	*hop = (struct path_hop){.ttl = (uint8_t)strtoul(script->words[1], NULL, 10),
+				 .has_rtt = script_value(script, "rtt") != NULL,
+				 .rtt_us = (uint32_t)script_number(script, "rtt"),
+				 .name = script_bytes(script, "name"),
+				 .place = {script_bytes(script, "country"),
+					   script_bytes(script, "organization"),
+					   (uint32_t)script_number(script, "asn")}};
+	if (from)
+		assert_true(ip_parse(from, &hop->from));
+}
+
+/* path INDEX [port=N transport=T] [proto=N] [reached] [incomplete] [same=N same_as=A]: with the
+ * hops of the lines before */
+static inline void script_path(struct script *script)
+{
+	struct observation seen = {.kind = OBSERVED_PATH, .target = script_target(script)};
+	const char *same_as = script_value(script, "same_as");
+	bool port = script_value(script, "port");
+	struct path_facts facts = {.probe = port                            ? PATH_PORT
+					    : script_value(script, "proto") ? PATH_PROTOCOL
+									    : PATH_NONE,
+				   .transport = script_transport(script_value(script, "transport")),
+				   .number =
+					   (uint16_t)script_number(script, port ? "port" : "proto"),
+				   .reached = script_flag(script, "reached"),
+				   .incomplete = script_flag(script, "incomplete"),
+				   .same_hops = (uint8_t)script_number(script, "same"),
+				   .hops = script->hops,
+				   .hops_count = script->hops_count};
+
+	if (same_as)
+		assert_true(ip_parse(same_as, &facts.same_as));
+	seen.path = &facts;
+	script_send(script, seen);
+	script->hops_count = 0;
+}
+
+/* task begin|end ping|dns|ports|services|system|path at=T hosts=N ports=N [only=INDEX]
+ * [technique=NAME] */
 static inline void script_task(struct script *script)
 {
 	struct observation seen = {.kind = OBSERVED_TASK_END};
@@ -375,6 +593,8 @@ static inline void script_task(struct script *script)
 	seen.task.task = !strcmp(script->words[2], "ping")       ? TASK_PING
 			 : !strcmp(script->words[2], "dns")      ? TASK_DNS
 			 : !strcmp(script->words[2], "services") ? TASK_SERVICES
+			 : !strcmp(script->words[2], "system")   ? TASK_SYSTEM
+			 : !strcmp(script->words[2], "path")     ? TASK_PATH
 								 : TASK_PORTS;
 	if (seen.task.task == TASK_PORTS)
 		seen.task.technique = script->plan.techniques[0];
@@ -456,6 +676,20 @@ static inline void script_line(struct script *script)
 		script_ports(script);
 	else if (!strcmp(word, "found"))
 		script_found(script);
+	else if (!strcmp(word, "match"))
+		script_match(script);
+	else if (!strcmp(word, "class"))
+		script_class(script);
+	else if (!strcmp(word, "guess"))
+		script_guess(script);
+	else if (!strcmp(word, "evidence"))
+		script_evidence(script);
+	else if (!strcmp(word, "system"))
+		script_system(script);
+	else if (!strcmp(word, "hop"))
+		script_hop(script);
+	else if (!strcmp(word, "path"))
+		script_path(script);
 	else if (!strcmp(word, "liar")) {
 		seen = (struct observation){.kind = OBSERVED_LIAR, .target = script_target(script)};
 		seen.liar.kind = liar_kind_parse(script->words[2]);
