@@ -658,7 +658,8 @@ static void a_cancelled_run_waits_for_no_name(void **state)
 		0);
 	add_hosts(&world, "10.7.0.1", "10.7.0.1", 4);
 	assert_int_equal(loop_timer_set(world.raw.net.loop, &timer, MS(1500)), 0);
-	run_to(&world, "10.7.0.1");
+	raw_world_target(&world.raw, "10.7.0.1");
+	raw_world_run(&world.raw);
 	assert_int_equal(world.count, 0);
 	assert_int_equal(resolver_outstanding(world.raw.resolver), 0);
 	assert_true(raw_world_find(&world.raw, "10.7.0.1")->incomplete);
