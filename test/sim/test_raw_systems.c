@@ -321,6 +321,28 @@ static void a_lost_way_is_told(void **state)
 	end(&watched);
 }
 
+static void memory_may_run_out(void **state)
+{
+	static struct watched watched;
+	struct diag diag;
+	long nth = 0;
+	bool hit = true;
+
+	(void)state;
+	for (; hit; nth++) {
+		begin(&watched, simple, true);
+		raw_world_ready(&watched.world);
+		alloc_fault_after(nth);
+		if (raw_world_try(&watched.world, &diag) == 0)
+			assert_true(run_is_finished(watched.world.run));
+		hit = alloc_fault_hit();
+		alloc_fault_after(-1);
+		end(&watched);
+	}
+	assert_int_equal(watched.found.result, SYSTEM_MATCHED);
+	assert_true(nth > 20);
+}
+
 /* ---- hosts at once ---- */
 
 struct crowd {
@@ -454,6 +476,7 @@ int main(void)
 		cmocka_unit_test(a_hosts_time_can_run_out),
 		cmocka_unit_test(a_user_can_end_it),
 		cmocka_unit_test(a_lost_way_is_told),
+		cmocka_unit_test(memory_may_run_out),
 		cmocka_unit_test(hosts_wait_for_their_turn),
 		cmocka_unit_test(more_are_asked_at_once_as_the_pace_holds),
 		cmocka_unit_test(those_that_wait_can_be_stopped),

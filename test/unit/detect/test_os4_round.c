@@ -270,6 +270,8 @@ static void a_near_host_is_asked_again_sooner(void **state)
 		}
 	assert_int_equal(sends_of(&scene, OS4_T2), 4);
 	assert_true(scene.now_ns - first_ns <= MS(350)); /* else 450 */
+	/* The last send is waited for as long. */
+	assert_int_equal(scene.now_ns - scene.sends[scene.count - 1].at_ns, MS(50));
 	assert_true(second_ns >= first_ns + MS(50) && second_ns <= first_ns + MS(150));
 }
 
