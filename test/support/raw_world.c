@@ -354,6 +354,7 @@ int raw_world_try(struct raw_world *world, struct diag *diag)
 		.systems = world->systems,
 		.gate = &world->gate,
 		.resolver = world->resolver,
+		.place = world->place,
 		.excludes = world->excludes_gate_only ? NULL : world->excludes,
 		.done = world->done,
 		.sinks = &world->sink,

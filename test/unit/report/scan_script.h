@@ -198,8 +198,7 @@ static inline void script_plan(struct script *script)
 		plan->system.wanted |= script_flag(script, "systems");
 		plan->system.old_xml |= script_flag(script, "old-xml");
 		plan->path.wanted |= script_flag(script, "traced");
-		if (script_flag(script, "places"))
-			plan->path.mmdb_path = "places.mmdb";
+		plan->path.mmdb_paths_count = script_flag(script, "places");
 	} else {
 		fail_msg("unknown word %s", word);
 	}
