@@ -8,6 +8,8 @@
 
 #define PLACES        64u /* source ports of a round; half-open connections stay with theirs */
 #define LEAST_OWN_NS  (50 * NS_PER_MS)
+#define GAP_NS        (25 * NS_PER_MS)
+#define GAP_OWN_NS    (10 * NS_PER_MS)
 #define RANDOM_PORT   30000u
 #define RANDOM_PORTS  14781u
 #define UDP_TTL_LEAST 51u
@@ -101,6 +103,9 @@ static void round_begin(struct os4 *os4)
 		.local = talk_route(os4->talk)->local,
 		.compatible = !config->own_data,
 		.scan_delay_ns = order->scan_delay_ns,
+		.gap_ns = config->own_data ? GAP_OWN_NS : GAP_NS,
+		.trusting = config->own_data,
+		.udp_patient = config->own_data && order->closed_udp >= 0,
 		.least_timeout_ns =
 			config->own_data ? LEAST_OWN_NS : config->plan->timing.min_rtt_ns,
 		.probes_max = probes_left(os4),
