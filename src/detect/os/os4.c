@@ -17,6 +17,7 @@
 #define UDP_SUM_AT    (IPV4_HEADER_BYTES + 6)
 #define SAMPLES       6u
 #define RATIO_MOST    1.4
+#define ROUNDS_OWN    2u /* what a second does not show a third will not */
 
 static struct loop *loop_of(const struct os4 *os4)
 {
@@ -211,7 +212,7 @@ static bool wants_another(const struct os4 *os4)
 	    os4->rounds >= os_rounds_most(&conditions, wish->tries) ||
 	    (wish->probes_max && !probes_left(os4)))
 		return false;
-	return !os4->job->config->own_data || is_unclear(os4);
+	return !os4->job->config->own_data || (os4->rounds < ROUNDS_OWN && is_unclear(os4));
 }
 
 static void end(struct os4 *os4)
