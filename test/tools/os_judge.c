@@ -4,11 +4,12 @@
  *
  * FILE: cases as data/os/cases/README.md has them. --entries: every entry of a reference file
  * is a case, as a host that answers exactly so (of each expression a value by chance, with a fixed
- * seed). --samples: every measured print of data/os/samples is a case. MANNER drops tests: whole,
- * no-closed (T5..T7, U1), only-open (SEQ..T1), only-icmp (U1, IE). Per case a line: how, is the
- * likeliest family right, its probability, is the likeliest guess right, its probability, the
- * probability of the right systems, of the right family, contradiction, the truth, the likeliest
- * guess. */
+ * seed). --samples: every measured print of data/os/samples is a case. MANNER: which tests of those
+ * were made: whole, no-closed (not T5..T7 and U1), sequence (SEQ, OPS, WIN, T1), only-open (those
+ * and ECN), only-icmp (U1, IE). Per case a line: how, is the likeliest family right, its
+ * probability, is the likeliest guess right, its probability, the probability of the right systems,
+ * of the right family, contradiction, the truth, the likeliest guess, would more probes be
+ * needless. With --explain guesses and evidence follow. */
 #include "detect/os/os_evidence_private.h"
 #include "detect/os/os_print.h"
 #include "util/buf.h"
@@ -150,12 +151,13 @@ static void tell(const struct os_evidence *evidence, struct labelled *one)
 		end("out of memory");
 	family = top_family(&verdict, systems, &sum);
 	top = top_guess(&verdict);
-	printf("%s\t%d\t%.4f\t%d\t%.4f\t%.4f\t%.4f\t%d\t%s\t%s\n", one->how,
+	printf("%s\t%d\t%.4f\t%d\t%.4f\t%.4f\t%.4f\t%d\t%s\t%s\t%d\n", one->how,
 	       is_true_family(systems, one->truth, family), sum,
 	       is_true_name(systems, one->truth, top->name), top->probability,
 	       sum_of(&verdict, systems, one->truth, false),
 	       sum_of(&verdict, systems, one->truth, true), verdict.contradiction,
-	       truth_text(systems, one->truth, &text), top->name);
+	       truth_text(systems, one->truth, &text), top->name,
+	       os_evidence_settled(evidence, &one->input, &arena));
 	if (explains)
 		explain(&verdict);
 	buf_release(&text);
@@ -346,11 +348,23 @@ static bool is_kept(const char *manner, enum os_test test)
 {
 	if (strcmp(manner, "no-closed") == 0)
 		return test < OS_TEST_T5 || test == OS_TEST_IE;
+	if (strcmp(manner, "sequence") == 0)
+		return test <= OS_TEST_WIN || test == OS_TEST_T1;
 	if (strcmp(manner, "only-open") == 0)
 		return test <= OS_TEST_T1;
 	if (strcmp(manner, "only-icmp") == 0)
 		return test >= OS_TEST_U1;
 	return true;
+}
+
+static uint32_t asked_of(const char *manner)
+{
+	uint32_t asked = 0;
+	int i;
+
+	for (i = 0; i < OS_TESTS; i++)
+		asked |= is_kept(manner, (enum os_test)i) ? 1u << i : 0;
+	return asked;
 }
 
 static void judge_entry(const struct os_evidence *evidence, const struct os_db *db, size_t place,
@@ -366,6 +380,7 @@ static void judge_entry(const struct os_evidence *evidence, const struct os_db *
 	one->how = manner;
 	one->input.order = &one->order;
 	one->input.print = &one->print;
+	one->input.asked = asked_of(manner);
 	for (i = 0; i < entry.classes_count; i++)
 		one->truth |= UINT64_C(1)
 			      << os_systems_of_class(&evidence->systems, &entry.classes[i]);
@@ -430,6 +445,7 @@ static void judge_sample(const struct os_evidence *evidence, const struct text_f
 	one->truth = UINT64_C(1) << os_systems_of_class(&evidence->systems, &found);
 	one->input.order = &one->order;
 	one->input.print = &one->print;
+	one->input.asked = asked_of(manner);
 	tell(evidence, one);
 	free(one);
 	free(text);
