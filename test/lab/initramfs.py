@@ -1,6 +1,7 @@
 """A root for a Linux kernel of Debian's: busybox, the drivers of a virtio network
 card, and one script. Nothing of this machine's own root is in it."""
 import gzip
+import lzma
 import pathlib
 
 # In the order they are loaded; kernels that have one built in have no file of it.
@@ -12,15 +13,11 @@ b=/bin/busybox
 $b mount -t proc proc /proc
 $b mount -t devtmpfs dev /dev
 for m in {modules}; do $b insmod /modules/$m; done
-for l in eth0 vec0; do
-	[ -d /proc/sys/net/ipv6/conf/$l ] || continue
-	echo 0 > /proc/sys/net/ipv6/conf/$l/accept_dad
-	$b ip link set $l up
-	for a in {addresses}; do $b ip addr add $a dev $l; done
-	$b ip -6 addr add {address6} dev $l
-done
+echo 0 > /proc/sys/net/ipv6/conf/eth0/accept_dad
+$b ip link set eth0 up
+for a in {addresses}; do $b ip addr add $a dev eth0; done
+$b ip -6 addr add {address6} dev eth0
 $b ip link set lo up
-{extra}
 while :; do $b nc -ll -p {port} -e $b true; done
 """
 
@@ -44,13 +41,20 @@ def modules_of(kernel):
     return [found[name] for name in MODULES if name in found]
 
 
-def build(target, busybox, kernel, addresses, address6, port, extra=""):
+def plain(module):
+    """Its bytes without compression: what busybox loads."""
+    body = module.read_bytes()
+    return lzma.decompress(body) if module.suffix == ".xz" else body
+
+
+def build(target, busybox, kernel, addresses, address6, port):
     """Writes an initramfs; kernel may be None for one that needs no modules."""
     modules = modules_of(kernel) if kernel else []
-    init = INIT.format(modules=" ".join(file.name for file in modules), address6=address6,
-                       addresses=" ".join(addresses), port=port, extra=extra)
+    init = INIT.format(modules=" ".join(file.name.removesuffix(".xz") for file in modules),
+                       addresses=" ".join(addresses), address6=address6, port=port)
     entries = [(folder, 0o40755, b"") for folder in ("bin", "proc", "dev", "modules")]
-    entries += [(f"modules/{file.name}", 0o100644, file.read_bytes()) for file in modules]
+    entries += [("modules/" + file.name.removesuffix(".xz"), 0o100644, plain(file))
+                for file in modules]
     entries += [("bin/busybox", 0o100755, pathlib.Path(busybox).read_bytes()),
                 ("init", 0o100755, init.encode())]
     pathlib.Path(target).write_bytes(gzip.compress(newc(entries), 1))
