@@ -84,17 +84,18 @@ T7(R=Y%DF=Y%T=3B-45%TG=40%W=0%S=Z%A=S+%F=AR%O=%RD=0%Q=)
 U1(R=Y%DF=N%T=3B-45%TG=40%IPL=164%UN=0%RIPL=G%RID=G%RIPCK=G%RUCK=G%RUD=G)
 IE(R=Y%DFI=N%T=3B-45%TG=40%CD=S)
 
-# Source: measured 2026-11-26 by tools/make-prints: 5.10 and 6.1 of Debian in qemu with 256 MB to 2 GB (data/os/samples)
+# Source: measured 2026-11-26 by tools/make-prints: 5.10, 6.1 and 6.18.15 of Debian in qemu with 256 MB to 2 GB (data/os/samples),
+# Source: and 6.18 in a namespace with net.ipv4.tcp_timestamps=2
 # Source: 64 KB at first since 4.20: commit a337531b942b "tcp: up initial rmem to 128KB and SYN rwin to around 64KB"
-Fingerprint Linux 5.0 - 6.1
+Fingerprint Linux 5.0 - 6.18
 Class Linux | Linux | 5.X | general purpose
 CPE cpe:/o:linux:linux_kernel:5
 Class Linux | Linux | 6.X | general purpose
 CPE cpe:/o:linux:linux_kernel:6
 SEQ(SP=F4-112%GCD=1-6%ISR=FC-116%TI=Z%CI=Z%II=I|RI%TS=A|U)
 OPS(O1=M[>3FF]ST11NW[0-B]|M[>3FF]NNSNW[0-B]|M[>3FF]NNT11NW[0-B]|M[>3FF]ST11|M[>3FF]NNS%O2=M[>3FF]ST11NW[0-B]|M[>3FF]NNSNW[0-B]|M[>3FF]NNT11NW[0-B]|M[>3FF]ST11|M[>3FF]NNS%O3=M[>3FF]NNT11NW[0-B]|M[>3FF]NW[0-B]|M[>3FF]NNT11|M[>3FF]%O4=M[>3FF]ST11NW[0-B]|M[>3FF]NNSNW[0-B]|M[>3FF]NNT11NW[0-B]|M[>3FF]ST11|M[>3FF]NNS%O5=M[>3FF]ST11NW[0-B]|M[>3FF]NNSNW[0-B]|M[>3FF]NNT11NW[0-B]|M[>3FF]ST11|M[>3FF]NNS%O6=M[>3FF]ST11|M[>3FF]NNS|M[>3FF]NNT11)
-WIN(W1=FA00-FFFE%W2=FA00-FFFE%W3=FA00-FFFE%W4=FA00-FFFE%W5=FA00-FFFE%W6=FA00-FFFE)
-ECN(R=Y%DF=Y%T=3B-45%TG=40%W=FA00-FFFE%O=M[>3FF]NNSNW[0-B]|M[>3FF]NW[0-B]|M[>3FF]NNS%CC=Y|N%Q=)
+WIN(W1=FA00-FFFF%W2=FA00-FFFF%W3=FA00-FFFF%W4=FA00-FFFF%W5=FA00-FFFF%W6=FA00-FFFF)
+ECN(R=Y%DF=Y%T=3B-45%TG=40%W=FA00-FFFF%O=M[>3FF]NNSNW[0-B]|M[>3FF]NW[0-B]|M[>3FF]NNS%CC=Y|N%Q=)
 T1(R=Y%DF=Y%T=3B-45%TG=40%S=O%A=S+%F=AS%RD=0%Q=)
 T2(R=N)
 T3(R=N)
@@ -105,9 +106,10 @@ T7(R=Y%DF=Y%T=3B-45%TG=40%W=0%S=Z%A=S+%F=AR%O=%RD=0%Q=)
 U1(R=Y%DF=N%T=3B-45%TG=40%IPL=164%UN=0%RIPL=G%RID=G%RIPCK=G%RUCK=G%RUD=G)
 IE(R=Y%DFI=N%T=3B-45%TG=40%CD=S)
 
-# Source: measured 2026-11-26 by tools/make-prints: 6.12, 6.18 and 7.3 of Debian in qemu with 256 MB to 2 GB, and
-# Source: 6.18 in namespaces with timestamps, SACK and scaling off in turn, and other MTUs (data/os/samples)
-# Source: each connection has its own offset of timestamps, so that six of them show no clock: measured
+# Source: measured 2026-11-26 by tools/make-prints: 6.12.95 and 7.3.4 of Debian in qemu with 256 MB to 2 GB, and
+# Source: 6.18.44 in namespaces with timestamps, SACK and scaling off in turn, and other MTUs (data/os/samples)
+# Source: each connection has its own offset of timestamps, so that six of them show no clock; stable releases got that
+# Source: later than their series began: 6.18.15 shows a clock, 6.18.44 and 6.12.95 do not (measured)
 Fingerprint Linux 6.12 - 7.3
 Class Linux | Linux | 6.X | general purpose
 CPE cpe:/o:linux:linux_kernel:6
@@ -115,8 +117,8 @@ Class Linux | Linux | 7.X | general purpose
 CPE cpe:/o:linux:linux_kernel:7
 SEQ(SP=F4-112%GCD=1-6%ISR=FC-116%TI=Z%CI=Z%II=I|RI%TS=1C-25|U)
 OPS(O1=M[>3FF]ST11NW[0-E]|M[>3FF]NNSNW[0-E]|M[>3FF]NNT11NW[0-E]|M[>3FF]ST11|M[>3FF]NNS%O2=M[>3FF]ST11NW[0-E]|M[>3FF]NNSNW[0-E]|M[>3FF]NNT11NW[0-E]|M[>3FF]ST11|M[>3FF]NNS%O3=M[>3FF]NNT11NW[0-E]|M[>3FF]NW[0-E]|M[>3FF]NNT11|M[>3FF]%O4=M[>3FF]ST11NW[0-E]|M[>3FF]NNSNW[0-E]|M[>3FF]NNT11NW[0-E]|M[>3FF]ST11|M[>3FF]NNS%O5=M[>3FF]ST11NW[0-E]|M[>3FF]NNSNW[0-E]|M[>3FF]NNT11NW[0-E]|M[>3FF]ST11|M[>3FF]NNS%O6=M[>3FF]ST11|M[>3FF]NNS|M[>3FF]NNT11)
-WIN(W1=FA00-FFFE%W2=FA00-FFFE%W3=FA00-FFFE%W4=FA00-FFFE%W5=FA00-FFFE%W6=FA00-FFFE)
-ECN(R=Y%DF=Y%T=3B-45%TG=40%W=FA00-FFFE%O=M[>3FF]NNSNW[0-E]|M[>3FF]NW[0-E]|M[>3FF]NNS%CC=Y|N%Q=)
+WIN(W1=FA00-FFFF%W2=FA00-FFFF%W3=FA00-FFFF%W4=FA00-FFFF%W5=FA00-FFFF%W6=FA00-FFFF)
+ECN(R=Y%DF=Y%T=3B-45%TG=40%W=FA00-FFFF%O=M[>3FF]NNSNW[0-E]|M[>3FF]NW[0-E]|M[>3FF]NNS%CC=Y|N%Q=)
 T1(R=Y%DF=Y%T=3B-45%TG=40%S=O%A=S+%F=AS%RD=0%Q=)
 T2(R=N)
 T3(R=N)

@@ -20,7 +20,7 @@ U1(R=Y%DF=N%T=3B-45%TG=40%IPL=164%UN=0%RIPL=G%RID=G%RIPCK=G%RUCK=G%RUD=G)
 IE(R=Y%DFI=N%T=3B-45%TG=40%CD=S)
 
 # Source: MikroTik's documentation: RouterOS 7 is Linux 5.6.3
-# Source: measured: the stack of Linux 5.0 - 6.1 (linux.fp)
+# Source: measured: the stack of Linux 5.0 - 6.18 (linux.fp)
 Fingerprint MikroTik RouterOS 7 (Linux 5.6)
 Class MikroTik | RouterOS | 7.X | router
 CPE cpe:/o:mikrotik:routeros:7

@@ -7,8 +7,8 @@
 
 A stack has an open TCP port (OPEN), and all others are closed; it answers ICMP. The
 kinds differ in how they come to be: this kernel under some settings, a kernel of
-Debian's in qemu (no KVM asked for), and stacks that are programs. Kernels are packages unpacked below KERNELS: tools/deps --test puts there
-what CI needs, tools/make-prints --fetch all the others."""
+Debian's in qemu (no KVM asked for), and stacks that are programs. Kernels are packages unpacked below
+KERNELS: tools/deps --test puts there what CI needs, tools/make-prints --fetch all the others."""
 import contextlib
 import dataclasses
 import os
@@ -245,7 +245,7 @@ ALL = [
     this_kernel("large-buffers", ("ipv4/tcp_rmem", "4096 1048576 67108864")),
     this_kernel("mtu-1400", mtu=1400),
     Lwip("lwip", "lwIP", "", True),
-    Slirp("libslirp", "libslirp", "", True),
+    Slirp("libslirp", "embedded", "", True),
     Machine("linux-6.1", "Linux", "6.1", True, package="linux-image-cloud-amd64"),
     Machine("linux-6.1-1g", "Linux", "6.1", False, package="linux-image-cloud-amd64", megabytes=1024),
     *(Machine(f"linux-{series}", "Linux", series, False, package=f"linux-{series}")
