@@ -6,6 +6,7 @@
 #include "engine/attempts.h"
 #include "engine/liars.h"
 #include "engine/observation.h"
+#include "engine/path_hint.h"
 #include "engine/prober.h"
 #include "engine/rtt.h"
 #include "engine/service_ports.h"
@@ -96,6 +97,8 @@ struct host {
 	char *name;                         /* from DNS, for OS detection; NULL: none */
 	struct system_stage *system;        /* stage_system.c; NULL: not under way */
 	struct path_stage *path;            /* stage_path.c; NULL: not under way */
+	struct path_hint path_hint;         /* which probe it answers */
+	uint8_t path_start_ttl; /* how far away OS detection found it to be; 0 not known */
 	struct probe *probes, *probes_last; /* in flight, by time of sending */
 
 	const struct swept *swept; /* found by a sweep: for the first stages only */

@@ -146,6 +146,10 @@ struct link_sim_host {
 	uint8_t distance;      /* routers on the way */
 	struct ip_addr router; /* the first of them (the next ones have the next addresses);
 				* IP_NONE: they do not say that the TTL is exceeded */
+	/* In its place, all of them, one by one: `distance` addresses, those that are
+	 * IP_NONE keep silent. NULL: as `router` says. */
+	const struct ip_addr *routers;
+	uint8_t back_distance; /* routers on the way back; 0: as many as on the way there */
 	uint64_t rtt_ns, jitter_ns;
 	struct mac_addr mac;                /* on-link; zero: link_sim_mac() of the address */
 	const struct link_sim_stack *stack; /* NULL: link_sim_plain */

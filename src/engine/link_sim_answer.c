@@ -186,6 +186,11 @@ static void contradict(struct sim_exchange *exchange, const struct packet *answe
 	sim_launch(exchange, &opposite, garbage->contradicted_ns);
 }
 
+static uint8_t way_back(const struct link_sim_host *host)
+{
+	return host->back_distance ? host->back_distance : host->distance;
+}
+
 void sim_answer(struct sim_exchange *exchange, struct packet *answer)
 {
 	struct link_sim *sim = exchange->sim;
@@ -197,7 +202,7 @@ void sim_answer(struct sim_exchange *exchange, struct packet *answer)
 	exchange->answered = true;
 	sim->truth.answers++;
 	if (!answer->ip.ttl)
-		answer->ip.ttl = (uint8_t)(exchange->stack->ttl - exchange->host->distance);
+		answer->ip.ttl = (uint8_t)(exchange->stack->ttl - way_back(exchange->host));
 	if (answer->ip.src.family == IP_V4)
 		identify(exchange, answer);
 	sim_forge(exchange, answer);

@@ -141,18 +141,26 @@ static bool sum_is_right(const struct sim_exchange *exchange)
 
 /* --- arrival --- */
 
+/* The router after so many hops; false: it keeps silent. */
+static bool router_after(const struct link_sim_host *host, uint8_t hops, struct ip_addr *ret_router)
+{
+	if (!hops)
+		return false;
+	if (!host->routers)
+		return host->router.family != IP_NONE &&
+		       ip_add(&host->router, hops - 1u, ret_router);
+	*ret_router = host->routers[hops - 1u];
+	return ret_router->family != IP_NONE;
+}
+
 /* The TTL ran out at a router before the host. */
 static void expire(struct sim_exchange *exchange)
 {
-	const struct link_sim_host *host = exchange->host;
 	struct ip_addr router;
-	uint8_t hops = exchange->probe->ip.ttl;
 	bool is_v6 = exchange->probe->ip.src.family == IP_V6;
 
 	exchange->sim->truth.expired++;
-	if (host->router.family == IP_NONE || !hops)
-		return;
-	if (!ip_add(&host->router, hops - 1u, &router))
+	if (!router_after(exchange->host, exchange->probe->ip.ttl, &router))
 		return;
 	sim_error(exchange, &router, is_v6 ? ICMPV6_TIME_EXCEEDED : ICMP_TIME_EXCEEDED, 0, 0);
 }

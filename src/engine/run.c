@@ -8,6 +8,7 @@
  * the first hosts are reported early and memory holds few hosts at a time. */
 #include "engine/run_private.h"
 
+#include "engine/path_crew.h"
 #include "engine/port_order.h"
 #include "engine/sender_idle.h"
 #include "engine/sender_raw.h"
@@ -606,6 +607,7 @@ void run_free(struct run *run)
 	loop_defer_cancel(run->loop, &run->advance);
 	sender_idle_free(run->idle);
 	proxied_free(run->proxied);
+	path_crew_free(run->paths);
 	sender_release(&run->sender);
 	target_stream_free(run->stream);
 	run_orders_free(run);

@@ -39,7 +39,7 @@ struct task_state {
 
 /* Hosts whose system is asked for now, and those that wait for their turn (stage_system.c). */
 struct systems {
-	unsigned now;
+	unsigned now, more; /* more than the least at once, as their pace held */
 	struct system_stage *first, *last;
 };
 
@@ -62,6 +62,7 @@ struct run {
 	struct sender_idle *idle;              /* NULL: no idle scan */
 	struct systems systems;                /* in the stage of OS detection */
 	struct proxied *proxied;               /* NULL: nothing was open yet */
+	struct path_crew *paths;               /* NULL: no path was traced yet */
 
 	struct task_state tasks[RUN_TASKS];
 	struct task_state techniques[PLAN_TECHNIQUES_MAX]; /* of the port stage, as in the plan */

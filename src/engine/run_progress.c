@@ -37,14 +37,17 @@ static double ports_and_services_share(const struct host *host)
 	return 0.5 + 0.5 * (double)host->services_told / (double)host->services.count;
 }
 
-/* What is asked of a host after that is an eighth. */
+/* What is asked of a host after that, its system and its path, is an eighth each. */
 static double host_share(const struct host *host)
 {
+	const struct run *run = host->run;
 	double share = ports_and_services_share(host);
 
-	if (!host->run->config.systems || host->stages_ended & 1u << STAGE_SYSTEM)
-		return share;
-	return share * 7 / 8;
+	if (run->config.systems && !(host->stages_ended & 1u << STAGE_SYSTEM))
+		share = share * 7 / 8;
+	if (run->plan->path.wanted && !(host->stages_ended & 1u << STAGE_PATH))
+		share = share * 7 / 8;
+	return share;
 }
 
 /* In hosts: those done, and the shares of those under way. */

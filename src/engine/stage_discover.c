@@ -62,6 +62,7 @@ static void ping_verdict(struct host *host, uint16_t value, const struct verdict
 		if (sender_technique_of(host, value)->probe == PROBE_PROTOCOL &&
 		    why.reason == REASON_ECHO_REPLY)
 			why.reason = REASON_PROTO_RESPONSE;
+		path_hint_ping(&host->path_hint, sender_technique_of(host, value), port, verdict);
 		sender_stop(host->sender, host);
 		decide(host, HOST_UP, &why, port);
 	} else if (state == HOST_DOWN) {

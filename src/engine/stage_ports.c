@@ -48,6 +48,7 @@ static void port_verdict(struct host *host, uint16_t port, const struct verdict 
 	note_service(host, &seen);
 	system_ports_note(&host->system_ports, seen.port.transport, port,
 			  (enum port_state)verdict->state);
+	path_hint_port(&host->path_hint, technique_now(host), port, verdict);
 	run_observe(run, &seen);
 }
 
@@ -147,6 +148,8 @@ static void give_swept(struct host *host)
 		note_service(host, &seen);
 		system_ports_note(&host->system_ports, seen.port.transport, seen.port.number,
 				  (enum port_state)seen.port.verdict.state);
+		path_hint_port(&host->path_hint, swept_probe(host->swept, i)->technique,
+			       seen.port.number, &seen.port.verdict);
 		run_observe(run, &seen);
 	}
 }

@@ -1,12 +1,17 @@
 /* Which system a host runs: asked when its ports and services are known, under the host's
- * own clock (TM-24). A few hosts at a time, so that the pace of their probes, which is
- * part of what is measured, holds (deviation D1); the others wait in a queue. */
+ * own clock (TM-24). The pace of the probes is part of what is measured, so only so many
+ * hosts are asked at a time that it holds (deviation D1); the others wait in a queue. How
+ * many that is shows: 24 at first, more as long as probes leave when they should. */
 #include "engine/run_private.h"
 #include "engine/sender_raw.h"
 #include "util/alloc.h"
 #include "util/error.h"
 
-#define SYSTEMS_AT_ONCE 24u
+#define AT_ONCE_LEAST 24u
+#define AT_ONCE_MOST  120u
+#define AT_ONCE_STEP  2u
+#define PUNCTUAL_MS   25u  /* of 500: more hosts may be asked */
+#define LATE_MS       100u /* half of that makes a print unfit */
 
 /* One host in the stage. */
 struct system_stage {
@@ -41,6 +46,19 @@ static void leave_queue(struct systems *systems, struct system_stage *stage)
 		systems->last = stage->prev;
 	stage->prev = stage->next = NULL;
 	stage->waits = false;
+}
+
+static unsigned at_once(const struct systems *systems)
+{
+	return AT_ONCE_LEAST + systems->more;
+}
+
+static void note_pace(struct systems *systems, const struct system_facts *facts)
+{
+	if (facts->late_ms >= LATE_MS)
+		systems->more /= 2;
+	else if (facts->late_ms <= PUNCTUAL_MS && at_once(systems) < AT_ONCE_MOST)
+		systems->more += AT_ONCE_STEP;
 }
 
 /* ---- a host ---- */
@@ -97,6 +115,7 @@ static void system_found(void *self, const struct system_facts *facts)
 
 	seen.system = facts;
 	run_observe(host->run, &seen);
+	note_pace(&host->run->systems, facts);
 }
 
 static void system_done(void *self)
@@ -170,7 +189,7 @@ static void begin_waiting(struct run *run)
 {
 	struct systems *systems = &run->systems;
 
-	while (systems->first && systems->now < SYSTEMS_AT_ONCE && !run->cancelled) {
+	while (systems->first && systems->now < at_once(systems) && !run->cancelled) {
 		struct system_stage *stage = systems->first;
 		struct host *host = stage->host;
 

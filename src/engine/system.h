@@ -110,6 +110,7 @@ struct system_facts {
 	size_t evidence_count;
 
 	uint32_t rounds, probes_sent, probes_answered;
+	uint32_t late_ms; /* the most that the sequence probes took longer than meant */
 	uint64_t took_ns;
 };
 

@@ -1,8 +1,8 @@
 /* A sink that gathers the facts of each host under way and hands a finished
  * host to formats, in target order where waiting for it costs little: a host
  * that is done waits at most `patience` for those before it. Costs one byte a
- * scanned port, what was found out about a service (host_services.h), and about 300 bytes
- * a host, for hosts under way only. */
+ * scanned port, what was found out about a service (host_services.h), the host's
+ * system and the way to it, and about 300 bytes a host, for hosts under way only. */
 #ifndef PORTOLAN_REPORT_COLLECTOR_H
 #define PORTOLAN_REPORT_COLLECTOR_H
 

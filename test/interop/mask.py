@@ -17,6 +17,12 @@ TEXT = [
     (r"^Note: .*-Pn.*$", "<advice: -Pn>"),
     (r"^Host discovery disabled.*$", "<advice: no discovery>"),
     (r"^Read (data files )?from.*\n", ""),
+    (r"^(No (?:exact )?OS matches for host) \(.*$", r"\1 (<advice>)"),
+    (r"^(Warning: OSScan results may be unreliable).*$", r"\1 <advice>"),
+    (r"^(OS (?:and Service )?detection performed\.) .*$", r"\1 <advice>"),
+    # Ours says once that it detects systems, and what all evidence together says.
+    (r"^(?:Retrying OS detection|OS guess \(all evidence\)) .*\n", ""),
+    (r"^(\d+ +)(?:\d+\.\d\d ms|--) +", r"\1<ms> "),
     # Said by Nmap once a byte; the asterisks in the name say as much.
     (r"^Illegal character\(s\) in hostname.*\n", ""),
     # Lines of their own accord: when a scan takes long; and what ours says of loss.

@@ -40,7 +40,7 @@ def validator():
 
 
 def test_every_event_is_valid(events, validator):
-    assert {event["type"] for event in events} == {"run", "skipped", "open", "service", "host", "warning", "end"}
+    assert {event["type"] for event in events} == {"run", "skipped", "open", "service", "system", "path", "host", "warning", "end"}
     for event in events:
         validator.validate(event)
 
@@ -50,8 +50,10 @@ def assert_described(value, definition):
     properties = SCHEMA["$defs"][definition]["properties"] if isinstance(definition, str) else definition["properties"]
     assert set(value) <= set(properties)
     for key, inner in value.items():
-        if isinstance(inner, dict):
-            assert_described(inner, properties[key].get("$ref", "").split("/")[-1] or properties[key])
+        part = properties[key].get("$ref", "").split("/")[-1] or properties[key]
+        for one in inner if isinstance(inner, list) else [inner]:
+            if isinstance(one, dict):
+                assert_described(one, part["items"] if isinstance(inner, list) else part)
 
 
 def test_every_field_of_services_is_described(events):
@@ -63,11 +65,19 @@ def test_every_field_of_services_is_described(events):
         assert_described(value, "detected")
 
 
+@pytest.mark.parametrize("fact", ["system", "path"])
+def test_every_field_of_systems_and_paths_is_described(events, fact):
+    found = [event[fact] for event in events if fact in event]
+    assert len(found) == 2 and found[0] == found[1]
+    assert_described(found[0], fact)
+    assert found[0]["evidence" if fact == "system" else "hops"]
+
+
 def test_every_field_is_described(events):
     """A field that the schema does not know has not been documented."""
     for event in events:
         known = dict(SCHEMA["properties"])
-        part = SCHEMA["$defs"][event["type"]]
+        part = SCHEMA["$defs"].get(event["type"] + "_found") or SCHEMA["$defs"][event["type"]]
         known.update(part["properties"])
         if "$ref" in part:
             known.update(SCHEMA["$defs"][part["$ref"].split("/")[-1]]["properties"])

@@ -6,7 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool choice_next(const char **rest, char ret_text[CHOICE_BYTES])
+/* Nmap 7.93 does not find "1" in "1|5-7" (seen with its binary, November 2026: "TS=1|5-7"
+ * of "Android 4.2.2 (Linux 3.4)"), so a number before a range is better not taken. */
+static bool is_before_range(const char *text, const char *rest)
+{
+	return rest && strchr(rest, '-') && !text[strspn(text, "0123456789ABCDEF")];
+}
+
+static bool cut(const char **rest, char text[CHOICE_BYTES])
 {
 	size_t length;
 
@@ -15,10 +22,18 @@ bool choice_next(const char **rest, char ret_text[CHOICE_BYTES])
 	length = strcspn(*rest, "|");
 	if (length >= CHOICE_BYTES)
 		return false;
-	memcpy(ret_text, *rest, length);
-	ret_text[length] = '\0';
+	memcpy(text, *rest, length);
+	text[length] = '\0';
 	*rest = (*rest)[length] ? *rest + length + 1 : NULL;
 	return true;
+}
+
+bool choice_next(const char **rest, char ret_text[CHOICE_BYTES])
+{
+	while (cut(rest, ret_text))
+		if (!is_before_range(ret_text, *rest))
+			return true;
+	return false;
 }
 
 static bool read_hex(const char *text, const char *end, uint64_t *ret_number)

@@ -11,7 +11,7 @@
 #define CHOICE_BYTES 64u
 
 /* Cuts the next alternative off: *rest moves on, and is NULL behind the last one. False:
- * there is none, or it is too long for `ret_text`. */
+ * there is none, or it is too long for `ret_text`. Numbers before a range are passed over. */
 bool choice_next(const char **rest, char ret_text[CHOICE_BYTES]);
 
 struct choice_range {

@@ -49,7 +49,7 @@ static uint64_t now_ns(void)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(CLOCK_REALTIME, &now); /* the clock of arrivals */
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
@@ -115,9 +115,9 @@ static void read_option(int option, char *text, struct settings *settings)
 static void read_settings(int argc, char **argv, struct settings *settings)
 {
 	static const struct option options[] = {
-		{"db", 1, NULL, 'd'},      {"interface", 1, NULL, 'i'}, {"base", 1, NULL, 'b'},
-		{"first", 1, NULL, 'f'},   {"count", 1, NULL, 'c'},     {"open", 1, NULL, 'o'},
-		{"drop", 1, NULL, 'k'},    {"packets", 1, NULL, 'p'},   {"seconds", 1, NULL, 's'},
+		{"db", 1, NULL, 'd'},    {"interface", 1, NULL, 'i'}, {"base", 1, NULL, 'b'},
+		{"first", 1, NULL, 'f'}, {"count", 1, NULL, 'c'},     {"open", 1, NULL, 'o'},
+		{"drop", 1, NULL, 'k'},  {"packets", 1, NULL, 'p'},   {"seconds", 1, NULL, 's'},
 		{NULL, 0, NULL, 0},
 	};
 	int option;
@@ -139,16 +139,32 @@ static int open_link(const char *interface)
 		.sll_protocol = htons(ETH_P_ALL),
 		.sll_ifindex = (int)if_nametoindex(interface),
 	};
-	int bytes = RECEIVE_BYTES, link = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	int bytes = RECEIVE_BYTES, yes = 1, link = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 
 	if (!at.sll_ifindex)
 		err(1, "%s", interface);
 	if (link < 0)
 		err(1, "packet socket");
 	(void)setsockopt(link, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes));
+	(void)setsockopt(link, SOL_SOCKET, SO_TIMESTAMPNS, &yes, sizeof(yes));
 	if (bind(link, (struct sockaddr *)&at, sizeof(at)) < 0)
 		err(1, "%s", interface);
 	return link;
+}
+
+/* When the kernel got the frame: rates that are told by initial sequence numbers are off by
+ * what this program takes to wake up. */
+static uint64_t arrival_ns(struct msghdr *message)
+{
+	struct cmsghdr *control = CMSG_FIRSTHDR(message);
+	struct timespec at;
+
+	for (; control; control = CMSG_NXTHDR(message, control))
+		if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_TIMESTAMPNS) {
+			memcpy(&at, CMSG_DATA(control), sizeof(at));
+			return (uint64_t)at.tv_sec * 1000000000 + (uint64_t)at.tv_nsec;
+		}
+	return now_ns();
 }
 
 /* One frame; false: there is none just now. An answer that does not fit the link, or finds it
@@ -156,17 +172,25 @@ static int open_link(const char *interface)
 static bool answer_one(int link, struct crowd *crowd)
 {
 	static uint8_t frame[CROWD_FRAME_BYTES], out[CROWD_FRAME_BYTES];
+	_Alignas(struct cmsghdr) char control[128];
 	struct sockaddr_ll from;
-	socklen_t from_bytes = sizeof(from);
-	ssize_t got = recvfrom(link, frame, sizeof(frame), MSG_DONTWAIT, (struct sockaddr *)&from,
-			       &from_bytes);
+	struct iovec where = {frame, sizeof(frame)};
+	struct msghdr message = {
+		.msg_name = &from,
+		.msg_namelen = sizeof(from),
+		.msg_iov = &where,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	ssize_t got = recvmsg(link, &message, MSG_DONTWAIT);
 	size_t count;
 
 	if (got <= 0)
 		return false;
 	if (from.sll_pkttype == PACKET_OUTGOING)
 		return true;
-	count = crowd_answer(crowd, frame, (size_t)got, now_ns(), out);
+	count = crowd_answer(crowd, frame, (size_t)got, arrival_ns(&message), out);
 	if (count)
 		(void)send(link, out, count, 0);
 	return true;
@@ -178,8 +202,7 @@ static void answer_all(const struct settings *settings, int link, struct crowd *
 	struct pollfd wait = {.fd = link, .events = POLLIN};
 	int i;
 
-	while (!stopping && now_ns() < end_ns &&
-	       crowd_counts(crowd).answered < settings->packets) {
+	while (!stopping && now_ns() < end_ns && crowd_counts(crowd).answered < settings->packets) {
 		if (poll(&wait, 1, WAIT_MS) <= 0)
 			continue;
 		if (wait.revents & (POLLERR | POLLNVAL))

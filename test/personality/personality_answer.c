@@ -302,9 +302,9 @@ static void spoil_quote(const struct udp_traits *udp, uint8_t distance, uint8_t 
 	write_be16(header + 4, udp->quoted_id);
 	header[8] = (uint8_t)(header[8] - (distance - 1));
 	sum = header_checksum(header);
-	write_be16(header + 10, udp->ip_checksum == CHECKSUM_ZERO  ? 0
+	write_be16(header + 10, udp->ip_checksum == CHECKSUM_ZERO   ? 0
 				: udp->ip_checksum == CHECKSUM_GOOD ? sum
-				: sum == 0x1234			    ? 0x4321
+				: sum == 0x1234                     ? 0x4321
 								    : 0x1234);
 	if (!udp->keeps_checksum)
 		write_be16(datagram + 6, udp->checksum);

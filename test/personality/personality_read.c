@@ -127,8 +127,8 @@ static void read_numbers(const struct reading *in, enum os_test test, struct tcp
 	static const char *const seqs[] = {"Z", "A", "A+", "O", NULL};
 	static const char *const acks[] = {"Z", "S", "S+", "O", NULL};
 
-	traits->seq = (enum number_rule)choice_word(reading_find(in, test, "S"), seqs,
-						    NUMBER_OTHER);
+	traits->seq =
+		(enum number_rule)choice_word(reading_find(in, test, "S"), seqs, NUMBER_OTHER);
 	traits->ack = (enum number_rule)choice_word(reading_find(in, test, "A"), acks, NUMBER_NEXT);
 }
 
@@ -226,9 +226,12 @@ static void read_all_tcp(const struct reading *in)
 		enum os_test test;
 		uint8_t flags;
 	} rows[] = {
-		{PROBE_T2, OS_TEST_T2, TCP_RST | TCP_ACK}, {PROBE_T3, OS_TEST_T3, TCP_SYN | TCP_ACK},
-		{PROBE_T4, OS_TEST_T4, TCP_RST},           {PROBE_T5, OS_TEST_T5, TCP_RST | TCP_ACK},
-		{PROBE_T6, OS_TEST_T6, TCP_RST},           {PROBE_T7, OS_TEST_T7, TCP_RST | TCP_ACK},
+		{PROBE_T2, OS_TEST_T2, TCP_RST | TCP_ACK},
+		{PROBE_T3, OS_TEST_T3, TCP_SYN | TCP_ACK},
+		{PROBE_T4, OS_TEST_T4, TCP_RST},
+		{PROBE_T5, OS_TEST_T5, TCP_RST | TCP_ACK},
+		{PROBE_T6, OS_TEST_T6, TCP_RST},
+		{PROBE_T7, OS_TEST_T7, TCP_RST | TCP_ACK},
 	};
 	size_t i;
 

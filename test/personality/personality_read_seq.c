@@ -18,7 +18,8 @@ static enum stamp_wish stamps_of(const char *options)
 }
 
 /* The first alternative as wished; without one the first of all. */
-static void choose_options(const char *expression, enum stamp_wish wish, char ret_text[CHOICE_BYTES])
+static void choose_options(const char *expression, enum stamp_wish wish,
+			   char ret_text[CHOICE_BYTES])
 {
 	const char *rest = expression;
 	char text[CHOICE_BYTES];

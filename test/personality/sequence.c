@@ -9,6 +9,8 @@
 #define LARGE_UNIT   9u /* above it the deviation is counted in units */
 #define LOG2_MOST    0x118u
 #define STEP_MOST    0x7fffffffu
+#define LARGE        512u    /* multiples of which single ones do not matter */
+#define VERY_LARGE   100000u /* of which dozens do not */
 #define GAPS_A_S     10.0
 #define COUNTER_HIGH 0x8000u
 #define COUNTER_LOW  0x0403u
@@ -16,8 +18,8 @@
 
 /* How the steps lie around their mean. */
 static const int8_t shapes[][RATES_MOST] = {
-	{1, -1, 1, -1, 0}, {-1, -1, -1, -1, 4}, {-2, 3, -2, 3, -2}, {1, 1, 1, -4, 1},
-	{0, 0, 1, -1, 0},  {0, 0, 0, 0, 0},
+	{1, -1, 1, -1, 0}, {-1, -1, -1, -1, 4}, {-2, 3, -2, 3, -2},
+	{1, 1, 1, -4, 1},  {0, 0, 1, -1, 0},    {0, 0, 0, 0, 0},
 };
 
 /* ------------------------------------------------- initial sequence numbers */
@@ -82,13 +84,36 @@ static bool try_steps(struct search *search)
 	return false;
 }
 
-/* Steps with a divisor in common are made without. */
+static uint32_t gcd_of(uint32_t a, uint32_t b)
+{
+	while (b) {
+		uint32_t rest = a % b;
+
+		a = b;
+		b = rest;
+	}
+	return a;
+}
+
+/* Large steps must not have a divisor in common that comes and goes with their size. */
+static bool is_odd(const struct isn_steps *steps)
+{
+	uint32_t gcd = 0, most = 0;
+	size_t i;
+
+	for (i = 0; i < RATES_MOST; i++) {
+		gcd = gcd_of(gcd, steps->multiples[i]);
+		most = steps->multiples[i] > most ? steps->multiples[i] : most;
+	}
+	return gcd == 1 || most < LARGE;
+}
+
 static bool try_odd(struct search *search)
 {
 	uint32_t *last = &search->steps->multiples[RATES_MOST - 1], tries;
 
-	for (tries = 0; tries < 4; tries++, ++*last)
-		if (try_steps(search))
+	for (tries = 0; tries < 6; tries++, ++*last)
+		if (is_odd(search->steps) && try_steps(search))
 			return true;
 	return false;
 }
@@ -194,10 +219,21 @@ bool isn_find(const struct isn_wish *wish, struct isn_steps *ret_steps)
 	return search.has_exact;
 }
 
+/* Remainders of large multiples stay, so that the steps get no divisor in common. */
+static uint32_t modulus_of(uint32_t multiple)
+{
+	return multiple >= VERY_LARGE ? 30 : multiple >= LARGE ? 2 : 1;
+}
+
 static uint32_t scaled(uint32_t multiple, double ratio)
 {
-	double wanted = floor(multiple * ratio + 0.5);
+	uint32_t modulus = modulus_of(multiple), rest = multiple % modulus;
+	double change = multiple * (ratio - 1),
+	       wanted = floor((multiple * ratio - rest) / modulus + 0.5) * modulus + rest;
 
+	/* A whole step of a small number would be more than what it makes up for. */
+	if (multiple < LARGE && fabs(change) < 1)
+		return multiple;
 	if (multiple && wanted < 1)
 		return 1;
 	return wanted > STEP_MOST ? STEP_MOST : (uint32_t)wanted;

@@ -46,6 +46,9 @@ struct raw_world {
 	bool excludes_gate_only;         /* the target stream does not hear of them */
 	struct flow_net *flows;
 	struct resolver *resolver; /* NULL: no name is known */
+	/* Of struct run_config; NULL: none. */
+	void (*place)(void *self, const struct ip_addr *addr, struct path_place *ret_place);
+	const struct system_detector *systems; /* NULL: no -O */
 	struct run *run;
 	struct sink sink;
 	struct wire_ways ways;

@@ -13,6 +13,7 @@
 #include <time.h>
 
 #define PERFECT_TOLD 8u
+#define SEQUENCE_MS  500.0
 
 /* ---- how it was seen ---- */
 
@@ -90,6 +91,8 @@ static void tell_effort(const struct os4 *os4, struct system_facts *facts)
 	facts->rounds = os4->rounds;
 	facts->probes_sent = os4->sent;
 	facts->probes_answered = os4->answered;
+	if (os4->timing_ratio > 1)
+		facts->late_ms = (uint32_t)((os4->timing_ratio - 1) * SEQUENCE_MS);
 	facts->took_ns = loop_now_ns(loop) - os4->started_ns;
 }
 

@@ -11,7 +11,9 @@
 #include <string.h>
 #include <time.h>
 
-#define PERCENT 100
+#define PERCENT     100
+#define SEQUENCE_US 500000u
+#define US_PER_MS   1000u
 
 struct telling {
 	const struct os6 *os6;
@@ -69,6 +71,17 @@ static const char *unfit_reason(const struct os6 *os6, const struct system_facts
 	return os_unfit_reason(&conditions);
 }
 
+/* How much longer S1 to S6 took than they should. */
+static uint32_t late_ms(const struct os6_print *print)
+{
+	const struct os6_reply *first = &print->replies[OS6_S1], *last = &print->replies[OS6_S6];
+	uint64_t took_us = last->sent_us - first->sent_us;
+
+	if (!first->seen || !last->seen || took_us <= SEQUENCE_US)
+		return 0;
+	return (uint32_t)((took_us - SEQUENCE_US) / US_PER_MS);
+}
+
 static void tell_effort(const struct os6 *os6, struct system_facts *facts)
 {
 	int probe;
@@ -78,6 +91,7 @@ static void tell_effort(const struct os6 *os6, struct system_facts *facts)
 	facts->probes_sent = os6->sent;
 	for (probe = 0; probe < OS6_PROBES; probe++)
 		facts->probes_answered += os6->print.replies[probe].seen;
+	facts->late_ms = late_ms(&os6->print);
 	facts->took_ns = loop_now_ns(os6->job->config->loop) - os6->started_ns;
 }
 

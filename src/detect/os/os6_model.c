@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define NEAR_BEST         0.9 /* of the best probability: as good as it */
 #define PROBABILITY_LEAST 0.5 /* less is rather not */
@@ -79,15 +80,29 @@ static bool has_syn_ack(const struct os6_features *features)
 	return false;
 }
 
-static enum os6_decision decide(const struct os6_verdict *verdict)
+static bool same_system(const struct os6_model *model, const struct os6_score *a,
+			const struct os6_score *b)
 {
-	const struct os6_score *best = &verdict->scores[0];
+	return strcmp(model->classes[a->place].name, model->classes[b->place].name) == 0;
+}
+
+/* One system can have several classes, one for each of its shapes; those that are as likely as
+ * the best must all be of one. */
+static enum os6_decision decide(const struct os6_model *model, const struct os6_verdict *verdict)
+{
+	const struct os6_score *best = &verdict->scores[0], *score;
+	bool usual = false;
 
 	if (!verdict->count || best->probability < PROBABILITY_LEAST)
 		return OS6_UNSURE;
-	if (verdict->count > 1 && verdict->scores[1].probability >= NEAR_BEST * best->probability)
-		return OS6_UNSURE;
-	return best->novelty < NOVELTY_MOST ? OS6_KNOWN : OS6_NOVEL;
+	for (score = best;
+	     score < best + verdict->count && score->probability >= NEAR_BEST * best->probability;
+	     score++) {
+		if (!same_system(model, best, score))
+			return OS6_UNSURE;
+		usual = usual || score->novelty < NOVELTY_MOST;
+	}
+	return usual ? OS6_KNOWN : OS6_NOVEL;
 }
 
 void os6_model_judge(const struct os6_model *model, const struct os6_features *features,
@@ -99,5 +114,5 @@ void os6_model_judge(const struct os6_model *model, const struct os6_features *f
 	for (i = 0; i < model->count; i++)
 		ret_verdict->scores[i] = score_class(model, i, features);
 	qsort(ret_verdict->scores, model->count, sizeof(ret_verdict->scores[0]), likeliest_first);
-	ret_verdict->decision = has_syn_ack(features) ? decide(ret_verdict) : OS6_TOO_LITTLE;
+	ret_verdict->decision = has_syn_ack(features) ? decide(model, ret_verdict) : OS6_TOO_LITTLE;
 }

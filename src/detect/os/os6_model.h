@@ -10,6 +10,7 @@
 
 #define OS6_CLASSES_MOST 200u
 
+/* Several can have one name: the shapes of one system. */
 struct os6_class {
 	const char *name; /* "Linux 5.10 - 6.18" */
 	struct os_class class;

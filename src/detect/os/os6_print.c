@@ -28,7 +28,7 @@ void os6_print_note(struct os6_print *print, enum os6_probe probe, const struct 
 	memcpy(reply->bytes, bytes, count);
 	reply->count = (uint16_t)count;
 	reply->sent_us = sent_us;
-	reply->heard_us = heard_us;
+	reply->heard_us = heard_us > sent_us ? heard_us : sent_us;
 	reply->seen = true;
 }
 

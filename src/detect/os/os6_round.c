@@ -248,8 +248,9 @@ bool os6_round_heard(struct os6_round *round, enum os6_probe probe, uint64_t at_
 		return false;
 	asked->state = OS6_ANSWERED;
 	round->window += round->window < round->threshold ? 1 : 1 / round->window;
-	if (asked->sends == 1 && at_ns > asked->sent_ns)
-		note_rtt(round, (double)(at_ns - asked->sent_ns));
+	/* The kernel's stamp of an answer can lie before ours of what was sent. */
+	if (asked->sends == 1)
+		note_rtt(round, at_ns > asked->sent_ns ? (double)(at_ns - asked->sent_ns) : 1);
 	return true;
 }
 

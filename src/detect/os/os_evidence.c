@@ -23,12 +23,12 @@ static os_source *const sources[] = {
 /* ------------------------------------------------- hearing */
 
 /* Safe to show, and not longer than a line. */
-static const char *copy_says(struct arena *arena, const char *says)
+static const char *copy_safe(struct arena *arena, const char *text)
 {
 	struct buf safe = BUF_INIT;
 	const char *copy;
 
-	text_add_safe(&safe, says, strnlen(says, SAYS_MAX));
+	text_add_safe(&safe, text, strnlen(text, SAYS_MAX));
 	copy = buf_ok(&safe) ? arena_strdup(arena, buf_str(&safe)) : NULL;
 	buf_release(&safe);
 	return copy;
@@ -42,13 +42,13 @@ struct os_clue *os_trial_add(struct os_trial *trial, enum os_group group, const 
 	*ret = 0;
 	if (trial->clues_count == OS_CLUES_MAX)
 		return NULL;
-	clue->says = copy_says(trial->arena, says);
-	if (!clue->says) {
+	clue->says = copy_safe(trial->arena, says);
+	clue->source = copy_safe(trial->arena, source);
+	if (!clue->says || !clue->source) {
 		*ret = ERROR_MEMORY;
 		return NULL;
 	}
 	clue->group = group;
-	clue->source = source;
 	trial->clues_count++;
 	return clue;
 }
@@ -70,24 +70,48 @@ int os_trial_hear(const struct os_evidence *evidence, const struct os_evidence_i
 
 /* ------------------------------------------------- guesses */
 
-/* "Something else" takes what is not named, so that all of them are 1 together. */
+/* The likeliest system of the family. */
+static size_t kin_head(const struct os_systems *systems, const double *probability, size_t kin)
+{
+	size_t best = kin, i;
+
+	for (i = kin; i < systems->count; i++)
+		if (systems->all[i].kin == kin && probability[i] > probability[best])
+			best = i;
+	return best;
+}
+
+/* What is too little to be named goes to the likeliest of its family, so that the family's sum
+ * stays; a family that is too little altogether, to "something else". */
+static void gather(const struct os_systems *systems, double *probability)
+{
+	size_t i;
+
+	for (i = 0; i < systems->other; i++) {
+		size_t head = kin_head(systems, probability, systems->all[i].kin);
+
+		if (probability[i] >= GUESS_LEAST)
+			continue;
+		if (probability[head] < GUESS_LEAST)
+			head = systems->other;
+		probability[head] += probability[i];
+		probability[i] = 0;
+	}
+}
+
 static size_t choose_guesses(const struct os_systems *systems, const struct os_opinion *opinion,
 			     struct system_guess *guesses)
 {
-	double rest = 1;
+	double probability[OS_SYSTEMS_MAX];
 	size_t count = 0, i;
 
-	for (i = 0; i < systems->other; i++) {
-		if (opinion->probability[i] < GUESS_LEAST)
-			continue;
-		guesses[count++] = (struct system_guess){.name = systems->all[i].name,
-							 .family = systems->all[i].family,
-							 .probability = opinion->probability[i]};
-		rest -= opinion->probability[i];
-	}
-	guesses[count++] = (struct system_guess){.name = systems->all[systems->other].name,
-						 .family = systems->all[systems->other].family,
-						 .probability = fmax(rest, 0)};
+	memcpy(probability, opinion->probability, sizeof(probability));
+	gather(systems, probability);
+	for (i = 0; i < systems->count; i++)
+		if (probability[i] > 0 || i == systems->other)
+			guesses[count++] = (struct system_guess){.name = systems->all[i].name,
+								 .family = systems->all[i].family,
+								 .probability = probability[i]};
 	return count;
 }
 

@@ -208,8 +208,9 @@ static void find_contradiction(const struct os_evidence *evidence, struct os_opi
 
 /* ------------------------------------------------- ceilings */
 
-/* The print fits the family, enough of it was compared, and no other family comes near. */
-static bool is_nailed(const struct os_trial *trial, size_t kin)
+/* The print fits one of these systems, enough of it was compared, and none of those comes
+ * near. */
+static bool is_nailed(const struct os_trial *trial, uint64_t these, uint64_t those)
 {
 	const struct os_systems *systems = &trial->evidence->systems;
 	const struct os_fusion *fusion = &trial->evidence->fusion;
@@ -222,9 +223,9 @@ static bool is_nailed(const struct os_trial *trial, size_t kin)
 
 		if (!trial->fit.best[i].measured)
 			continue;
-		if (systems->all[i].kin != kin) {
+		if (those & systems->all[i].mask)
 			others = fmax(others, accuracy);
-		} else if (accuracy > own) {
+		if (these & systems->all[i].mask && accuracy > own) {
 			own = accuracy;
 			points = trial->fit.best[i].score.possible;
 		}
@@ -233,10 +234,22 @@ static bool is_nailed(const struct os_trial *trial, size_t kin)
 	       points >= fusion->nail_points;
 }
 
+static uint64_t kin_mask(const struct os_systems *systems, size_t kin)
+{
+	uint64_t mask = 0;
+	size_t i;
+
+	for (i = 0; i < systems->count; i++)
+		if (systems->all[i].kin == kin)
+			mask |= systems->all[i].mask;
+	return mask;
+}
+
 static double ceiling_of(const struct os_trial *trial, const struct os_opinion *opinion, size_t kin)
 {
 	const struct os_fusion *fusion = &trial->evidence->fusion;
-	unsigned count = is_nailed(trial, kin);
+	const uint64_t family = kin_mask(&trial->evidence->systems, kin);
+	unsigned count = is_nailed(trial, family, ~family);
 	int group;
 
 	for (group = 0; group < OS_GROUPS; group++)
@@ -274,6 +287,28 @@ static void hold_down(const struct os_trial *trial, struct os_opinion *opinion, 
 	opinion->probability[systems->other] += sum - most;
 }
 
+/* One of several generations is as sure as one kind of evidence, but for a print that nails it:
+ * what it has above that is its sisters', by their priors. */
+static void hold_down_system(const struct os_trial *trial, struct os_opinion *opinion,
+			     size_t system)
+{
+	const struct os_systems *systems = &trial->evidence->systems;
+	const uint64_t own = systems->all[system].mask;
+	const uint64_t sisters = kin_mask(systems, systems->all[system].kin) & ~own;
+	double most = trial->evidence->fusion.ceiling_one, over, sum = 0;
+	size_t i;
+
+	over = opinion->probability[system] - most;
+	if (over <= 0 || !sisters || is_nailed(trial, own, sisters))
+		return;
+	for (i = 0; i < systems->count; i++)
+		sum += sisters & systems->all[i].mask ? exp2(systems->all[i].prior) : 0;
+	for (i = 0; i < systems->count; i++)
+		if (sisters & systems->all[i].mask)
+			opinion->probability[i] += over * exp2(systems->all[i].prior) / sum;
+	opinion->probability[system] = most;
+}
+
 void os_fuse(struct os_trial *trial, struct os_opinion *ret_opinion)
 {
 	const struct os_systems *systems = &trial->evidence->systems;
@@ -287,4 +322,6 @@ void os_fuse(struct os_trial *trial, struct os_opinion *ret_opinion)
 	for (i = 0; i < systems->other; i++)
 		if (systems->all[i].kin == i)
 			hold_down(trial, ret_opinion, i);
+	for (i = 0; i < systems->other; i++)
+		hold_down_system(trial, ret_opinion, i);
 }

@@ -122,6 +122,12 @@ struct seen {
 	unsigned window, mss; /* mss 0: none */
 };
 
+/* One letter each; Z is a scale of 0 (text_matches() does not know case). */
+static char letter_of(const char *at)
+{
+	return *at == 'W' && at[1] == '0' ? 'Z' : *at;
+}
+
 /* Letters only, without L at the end. */
 static void take_options(struct seen *seen, const char *text)
 {
@@ -132,7 +138,7 @@ static void take_options(struct seen *seen, const char *text)
 		seen->mss = (unsigned)strtoul(mss + 1, NULL, 16);
 	for (; *text && used + 1 < sizeof(seen->options); text++)
 		if (strchr("LNMWST", *text))
-			seen->options[used++] = *text;
+			seen->options[used++] = letter_of(text);
 	while (used && seen->options[used - 1] == 'L')
 		used--;
 	seen->options[used] = '\0';

@@ -225,7 +225,6 @@ static int hear_hint(struct os_trial *trial, const struct system_hint *hint)
 {
 	char source[64], says[SAYS_BYTES];
 	struct tally tally = {.any = false};
-	const char *copy;
 
 	weigh_hint(trial->evidence, hint, &tally);
 	if (!tally.any)
@@ -233,11 +232,8 @@ static int hear_hint(struct os_trial *trial, const struct system_hint *hint)
 	snprintf(source, sizeof(source), "%.30s on port %u/%s",
 		 hint->service && *hint->service ? hint->service : "service", hint->port,
 		 transport_name(hint->transport));
-	copy = arena_strdup(trial->arena, source);
-	if (!copy)
-		return ERROR_MEMORY;
 	say_hint(hint, says);
-	return add_tally(trial, OS_GROUP_WORDS, copy, says, &tally);
+	return add_tally(trial, OS_GROUP_WORDS, source, says, &tally);
 }
 
 int os_source_hints(struct os_trial *trial)

@@ -150,6 +150,22 @@ static bool begins_with(struct span value, struct span text)
 	return value.bytes >= text.bytes && memcmp(value.at, text.at, text.bytes) == 0;
 }
 
+static bool is_number(struct span text)
+{
+	size_t i;
+
+	for (i = 0; i < text.bytes && is_hex(text.at[i]); i++)
+		;
+	return i == text.bytes && i > 0;
+}
+
+/* Nmap 7.93 looks for a number's dash beyond the alternative: "5" is not in "5|7-9". */
+static bool is_overlooked(struct span alternative, struct span rest, struct span value)
+{
+	return rest.at && is_number(value) && !is_numeric(alternative) &&
+	       memchr(rest.at, '-', rest.bytes);
+}
+
 bool os_expression_matches_793(const char *expression, const char *value)
 {
 	struct span rest = {expression, strlen(expression)}, seen = {value, strlen(value)};
@@ -158,20 +174,13 @@ bool os_expression_matches_793(const char *expression, const char *value)
 	while (next_alternative(&rest, false, &alternative)) {
 		bool numeric = starts_with_hex(seen) && is_numeric(alternative);
 
+		if (is_overlooked(alternative, rest, seen))
+			continue;
 		if (rest.at && !numeric ? begins_with(seen, alternative)
 					: plain_matches(alternative, seen))
 			return true;
 	}
 	return false;
-}
-
-static bool is_number(struct span text)
-{
-	size_t i;
-
-	for (i = 0; i < text.bytes && is_hex(text.at[i]); i++)
-		;
-	return i == text.bytes && i > 0;
 }
 
 static const char *plain_fault(struct span alternative)

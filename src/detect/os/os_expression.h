@@ -13,8 +13,8 @@
 bool os_expression_matches(const char *expression, const char *value, bool nests);
 
 /* The same as Nmap 7.93 has it (seen with its binary, November 2026): a literal that another
- * alternative follows needs only be the value's beginning, so that "|A" matches all. It knows
- * no brackets. */
+ * alternative follows needs only be the value's beginning, so that "|A" matches all, but a number
+ * that a range follows is overlooked: "5|7-9" does not match 5. It knows no brackets. */
 bool os_expression_matches_793(const char *expression, const char *value);
 
 /* What is wrong with an expression (not terminated), in words; NULL: nothing. */

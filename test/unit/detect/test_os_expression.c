@@ -84,6 +84,12 @@ static void alternatives_as_nmap_793_has_them(void **state)
 		{"1-5|8", "6", false},
 		{"1-5|8", "8", true},
 		{">5|2", "6", true},
+		{"5|7-9", "5", false},
+		{"7-9|5", "5", true},
+		{"5|>7", "5", true},
+		{"50-60|40|70-80", "40", false},
+		{"50-60|3B-45|70-80", "40", true},
+		{"AS|1-5", "AS", true},
 	};
 	size_t i;
 

@@ -492,6 +492,28 @@ static void hosts_are_found_whatever_their_order(void **state)
 	assert_int_equal(digest_of_ranges(true), digest_of_ranges(false));
 }
 
+static void routers_may_be_listed_and_silent(void **state)
+{
+	struct one one;
+	struct packet probe;
+	const struct ip_addr routers[] = {
+		addr_of("10.50.0.9"), {.family = IP_NONE}, addr_of("10.50.0.3")};
+
+	begin(&one, NULL);
+	one.hosts[0].routers = routers;
+	one.hosts[0].back_distance = 7;
+	probe = tcp_probe(&one.fixture, "10.1.0.5", 22, TCP_SYN);
+	probe.ip.ttl = 1;
+	assert_true(ip_equal(&ask(&one.fixture, &probe)->ip.src, &routers[0]));
+	probe.ip.ttl = 2;
+	assert_null(ask(&one.fixture, &probe));
+	probe.ip.ttl = 3;
+	assert_true(ip_equal(&ask(&one.fixture, &probe)->ip.src, &routers[2]));
+	probe.ip.ttl = 4;
+	assert_int_equal(ask(&one.fixture, &probe)->ip.ttl, 64 - 7);
+	end(&one);
+}
+
 static void an_unreachable_host_is_reported_by_its_router(void **state)
 {
 	struct one one;
@@ -897,6 +919,7 @@ int main(void)
 		cmocka_unit_test(sctp_checksums_are_looked_at),
 		cmocka_unit_test(what_has_a_bad_checksum_is_dropped),
 		cmocka_unit_test(routers_say_when_the_ttl_is_used_up),
+		cmocka_unit_test(routers_may_be_listed_and_silent),
 		cmocka_unit_test(strangers_are_silent_and_counted),
 		cmocka_unit_test(hosts_are_found_whatever_their_order),
 		cmocka_unit_test(an_unreachable_host_is_reported_by_its_router),

@@ -125,6 +125,24 @@ static inline void see_service(struct test_scan *scan, const struct target *targ
 	see(scan, seen);
 }
 
+static inline void see_system(struct test_scan *scan, const struct target *target,
+			      const struct system_facts *facts)
+{
+	struct observation seen = {.kind = OBSERVED_SYSTEM, .target = target};
+
+	seen.system = facts;
+	see(scan, seen);
+}
+
+static inline void see_path(struct test_scan *scan, const struct target *target,
+			    const struct path_facts *facts)
+{
+	struct observation seen = {.kind = OBSERVED_PATH, .target = target};
+
+	seen.path = facts;
+	see(scan, seen);
+}
+
 static inline void see_port(struct test_scan *scan, const struct target *target, uint16_t number,
 			    enum port_state state, enum reason reason)
 {
@@ -245,6 +263,9 @@ static inline void record_event(struct format_writer *writer, const struct forma
 					    [FORMAT_SKIPPED] = "skipped",
 					    [FORMAT_HINT] = "hint",
 					    [FORMAT_PORT] = "port",
+					    [FORMAT_SERVICE] = "service",
+					    [FORMAT_SYSTEM] = "system",
+					    [FORMAT_PATH] = "path",
 					    [FORMAT_TASK_BEGIN] = "task-begin",
 					    [FORMAT_TASK_END] = "task-end",
 					    [FORMAT_TASK_PROGRESS] = "task",

@@ -28,7 +28,17 @@ static void tell_event(struct format_writer *writer, const struct format_event *
 		buf_addf(&told, "is%u:%s ", event->seen->service.number,
 			 event->seen->service.facts->product);
 		break;
+	case FORMAT_SYSTEM:
+		buf_addf(&told, "system:%s ", event->seen->system->matches[0].name);
+		break;
+	case FORMAT_PATH:
+		buf_addf(&told, "way:%s ", event->seen->path->hops[0].name);
+		break;
 	case FORMAT_HOST:
+		if (event->host->system)
+			buf_addf(&told, "is-%s ", event->host->system->matches[0].name);
+		if (event->host->path)
+			buf_addf(&told, "by-%s ", event->host->path->hops[0].name);
 		for (size_t i = 0; i < event->host->ports_count; i++)
 			if (event->host->ports[i].service)
 				buf_addf(&told, "%u=%s ", event->host->ports[i].number,
@@ -133,6 +143,26 @@ static int service(struct stage *stage, size_t i, uint16_t number, const char *p
 
 	seen.service.number = number;
 	seen.service.facts = &facts;
+	return observe(stage, seen);
+}
+
+static int system_of(struct stage *stage, size_t i, const char *name)
+{
+	const struct system_match match = {.name = name};
+	const struct system_facts facts = {.matches = &match, .matches_count = 1};
+	struct observation seen = {.kind = OBSERVED_SYSTEM, .target = &stage->targets[i]};
+
+	seen.system = &facts;
+	return observe(stage, seen);
+}
+
+static int way_of(struct stage *stage, size_t i, const char *name)
+{
+	const struct path_hop hop = {.ttl = 1, .name = name};
+	const struct path_facts facts = {.hops = &hop, .hops_count = 1};
+	struct observation seen = {.kind = OBSERVED_PATH, .target = &stage->targets[i]};
+
+	seen.path = &facts;
 	return observe(stage, seen);
 }
 
@@ -350,6 +380,8 @@ static int allocate(void *self)
 			up(stage, 1, true),
 			port(stage, 1, 5, PORT_OPEN),
 			service(stage, 1, 5, "p"),
+			system_of(stage, 1, "s"),
+			way_of(stage, 1, "w"),
 			observe(stage, (struct observation){.kind = OBSERVED_NAME,
 							    .target = &stage->targets[1],
 							    .name = "x"}),
@@ -367,6 +399,28 @@ static int allocate(void *self)
 	}
 	stage_close(stage);
 	return r;
+}
+
+/* Of a copy, and of the last. */
+static void systems_and_ways_come_with_their_host(void **state)
+{
+	struct stage *stage = stage_new();
+	char text[] = "a";
+
+	assert_int_equal(stage_open(stage, true), 0);
+	assert_int_equal(up(stage, 0, false), 0);
+	assert_int_equal(up(stage, 1, false), 0);
+	assert_int_equal(system_of(stage, 1, text), 0);
+	assert_int_equal(way_of(stage, 1, text), 0);
+	text[0] = 'b';
+	assert_int_equal(way_of(stage, 1, text), 0);
+	assert_int_equal(system_of(stage, 1, text), 0);
+	text[0] = 'x';
+	assert_int_equal(done(stage, 1), 0);
+	assert_int_equal(done(stage, 0), 0);
+	assert_string_equal(buf_str(&told), "system:a way:a way:b system:b host0:0 "
+					    "is-b by-b host1:0 ");
+	stage_close(stage);
 }
 
 static void memory_may_be_short_at_any_point(void **state)
@@ -387,6 +441,7 @@ int main(void)
 		cmocka_unit_test(waiting_hosts_are_bounded),
 		cmocka_unit_test(services_come_with_their_ports),
 		cmocka_unit_test(what_services_take_is_bounded),
+		cmocka_unit_test(systems_and_ways_come_with_their_host),
 		cmocka_unit_test(memory_may_be_short_at_any_point),
 	};
 

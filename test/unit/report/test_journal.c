@@ -1,4 +1,5 @@
 #include "journal_fixture.h"
+#include "system_fixture.h"
 
 static void what_was_seen_is_played_back(void **state)
 {
@@ -335,6 +336,81 @@ static void several_scans_write_one_journal(void **state)
 	assert_int_equal(query(path, "SELECT sum(ports) FROM port_range"), 6 * 1334);
 }
 
+/* What belonged to the first finding goes with it. */
+static void a_later_system_replaces_an_earlier(void **state)
+{
+	struct target host = target_of(0, "192.0.2.1"), other = target_of(1, "192.0.2.2");
+	struct system_facts second = {.result = SYSTEM_MATCHED,
+				      .open_tcp = -1,
+				      .closed_tcp = 443,
+				      .closed_udp = -1,
+				      .matches = system_matches,
+				      .matches_count = 1,
+				      .perfect_count = 1};
+	struct path_facts shorter = fixture_path;
+	struct test_scan scan;
+	char path[128];
+
+	shorter.hops_count = 1;
+	scan_begin(&scan, journal_path(path, "systems"), 9);
+	see_run_begin(&scan);
+	see_up(&scan, &host, true);
+	see_system(&scan, &host, &fixture_system);
+	see_path(&scan, &host, &fixture_path);
+	see_system(&scan, &other, &fixture_system);
+	see_system(&scan, &host, &second);
+	see_path(&scan, &host, &shorter);
+	assert_int_equal(scan_finish(&scan), 1);
+	assert_int_equal(query(path, "SELECT closed_tcp FROM system WHERE host=0"), 443);
+	assert_int_equal(query(path, "SELECT count(*) FROM system WHERE open_tcp IS NULL"), 1);
+	assert_int_equal(query(path, "SELECT 100 * count(*) FROM system_match WHERE host=0"), 100);
+	assert_int_equal(query(path, "SELECT count(*) FROM system_class WHERE host=0"), 2);
+	assert_int_equal(query(path, "SELECT count(*) FROM system_evidence WHERE host=0"), 0);
+	assert_int_equal(query(path, "SELECT count(*) FROM system_guess WHERE host=0"), 0);
+	assert_int_equal(query(path, "SELECT count(*) FROM system_running WHERE host=0"), 0);
+	assert_int_equal(query(path, "SELECT count(*) FROM system_sample WHERE host=0"), 0);
+	assert_int_equal(query(path, "SELECT count(*) FROM hop WHERE host=0"), 1);
+	assert_int_equal(query(path, "SELECT count(*) FROM system_evidence WHERE host=1"), 2);
+	assert_int_equal(query(path, "SELECT count(*) FROM system_sample WHERE host=1"), 4);
+}
+
+/* fixture_path goes over 10.0.0.1, two silent ones and 10.0.3.1 to 192.0.2.1. */
+static void ways_are_a_graph(void **state)
+{
+	struct target host = target_of(0, "192.0.2.1"), other = target_of(1, "192.0.2.2");
+	struct path_hop hops[2] = {path_hops[0],
+				   {.ttl = 2, .from = ip_v4(0xc0000202), .rtt_us = 70}};
+	struct path_facts second = {
+		.probe = PATH_PROTOCOL, .number = 1, .hops = hops, .hops_count = 2};
+	struct test_scan scan;
+	char path[128];
+
+	hops[0].rtt_us = 1000;
+	hops[1].has_rtt = true;
+	scan_begin(&scan, journal_path(path, "graph"), 9);
+	see_run_begin(&scan);
+	see_path(&scan, &host, &fixture_path);
+	see_path(&scan, &other, &second);
+	assert_int_equal(scan_finish(&scan), 1);
+	assert_int_equal(query(path, "SELECT count(*) FROM hop_node"), 4);
+	assert_int_equal(query(path, "SELECT hosts * 10000 + rtt_min_us FROM hop_node WHERE"
+				     " address='10.0.0.1' AND asn=64500 AND country='DE' AND"
+				     " name='router.example'"),
+			 21000);
+	assert_int_equal(query(path, "SELECT count(*) FROM hop_link"), 4);
+	assert_int_equal(query(path, "SELECT hosts FROM hop_link WHERE from_address IS NULL AND"
+				     " to_address='10.0.0.1' AND hops=1"),
+			 2);
+	assert_int_equal(query(path, "SELECT hops FROM hop_link WHERE from_address='10.0.0.1' AND"
+				     " to_address='10.0.3.1' AND hosts=1"),
+			 3);
+	assert_int_equal(query(path, "SELECT rtt_min_us - from_rtt_min_us FROM hop_link WHERE"
+				     " to_address='192.0.2.2'"),
+			 70 - 1000);
+	assert_int_equal(query(path, "SELECT transport='ip' AND number=1 FROM path WHERE host=1"),
+			 1);
+}
+
 static void the_file_says_what_it_is(void **state)
 {
 	struct test_scan scan;
@@ -343,7 +419,7 @@ static void the_file_says_what_it_is(void **state)
 
 	scan_begin(&scan, journal_path(path, "a/new/folder/stamped"), 1);
 	scan_finish(&scan);
-	assert_int_equal(query(path, "PRAGMA user_version"), 3);
+	assert_int_equal(query(path, "PRAGMA user_version"), 4);
 	assert_int_equal(query(path, "PRAGMA application_id"), 0x50544c4e);
 	assert_int_equal(stat(path, &info), 0);
 	assert_int_equal(info.st_mode & 0777, 0600);
@@ -363,6 +439,8 @@ int main(void)
 		cmocka_unit_test(scans_are_listed_newest_first),
 		cmocka_unit_test(the_log_beside_the_journal_stays_short),
 		cmocka_unit_test(several_scans_write_one_journal),
+		cmocka_unit_test(a_later_system_replaces_an_earlier),
+		cmocka_unit_test(ways_are_a_graph),
 		cmocka_unit_test(the_file_says_what_it_is),
 	};
 

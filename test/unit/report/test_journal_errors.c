@@ -1,6 +1,7 @@
 /* What can be wrong with a journal, and that the scan is told and goes on. */
 #include "journal_fixture.h"
 #include "service_fixture.h"
+#include "system_fixture.h"
 
 #include "report/journal/journal_path.h"
 
@@ -88,9 +89,9 @@ static void a_newer_journal_is_left_alone(void **state)
 
 	scan_begin(&scan, journal_path(path, "newer"), 1);
 	scan_finish(&scan);
-	run_sql(path, "PRAGMA user_version=4");
-	assert_scan_fails(path, ERROR_UNSUPPORTED, "version 4");
-	assert_open_fails(path, ERROR_UNSUPPORTED, "version 4");
+	run_sql(path, "PRAGMA user_version=5");
+	assert_scan_fails(path, ERROR_UNSUPPORTED, "version 5");
+	assert_open_fails(path, ERROR_UNSUPPORTED, "version 5");
 	assert_int_equal(query(path, "SELECT count(*) FROM scan"), 1);
 }
 
@@ -291,6 +292,9 @@ static void lost_facts_are_reported(void **state)
 	assert_true(alloc_fault_hit());
 	alloc_fault_after(0);
 	see_service(&scan, &host, 1, &fixture_facts);
+	alloc_fault_after(0);
+	see_system(&scan, &host, &fixture_system);
+	see_path(&scan, &host, &fixture_path);
 	alloc_fault_after(-1);
 	assert_int_equal(journal_writer_finish(scan.writer, &diag), 0);
 	assert_non_null(strstr(diag.text, "out of memory"));
@@ -325,6 +329,8 @@ static void short_memory_in_a_replay_is_reported(void **state)
 		see_port(&scan, &host, p, p % 4 ? PORT_CLOSED : PORT_OPEN, REASON_SYN_ACK);
 	see_service(&scan, &host, 4, &fixture_facts);
 	see_service(&scan, &host, 8, &fixture_facts);
+	see_system(&scan, &host, &fixture_system);
+	see_path(&scan, &host, &fixture_path);
 	see_done(&scan, &host, HOST_UP);
 	see_run_end(&scan, 1, 1);
 	assert_int_equal(scan_finish(&scan), 1);
@@ -332,7 +338,7 @@ static void short_memory_in_a_replay_is_reported(void **state)
 	assert_int_equal(query(path, "SELECT count(*) FROM service JOIN certificate"
 				     " ON sha256=certificate"),
 			 2);
-	support_each_allocation_fails(replay_it, path, 200);
+	support_each_allocation_fails(replay_it, path, 400);
 }
 
 int main(void)

@@ -2,6 +2,7 @@
  * journal; played back from there, each format gives the same bytes. */
 #include "journal_fixture.h"
 #include "service_sample.h"
+#include "system_sample.h"
 
 #include "engine/technique.h"
 #include "report/collector.h"
@@ -69,6 +70,11 @@ static void plan_scan(struct replayed *t)
 	plan->list_only = !chance(t, 8);
 	plan->port_scan = !plan->list_only && chance(t, 6);
 	plan->version.wanted = chance(t, 4);
+	plan->system.wanted = chance(t, 4);
+	plan->system.old_xml = !chance(t, 4);
+	plan->path.wanted = chance(t, 4);
+	plan->path.mmdb_paths_count = chance(t, 2);
+	plan->output.debugging = !chance(t, 4);
 	if (!plan->port_scan)
 		plan->ports = NULL;
 	t->context = (struct format_context){.plan = plan,
@@ -160,6 +166,28 @@ static void tell_service(struct replayed *t, const struct target *target, enum t
 	seen.service.facts = &sample.facts;
 	tell(t, seen);
 	service_sample_release(&sample);
+}
+
+/* Which system it runs, or the way to it. */
+static void tell_system(struct replayed *t, const struct target *target, bool system)
+{
+	struct observation seen = {.kind = system ? OBSERVED_SYSTEM : OBSERVED_PATH,
+				   .target = target};
+	struct system_sample *sample = calloc(1, sizeof(*sample));
+	uint8_t bytes[4000];
+	struct reader in;
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)chance(t, chance(t, 2) ? 256 : 128);
+	in = reader_of(bytes, 100 + chance(t, sizeof(bytes) - 100));
+	system_sample_of(sample, &in);
+	if (system)
+		seen.system = &sample->system;
+	else
+		seen.path = &sample->path;
+	tell(t, seen);
+	system_sample_release(sample);
+	free(sample);
 }
 
 static void tell_ports(struct replayed *t, const struct target *target)
@@ -260,6 +288,10 @@ static void run_scan(struct replayed *t)
 			tell_ports(t, &t->targets[host]);
 		if (t->scan.plan.port_scan && state[host] == HOST_UP && !chance(t, 3))
 			tell_liar(t, &t->targets[host]);
+		if (t->scan.plan.system.wanted && state[host] == HOST_UP && chance(t, 4))
+			tell_system(t, &t->targets[host], true);
+		if (t->scan.plan.path.wanted && state[host] == HOST_UP && chance(t, 4))
+			tell_system(t, &t->targets[host], false);
 		tell_done(t, &t->targets[host], state[host]);
 	}
 	tell_end(t, hosts);

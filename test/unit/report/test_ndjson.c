@@ -2,6 +2,7 @@
  * holds against the schema. */
 #include "format_fixture.h"
 #include "service_fixture.h"
+#include "system_fixture.h"
 
 #include "util/text.h"
 
@@ -99,6 +100,28 @@ static void play_service(struct fixture *fixture)
 	format_writer_event(
 		fixture->writer,
 		&(struct format_event){.kind = FORMAT_SERVICE, .seen = &seen, .host = &host});
+	format_writer_event(fixture->writer,
+			    &(struct format_event){.kind = FORMAT_HOST, .host = &host});
+}
+
+static void play_system(struct fixture *fixture)
+{
+	const struct target target = {.addr = ip_v4(0x0a000001), .name = (char *)"name"};
+	struct observation seen = {.kind = OBSERVED_SYSTEM, .target = &target};
+	const struct host_report host = {.addr = target.addr,
+					 .state = HOST_UP,
+					 .system = &fixture_system,
+					 .path = &fixture_path};
+
+	seen.system = &fixture_system;
+	format_writer_event(
+		fixture->writer,
+		&(struct format_event){.kind = FORMAT_SYSTEM, .seen = &seen, .host = &host});
+	seen.kind = OBSERVED_PATH;
+	seen.path = &fixture_path;
+	format_writer_event(
+		fixture->writer,
+		&(struct format_event){.kind = FORMAT_PATH, .seen = &seen, .host = &host});
 	format_writer_event(fixture->writer,
 			    &(struct format_event){.kind = FORMAT_HOST, .host = &host});
 }
@@ -271,6 +294,8 @@ static int print_samples(void)
 			play_raw(&fixture);
 		if (i == 1)
 			play_service(&fixture);
+		if (i == 1)
+			play_system(&fixture);
 		fixture_play_run(&fixture, i ? HOSTILE_NAME : "www.example");
 		if (fixture_end(&fixture) < 0)
 			return 1;
