@@ -4,6 +4,7 @@
 # Source: sys/netinet of FreeBSD 7 - 10: tcp_input.c, ip_icmp.c: no answer to a segment without flags at a listening port, RST with window 0, errors quote 8 bytes, echo keeps code and DF
 # Source: order of options and first window in a SYN/ACK: well known, as passive observers publish them
 # Source: order of options: MSS, scale, SACK, timestamp (tcp_addoptions() since 7.0); IDs count unless net.inet.ip.random_id is set
+# Source: net.inet.tcp.drop_synfin is 0: SYN with FIN is a SYN
 Fingerprint FreeBSD 7.0 - 10.4
 Class FreeBSD | FreeBSD | 8.X | general purpose
 CPE cpe:/o:freebsd:freebsd:8
@@ -17,6 +18,7 @@ WIN(W1=FFFF%W2=FFFF%W3=FFFF%W4=FFFF%W5=FFFF%W6=FFFF)
 ECN(R=Y%DF=Y%T=3B-45%TG=40%W=FFFF%O=M[>3FF]NW[0-9]SLL%CC=N%Q=)
 T1(R=Y%DF=Y%T=3B-45%TG=40%S=O%A=S+%F=AS%RD=0%Q=)
 T2(R=N)
+T3(R=Y%DF=Y%T=3B-45%TG=40%W=FFFF%S=O%A=S+%F=AS%O=M[>3FF]NW[0-9]ST11%RD=0%Q=)
 T4(R=Y%T=3B-45%TG=40%W=0%S=A%A=Z%F=R%O=%RD=0%Q=)
 T5(R=Y%T=3B-45%TG=40%W=0%S=Z%A=S+%F=AR%O=%RD=0%Q=)
 T6(R=Y%T=3B-45%TG=40%W=0%S=A%A=Z%F=R%O=%RD=0%Q=)
@@ -27,6 +29,7 @@ IE(R=Y%DFI=S%T=3B-45%TG=40%CD=S)
 # Source: sys/netinet of FreeBSD 11 - 14: tcp_input.c, ip_icmp.c: no answer to a segment without flags at a listening port, RST with window 0, errors quote 8 bytes, echo keeps code and DF
 # Source: order of options and first window in a SYN/ACK: well known, as passive observers publish them
 # Source: RFC 6864: ID 0 with DF (net.inet.ip.rfc6864, on by default since 11); ECN answered (net.inet.tcp.ecn.enable=2)
+# Source: net.inet.tcp.drop_synfin is 0: SYN with FIN is a SYN
 Fingerprint FreeBSD 11.0 - 14.2
 Class FreeBSD | FreeBSD | 11.X | general purpose
 CPE cpe:/o:freebsd:freebsd:11
@@ -42,6 +45,7 @@ WIN(W1=FFFF%W2=FFFF%W3=FFFF%W4=FFFF%W5=FFFF%W6=FFFF)
 ECN(R=Y%DF=Y%T=3B-45%TG=40%W=FFFF%O=M[>3FF]NW[0-9]SLL%CC=Y%Q=)
 T1(R=Y%DF=Y%T=3B-45%TG=40%S=O%A=S+%F=AS%RD=0%Q=)
 T2(R=N)
+T3(R=Y%DF=Y%T=3B-45%TG=40%W=FFFF%S=O%A=S+%F=AS%O=M[>3FF]NW[0-9]ST11%RD=0%Q=)
 T4(R=Y%T=3B-45%TG=40%W=0%S=A%A=Z%F=R%O=%RD=0%Q=)
 T5(R=Y%T=3B-45%TG=40%W=0%S=Z%A=S+%F=AR%O=%RD=0%Q=)
 T6(R=Y%T=3B-45%TG=40%W=0%S=A%A=Z%F=R%O=%RD=0%Q=)

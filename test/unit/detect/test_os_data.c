@@ -56,6 +56,11 @@ static const char *family_of(const struct os_db *db, size_t place)
 	return os_db_entry(db, place).classes[0].family;
 }
 
+static double accuracy_of(const struct os_db *db, size_t place, const struct os_fingerprint *print)
+{
+	return os_score_accuracy(os_match_entry(db, place, print, OS_MATCH_NOW));
+}
+
 static void names_are_there_once_and_have_classes(void **state)
 {
 	struct os_db *db = our_db();
@@ -163,8 +168,7 @@ static void no_system_looks_like_one_of_another_stack(void **state)
 		struct os_fingerprint print = typical_of(db, i);
 
 		for (k = 0; k < os_db_entries(db); k++) {
-			double accuracy =
-				os_score_accuracy(os_match_entry(db, k, &print, OS_MATCH_NOW));
+			double accuracy = accuracy_of(db, k, &print);
 
 			if (k == i && accuracy < 1)
 				fail_msg("%s does not fit itself", os_db_entry(db, i).name);
@@ -202,10 +206,10 @@ static bool has_generation(const struct os_db *db, size_t place, const char *ver
 	return !*version;
 }
 
-/* The best accuracy of entries of the sample's stack, and of others. */
+/* The best entry of the sample's family. */
 struct verdict {
-	double own, alien;
-	size_t best, best_alien;
+	double own;
+	size_t best;
 };
 
 static struct verdict judge(const struct os_db *db, const struct os_fingerprint *print,
@@ -215,18 +219,30 @@ static struct verdict judge(const struct os_db *db, const struct os_fingerprint 
 	size_t i;
 
 	for (i = 0; i < os_db_entries(db); i++) {
-		double accuracy = os_score_accuracy(os_match_entry(db, i, print, OS_MATCH_NOW));
-		bool own = same_stack(family, family_of(db, i));
+		double accuracy = accuracy_of(db, i, print);
 
-		if (own && accuracy > verdict.own) {
+		if (!strcmp(family, family_of(db, i)) && accuracy > verdict.own) {
 			verdict.own = accuracy;
 			verdict.best = i;
-		} else if (!own && accuracy > verdict.alien) {
-			verdict.alien = accuracy;
-			verdict.best_alien = i;
 		}
 	}
 	return verdict;
+}
+
+/* Systems of the same stack may be near, but not as near. */
+static void check_others(const struct os_db *db, const struct text_file *file,
+			 const struct os_fingerprint *print, const char *family, double own)
+{
+	size_t i;
+
+	for (i = 0; i < os_db_entries(db); i++) {
+		double accuracy = accuracy_of(db, i, print);
+		double lead = same_stack(family, family_of(db, i)) ? 0 : LEAD;
+
+		if (strcmp(family, family_of(db, i)) != 0 && accuracy >= own - lead)
+			fail_msg("%s looks like %s: %.3f, not %.3f", file->name,
+				 os_db_entry(db, i).name, accuracy, own);
+	}
 }
 
 static struct os_fingerprint print_of_sample(const struct text_file *file)
@@ -250,9 +266,7 @@ static void check_sample(const struct os_db *db, const struct text_file *file)
 	verdict = judge(db, &print, family);
 	if (verdict.own < OWN_AT_LEAST)
 		fail_msg("%s: only %.3f", file->name, verdict.own);
-	if (verdict.alien > verdict.own - LEAD)
-		fail_msg("%s looks like %s: %.3f", file->name,
-			 os_db_entry(db, verdict.best_alien).name, verdict.alien);
+	check_others(db, file, &print, family, verdict.own);
 	if (!has_generation(db, verdict.best, version))
 		fail_msg("%s: %s is not %s", file->name, os_db_entry(db, verdict.best).name,
 			 version);
