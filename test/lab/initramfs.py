@@ -3,10 +3,9 @@ card, and one script. Nothing of this machine's own root is in it."""
 import gzip
 import lzma
 import pathlib
+import re
 
-# In the order they are loaded; kernels that have one built in have no file of it.
-MODULES = ("virtio", "virtio_ring", "virtio_pci_modern_dev", "virtio_pci_legacy_dev",
-           "virtio_pci", "failover", "net_failover", "virtio_net")
+DRIVERS = ("virtio_pci", "virtio_net")
 
 INIT = """#!/bin/busybox sh
 b=/bin/busybox
@@ -15,7 +14,7 @@ $b mount -t devtmpfs dev /dev
 for m in {modules}; do $b insmod /modules/$m; done
 echo 0 > /proc/sys/net/ipv6/conf/eth0/accept_dad
 $b ip link set eth0 up
-for a in {addresses}; do $b ip addr add $a dev eth0; done
+$b ip addr add {address} dev eth0
 $b ip -6 addr add {address6} dev eth0
 $b ip link set lo up
 while :; do $b nc -ll -p {port} -e $b true; done
@@ -34,27 +33,38 @@ def newc(entries):
     return bytes(data)
 
 
-def modules_of(kernel):
-    """The drivers' files below a folder, in the order they are loaded."""
-    found = {file.name.partition(".")[0].replace("-", "_"): file
-             for file in pathlib.Path(kernel).rglob("*.ko*")}
-    return [found[name] for name in MODULES if name in found]
-
-
 def plain(module):
     """Its bytes without compression: what busybox loads."""
     body = module.read_bytes()
     return lzma.decompress(body) if module.suffix == ".xz" else body
 
 
-def build(target, busybox, kernel, addresses, address6, port):
-    """Writes an initramfs; kernel may be None for one that needs no modules."""
-    modules = modules_of(kernel) if kernel else []
-    init = INIT.format(modules=" ".join(file.name.removesuffix(".xz") for file in modules),
-                       addresses=" ".join(addresses), address6=address6, port=port)
+def modules_of(kernel):
+    """{name: bytes} of the drivers below a folder and of what they depend on, in the order
+    they are loaded. What a kernel has built in has no file, and need not be loaded."""
+    files = {file.name.partition(".")[0].replace("-", "_"): file
+             for file in pathlib.Path(kernel).rglob("*.ko*")}
+    ordered = {}
+
+    def add(name):
+        if name in ordered or name not in files:
+            return
+        body = plain(files[name])
+        for needed in re.search(rb"\0depends=([^\0]*)\0", body)[1].decode().split(","):
+            add(needed.replace("-", "_"))
+        ordered[name] = body
+
+    for driver in DRIVERS:
+        add(driver)
+    return ordered
+
+
+def build(target, busybox, kernel, address, address6, port):
+    """Writes an initramfs whose host has that TCP port open."""
+    modules = modules_of(kernel)
+    init = INIT.format(modules=" ".join(modules), address=address, address6=address6, port=port)
     entries = [(folder, 0o40755, b"") for folder in ("bin", "proc", "dev", "modules")]
-    entries += [("modules/" + file.name.removesuffix(".xz"), 0o100644, plain(file))
-                for file in modules]
+    entries += [(f"modules/{name}", 0o100644, body) for name, body in modules.items()]
     entries += [("bin/busybox", 0o100755, pathlib.Path(busybox).read_bytes()),
                 ("init", 0o100755, init.encode())]
     pathlib.Path(target).write_bytes(gzip.compress(newc(entries), 1))

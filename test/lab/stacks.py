@@ -20,7 +20,7 @@ import tempfile
 import time
 
 import initramfs
-from lab import LabError, run
+from lab import run
 from link import Link
 
 UNPACKED = ["linux-image-cloud-amd64", "busybox-static"]
@@ -136,17 +136,13 @@ class ThisKernel(Kind):
 
 
 def busybox():
-    found = sorted(KERNELS.glob("busybox-static*/usr/bin/busybox"))
-    found += sorted(KERNELS.glob("busybox-static*/bin/busybox"))
-    if not found:
-        raise LabError("busybox-static is not unpacked: tools/deps --test")
-    return found[0]
+    return KERNELS / "busybox-static/bin/busybox"
 
 
 def initrd(stack, kernel):
     """The initramfs for a stack, built in its folder."""
     target = stack.folder / "initrd"
-    initramfs.build(target, busybox(), kernel, [stack.address + "/24"], stack.address6 + "/64",
+    initramfs.build(target, busybox(), kernel, stack.address + "/24", stack.address6 + "/64",
                     OPEN)
     return target
 
@@ -171,7 +167,9 @@ class Machine(Kind):
 
     def missing(self):
         if not self.kernel():
-            return f"no kernel in {self.package} of {KERNELS}"
+            return f"no kernel in {KERNELS / self.package}"
+        if not busybox().exists():
+            return str(busybox())
         return "" if shutil.which("qemu-system-x86_64") else "qemu-system-x86_64"
 
     def start(self, stack):

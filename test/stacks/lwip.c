@@ -44,7 +44,7 @@ static int listen_on(u16_t port)
 static int bring_up(char **argv)
 {
 	static struct netif card;
-	ip4_addr_t address, mask, gateway = { 0 };
+	ip4_addr_t address, mask, gateway = {0};
 	ip6_addr_t address6;
 
 	if (!ip4addr_aton(argv[2], &address) || !ip4addr_aton(argv[3], &mask) ||
