@@ -492,6 +492,12 @@ static void traits_of_a_print_need_no_database(void **state)
 	prints_as(host, "SEQ(TI=I%TS=U)OPS(O1=M5B4NW8NNS)WIN(W1=FFFF)"
 			"T1(R=Y%DF=Y%TG=80%S=O%A=S+%F=AS)");
 	assert_true(family(host, "Windows") > 0.7);
+	/* Only ICMP comes through. */
+	prints_as(host, "IE(R=Y%DFI=N%TG=80%CD=Z)");
+	assert_true(family(host, "Windows") > 0.6);
+	assert_string_equal(told(host, "echo replies")->says, "initial TTL 128, DF never, code 0");
+	prints_as(host, "IE(R=Y%DFI=N%T=40%CD=S)");
+	assert_true(family(host, "Linux") > 0.6);
 	/* A reset says nothing of what is offered. */
 	prints_as(host, "OPS(O1=)WIN(W1=0)T1(R=Y%DF=Y%TG=40%S=Z%A=S+%F=AR)");
 	judge(host);
