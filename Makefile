@@ -44,6 +44,7 @@ bench: all
 	/usr/bin/python3 bench/raw --build $(BUILD)
 	/usr/bin/python3 bench/services --program $(PROGRAM)
 	/usr/bin/python3 bench/match --build $(BUILD)
+	/usr/bin/python3 bench/os --build $(BUILD)
 	/usr/bin/python3 bench/os-confidence --build $(BUILD)
 
 # Each harness for SECONDS (default 60), findings in build-clang/fuzz-findings.

@@ -8,7 +8,6 @@ sample is a print with its provenance: which stack, which version, how it was se
 which path, taken with which scanner ($PORTOLAN, else Nmap 7.93, which prints the same)."""
 import argparse
 import contextlib
-import dataclasses
 import datetime
 import os
 import pathlib
@@ -37,6 +36,11 @@ time.sleep(600)
 
 def scanner():
     return os.environ.get("PORTOLAN", "/usr/bin/nmap")
+
+
+def package(name):
+    return name + " " + subprocess.run(["dpkg-query", "-W", "-f", "${Version}", name],
+                                       capture_output=True, text=True).stdout
 
 
 def unwrapped(text):
@@ -233,7 +237,6 @@ PASTA = [("default", []), ("mtu-1280", ["--mtu", "1280"]), ("mtu-1500", ["--mtu"
 
 
 def pasta_samples(wanted):
-    told = subprocess.run(["pasta", "--version"], capture_output=True, text=True).stdout
     for number, (name, options) in enumerate(PASTA):
         for ports in ("both", "no-closed", "no-open"):
             full = f"pasta-{name}" + ("" if ports == "both" else "-" + ports)
@@ -248,47 +251,30 @@ def pasta_samples(wanted):
                                    *options, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
                 time.sleep(2)
                 found = scan(inner, pair.address, PORTS[ports])
-                yield full, "pasta", told.split("\n")[0], " ".join(options + [ports]), \
+                yield full, "pasta", package("passt"), " ".join(options + [ports]), \
                     "neighbour", found
 
 
-# What test/lab/stacks.py can run besides this kernel: other kernels in qemu and as programs,
-# lwIP, gVisor.
+# What test/lab/stacks.py can run besides this kernel: other kernels in qemu, lwIP.
 
-INSIDE = [("", ""), ("no-timestamps", "echo 0 >/proc/sys/net/ipv4/tcp_timestamps"),
-          ("no-sack", "echo 0 >/proc/sys/net/ipv4/tcp_sack"),
-          ("no-scaling", "echo 0 >/proc/sys/net/ipv4/tcp_window_scaling"),
-          ("rmem-large", "echo 4096 131072 33554432 >/proc/sys/net/ipv4/tcp_rmem"),
-          ("mtu-1400", "ip link set dev eth0 mtu 1400")]
-
-
-def told_kinds():
-    """(name, kind, the variant in words)"""
-    for name, kind in stacks.KINDS.items():
-        # This kernel and libslirp have more variants above.
-        if isinstance(kind, stacks.ThisKernel) or kind.family == "libslirp" or kind.missing():
-            continue
-        for variant, extra in INSIDE if hasattr(kind, "extra") else [("", "")]:
-            changed = dataclasses.replace(kind, extra=extra) if extra else kind
-            yield name + (variant and "-" + variant), changed, variant or "as it comes"
-
-
-def samples_of(name, kind, variant):
+def samples_of(name, kind):
     with stacks.Stack(kind) as host:
         for ports, numbers in (("", (stacks.OPEN, stacks.CLOSED)), ("no-closed", (stacks.OPEN,)),
                                ("no-open", (stacks.CLOSED,))):
             found = scan(host.scanner, host.address6, numbers)
             yield (name + (ports and "-" + ports), kind.family.lower(),
-                   f"{kind.family} {kind.version}".strip(),
-                   variant + (ports and ", " + ports), "neighbour", found)
+                   package("liblwip0") if kind.family == "lwIP" else f"{kind.family} {kind.version}",
+                   ports.strip("-") or "as it comes", "neighbour", found)
 
 
 def stack_samples(wanted):
-    for name, kind, variant in told_kinds():
-        if not wanted(name):
+    for name, kind in stacks.KINDS.items():
+        # This kernel and libslirp have more variants above.
+        if not wanted(name) or isinstance(kind, stacks.ThisKernel) or kind.missing() or \
+                kind.family == "libslirp":
             continue
         try:
-            yield from samples_of(name, kind, variant)
+            yield from samples_of(name, kind)
         except AssertionError as error:  # it did not start: the others may
             print(name, "DID NOT START:", str(error)[:200])
 

@@ -40,6 +40,7 @@ def test_a_stack_gets_its_name_or_none(name, namespaces, portolan, tmp_path):
 
 def test_a_router_on_the_way_changes_nothing(namespaces, portolan, tmp_path):
     with stacks.Stack(stacks.KINDS["this"]) as host:
+        gateway = host.address6
         inner = host.space(host.target.name.replace("target", "inner"))
         stacks.run("ip", "link", "add", "in0", "netns", host.target.name, "type", "veth",
                    "peer", "name", "out0", "netns", inner.name)
@@ -48,13 +49,15 @@ def test_a_router_on_the_way_changes_nothing(namespaces, portolan, tmp_path):
             space.ip("link", "set", link, "up")
             host.give(space, link, address)
         host.target.sysctl("ipv6/conf/all/forwarding", 1)
-        host.scanner.ip("-6", "route", "add", "fd89:2::/64", "via", host.address6)
+        host.address, host.address6 = None, "fd89:2::10"
+        host.scanner.ip("-6", "route", "add", "fd89:2::/64", "via", gateway)
         inner.ip("-6", "route", "add", "default", "via", "fd89:2::1")
         with inner.entered():
             listening = stacks.socket.create_server(("::", stacks.OPEN),
                                                     family=stacks.socket.AF_INET6)
         with listening:
+            host.wait_until_open()
             both = f"{stacks.OPEN},{stacks.CLOSED}"
-            _, families, text = system(host, tmp_path, portolan, both, "fd89:2::10")
+            _, families, text = system(host, tmp_path, portolan, both, host.address6)
         assert families == {"Linux"}, text
         assert '<distance value="2"' in text

@@ -39,7 +39,8 @@ static int observe(void *self, const struct observation *seen)
 	return watched->inner.observe(watched->inner.self, seen);
 }
 
-static struct link_sim_host *begin(struct watched *watched, enum link_layer layer)
+static struct link_sim_host *begin_with(struct watched *watched, enum link_layer layer,
+					const char *name)
 {
 	struct os_scan_config config = {.own_data = true, .version = "1", .platform = "sim"};
 	struct raw_world *world = &watched->world;
@@ -53,8 +54,8 @@ static struct link_sim_host *begin(struct watched *watched, enum link_layer laye
 	world->plan->system.tries = 5;
 	raw_world_technique(world, "tcp-syn");
 	raw_world_ports(world, TRANSPORT_TCP, 79, 81);
-	raw_world_target(world, "fd77::7");
-	host = net_world_add(&world->net, "fd77::7", "fd77::7");
+	raw_world_target(world, name);
+	host = net_world_add(&world->net, name, name);
 	world->net.stack.quote_bytes = 400;
 	config.plan = world->plan;
 	config.loop = world->net.loop;
@@ -62,6 +63,12 @@ static struct link_sim_host *begin(struct watched *watched, enum link_layer laye
 	watched->detector = os_scan_detector(watched->scan);
 	world->systems = &watched->detector;
 	return host;
+}
+
+/* Behind routers. */
+static struct link_sim_host *begin(struct watched *watched)
+{
+	return begin_with(watched, LINK_IP, "fd77::7");
 }
 
 static void end(struct watched *watched)
@@ -79,7 +86,7 @@ static void a_stranger_is_asked_everything_and_has_no_name(void **state)
 {
 	static struct watched watched;
 
-	begin(&watched, LINK_IP);
+	begin(&watched);
 	raw_world_run(&watched.world);
 	assert_int_equal(watched.told, 1);
 	assert_int_equal(watched.facts.result, SYSTEM_NONE);
@@ -103,7 +110,7 @@ static void without_an_open_port_what_is_left_is_asked(void **state)
 {
 	static struct watched watched;
 
-	begin(&watched, LINK_IP)->ports_count = 0;
+	begin(&watched)->ports_count = 0;
 	raw_world_run(&watched.world);
 	assert_int_equal(watched.told, 1);
 	assert_int_equal(watched.facts.result, SYSTEM_NONE);
@@ -114,11 +121,29 @@ static void without_an_open_port_what_is_left_is_asked(void **state)
 	end(&watched);
 }
 
+static void neighbours_are_solicited(void **state)
+{
+	static struct watched watched;
+
+	begin_with(&watched, LINK_ETHERNET, "fd00::7");
+	raw_world_run(&watched.world);
+	assert_int_equal(watched.told, 1);
+	assert_int_equal(watched.facts.distance_by, 'D');
+	assert_int_equal(watched.facts.distance, 1);
+	assert_true(seen(&watched, OS6_NS));
+	end(&watched);
+	begin(&watched);
+	raw_world_run(&watched.world);
+	assert_int_not_equal(watched.facts.distance_by, 'D');
+	assert_false(seen(&watched, OS6_NS));
+	end(&watched);
+}
+
 static void what_is_lost_is_sent_again(void **state)
 {
 	static struct watched watched;
 
-	begin(&watched, LINK_IP);
+	begin(&watched);
 	net_world_lose(&watched.world.net, 0.15);
 	raw_world_run(&watched.world);
 	assert_int_equal(watched.told, 1);
@@ -131,7 +156,7 @@ static void probes_of_a_host_are_bounded(void **state)
 {
 	static struct watched watched;
 
-	begin(&watched, LINK_IP);
+	begin(&watched);
 	watched.world.plan->system.probes_max = 8;
 	raw_world_run(&watched.world);
 	assert_int_equal(watched.facts.probes_sent, 8);
@@ -142,7 +167,7 @@ static void one_source_port_will_do(void **state)
 {
 	static struct watched watched;
 
-	begin(&watched, LINK_IP);
+	begin(&watched);
 	watched.world.plan->packets.has_source_port = true;
 	watched.world.plan->packets.source_port = 4053;
 	raw_world_run(&watched.world);
@@ -155,7 +180,7 @@ static void a_hosts_time_can_run_out(void **state)
 {
 	static struct watched watched;
 
-	begin(&watched, LINK_IP);
+	begin(&watched);
 	watched.world.plan->timing.host_timeout_ns = MS(500);
 	raw_world_run(&watched.world);
 	assert_int_equal(watched.told, 0);
@@ -167,7 +192,7 @@ static void a_lost_way_is_told(void **state)
 {
 	static struct watched watched;
 
-	begin(&watched, LINK_IP);
+	begin(&watched);
 	watched.world.net.config.lost_at_ns = MS(800);
 	raw_world_run(&watched.world);
 	assert_int_equal(watched.told, 1);
@@ -180,6 +205,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_stranger_is_asked_everything_and_has_no_name),
 		cmocka_unit_test(without_an_open_port_what_is_left_is_asked),
+		cmocka_unit_test(neighbours_are_solicited),
 		cmocka_unit_test(what_is_lost_is_sent_again),
 		cmocka_unit_test(probes_of_a_host_are_bounded),
 		cmocka_unit_test(one_source_port_will_do),

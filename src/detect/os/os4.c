@@ -8,6 +8,8 @@
 
 #define PLACES        64u /* source ports of a round; half-open connections stay with theirs */
 #define LEAST_OWN_NS  (50 * NS_PER_MS)
+#define GAP_NS        (25 * NS_PER_MS)
+#define GAP_OWN_NS    (10 * NS_PER_MS)
 #define RANDOM_PORT   30000u
 #define RANDOM_PORTS  14781u
 #define UDP_TTL_LEAST 51u
@@ -15,6 +17,7 @@
 #define UDP_SUM_AT    (IPV4_HEADER_BYTES + 6)
 #define SAMPLES       6u
 #define RATIO_MOST    1.4
+#define ROUNDS_OWN    2u /* what a second does not show a third will not */
 
 static struct loop *loop_of(const struct os4 *os4)
 {
@@ -101,6 +104,9 @@ static void round_begin(struct os4 *os4)
 		.local = talk_route(os4->talk)->local,
 		.compatible = !config->own_data,
 		.scan_delay_ns = order->scan_delay_ns,
+		.gap_ns = config->own_data ? GAP_OWN_NS : GAP_NS,
+		.trusting = config->own_data,
+		.udp_patient = config->own_data && order->closed_udp >= 0,
 		.least_timeout_ns =
 			config->own_data ? LEAST_OWN_NS : config->plan->timing.min_rtt_ns,
 		.probes_max = probes_left(os4),
@@ -206,7 +212,7 @@ static bool wants_another(const struct os4 *os4)
 	    os4->rounds >= os_rounds_most(&conditions, wish->tries) ||
 	    (wish->probes_max && !probes_left(os4)))
 		return false;
-	return !os4->job->config->own_data || is_unclear(os4);
+	return !os4->job->config->own_data || (os4->rounds < ROUNDS_OWN && is_unclear(os4));
 }
 
 static void end(struct os4 *os4)

@@ -132,6 +132,27 @@ static void several_that_are_likely_are_none(void **state)
 	os6_model_free(model);
 }
 
+/* Two classes of one name, of which the likelier one is far away. */
+static void shapes_of_one_system_are_one(void **state)
+{
+	struct buf text = BUF_INIT, same = BUF_INIT;
+	struct os6_model *model = NULL;
+	const char *at;
+
+	(void)toy(&text, 3, 3, "S1.window");
+	at = strstr(buf_str(&text), "class\tBeta");
+	buf_add(&same, text.data, (size_t)(at - (const char *)text.data));
+	buf_add_str(&same, "class\tAlpha 1\tAcme\tAlpha\t1.X\trouter\t");
+	buf_add_str(&same, strchr(at, '\n'));
+	assert_int_equal(os6_model_parse(buf_str(&same), same.len, &model, NULL), 0);
+	set_syn_ack(10 + 24); /* 24 from the first's mean in deviations, 14 from the second's */
+	assert_int_equal(judge(model), OS6_KNOWN);
+	assert_true(verdict.scores[0].novelty > 15 && verdict.scores[1].novelty < 15);
+	os6_model_free(model);
+	buf_release(&text);
+	buf_release(&same);
+}
+
 static void unlikely_is_none(void **state)
 {
 	struct os6_model *model = toy_model(-1, -4);
@@ -470,6 +491,7 @@ int main(void)
 		cmocka_unit_test(a_model_is_read),
 		cmocka_unit_test(scores_are_what_the_rule_says),
 		cmocka_unit_test(several_that_are_likely_are_none),
+		cmocka_unit_test(shapes_of_one_system_are_one),
 		cmocka_unit_test(unlikely_is_none),
 		cmocka_unit_test(what_is_far_from_all_is_none),
 		cmocka_unit_test(without_a_syn_ack_nothing_is_said),

@@ -238,6 +238,19 @@ static void a_late_answer_counts_once(void **state)
 	assert_false(os6_round_heard(&round, OS6_IE1, 20 * NS_PER_S));
 }
 
+/* Karn: whether the first or the second was answered is not known. */
+static void what_was_sent_twice_tells_no_time(void **state)
+{
+	const struct os6_round_config config = config_of();
+	struct os6_round round;
+
+	os6_round_init(&round, &config);
+	os6_round_sent(&round, OS6_IE1, 0);
+	os6_round_sent(&round, OS6_IE1, 3 * NS_PER_S);
+	assert_true(os6_round_heard(&round, OS6_IE1, 3 * NS_PER_S + RTT));
+	assert_int_equal(round.timeout_ns, 3 * NS_PER_S);
+}
+
 /* Where the kernel's stamps are a little early, the timeout still becomes short. */
 static void an_answer_before_its_probe_is_a_quick_one(void **state)
 {
@@ -275,6 +288,7 @@ int main(void)
 		cmocka_unit_test(sends_are_limited),
 		cmocka_unit_test(the_scan_delay_is_kept),
 		cmocka_unit_test(a_late_answer_counts_once),
+		cmocka_unit_test(what_was_sent_twice_tells_no_time),
 		cmocka_unit_test(an_answer_before_its_probe_is_a_quick_one),
 		cmocka_unit_test(the_first_timeout_follows_the_port_scan),
 	};

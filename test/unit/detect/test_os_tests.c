@@ -176,6 +176,20 @@ static void a_whole_round_makes_a_print(void **state)
 	assert_true(facts.timing_ratio == 1.0);
 }
 
+static void what_was_left_out_is_absent(void **state)
+{
+	struct os_round round = {.partial = true, .has_open = true, .has_closed = true};
+	struct os_facts facts = judged(&round);
+
+	(void)state;
+	prints_as(&facts, "");
+	round.sequence[0].sends = 1;
+	round.tcp[3].sends = 4; /* T5 */
+	round.echo[1].sends = 1;
+	facts = judged(&round);
+	prints_as(&facts, "T1(R=N)\nT5(R=N)\nIE(R=N)\n");
+}
+
 static void silence_is_told_where_something_was_asked(void **state)
 {
 	struct os_round round = {.has_open = true, .has_closed = true};
@@ -603,6 +617,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_whole_round_makes_a_print),
 		cmocka_unit_test(silence_is_told_where_something_was_asked),
+		cmocka_unit_test(what_was_left_out_is_absent),
 		cmocka_unit_test(without_a_distance_the_initial_ttl_is_guessed),
 		cmocka_unit_test(options_and_windows_need_all_six),
 		cmocka_unit_test(the_first_test_may_be_asked_again),
