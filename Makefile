@@ -35,7 +35,7 @@ install: all
 
 # Side by side with Debian's nmap; a million names through servers that lose some; the
 # raw scans beside nmap, masscan and zmap; service detection of every server of the lab
-# beside nmap's. In namespaces of their own; as root.
+# beside nmap's; how true the confidence of OS guesses is. In namespaces of their own; as root.
 bench: all
 	@tools/deps --test
 	ninja -C $(BUILD)
@@ -44,6 +44,8 @@ bench: all
 	/usr/bin/python3 bench/raw --build $(BUILD)
 	/usr/bin/python3 bench/services --program $(PROGRAM)
 	/usr/bin/python3 bench/match --build $(BUILD)
+	/usr/bin/python3 bench/os --build $(BUILD)
+	/usr/bin/python3 bench/os-confidence --build $(BUILD)
 
 # Each harness for SECONDS (default 60), findings in build-clang/fuzz-findings.
 fuzz:

@@ -33,6 +33,9 @@ static void begin(struct scene *scene, uint8_t kind)
 		.hold = kind & 8,
 		.compatible = kind & 16,
 		.local = kind & 32,
+		.gap_ns = 25 * NS_PER_MS,
+		.trusting = kind & 64,
+		.udp_patient = kind & 128,
 		.least_timeout_ns = 50 * NS_PER_MS,
 	};
 	unsigned i;

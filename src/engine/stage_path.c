@@ -7,11 +7,6 @@
 #include "engine/sender_raw.h"
 #include "util/alloc.h"
 
-/* An answer that takes longer than three times the usual is no longer waited for. */
-#define YOUNG_TIMES    3u
-#define YOUNG_LEAST_NS (50 * NS_PER_MS)
-#define YOUNG_USUAL_NS (300 * NS_PER_MS)
-
 struct path_stage {
 	struct host *host;
 	struct path_trace trace;
@@ -159,15 +154,6 @@ static int crew_of(struct run *run, struct path_crew **ret_crew)
 	return r;
 }
 
-static uint64_t young_ns(const struct host *host)
-{
-	uint64_t young = host->rtt.valid ? YOUNG_TIMES * host->rtt.srtt_ns : YOUNG_USUAL_NS;
-
-	if (young < YOUNG_LEAST_NS)
-		return YOUNG_LEAST_NS;
-	return young < TRACE_TIMEOUT_NS ? young : TRACE_TIMEOUT_NS;
-}
-
 /* An open UDP port answers what it understands. */
 static const struct payload *payload_of(const struct plan *plan, const struct path_hint *hint)
 {
@@ -207,7 +193,7 @@ static void trace_host(struct host *host)
 	trace->start = host->path_start_ttl;
 	if (!trace->start)
 		trace->start = path_hint_distance(&host->path_hint, TRACE_TTL_MAX);
-	trace->young_ns = young_ns(host);
+	trace->srtt_ns = host->rtt.valid ? host->rtt.srtt_ns : 0;
 	trace->one_port = host->run->plan->packets.has_source_port;
 	trace->done = traced;
 	trace->self = host;

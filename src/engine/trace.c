@@ -20,6 +20,9 @@
 #define WIDTH_SHARED 2u
 #define WIDTH_UP     4u
 
+#define YOUNG_TIMES    3u
+#define YOUNG_LEAST_NS (50 * NS_PER_MS)
+
 void trace_init(struct trace *trace, const struct trace_config *config)
 {
 	*trace = (struct trace){.config = *config, .down = config->start};
@@ -32,9 +35,24 @@ static uint64_t last_sent_ns(const struct trace_hop *hop)
 	return hop->sent_ns[hop->sent - 1];
 }
 
+uint64_t trace_young_ns(uint64_t rtt_ns)
+{
+	uint64_t young = YOUNG_TIMES * rtt_ns;
+
+	if (young < YOUNG_LEAST_NS)
+		return YOUNG_LEAST_NS;
+	return young < TRACE_TIMEOUT_NS ? young : TRACE_TIMEOUT_NS;
+}
+
+static uint64_t young_ns(const struct trace *trace)
+{
+	return trace->slowest_us ? trace_young_ns(trace->slowest_us * NS_PER_US)
+				 : trace->config.young_ns;
+}
+
 static bool is_young(const struct trace *trace, const struct trace_hop *hop, uint64_t now_ns)
 {
-	return hop->state == TRACE_WAITING && now_ns < last_sent_ns(hop) + trace->config.young_ns;
+	return hop->state == TRACE_WAITING && now_ns < last_sent_ns(hop) + young_ns(trace);
 }
 
 static bool is_overdue(const struct trace_hop *hop, uint64_t now_ns)
@@ -75,7 +93,7 @@ uint64_t trace_due_ns(const struct trace *trace, uint64_t now_ns)
 			continue;
 		at_ns = last_sent_ns(hop) + TRACE_TIMEOUT_NS;
 		if (is_young(trace, hop, now_ns))
-			at_ns = last_sent_ns(hop) + trace->config.young_ns;
+			at_ns = last_sent_ns(hop) + young_ns(trace);
 		/* What is overdue waits for room, not for time. */
 		if (at_ns > now_ns && at_ns < due_ns)
 			due_ns = at_ns;
@@ -137,13 +155,11 @@ unsigned trace_sent(struct trace *trace, uint8_t ttl, uint64_t now_ns)
 
 /* ---- what is answered ---- */
 
-/* Nothing that was answered says otherwise than the other trace. */
+/* Nothing that was answered says otherwise than the other trace, which has this TTL. */
 static bool agrees(const struct trace *trace, const struct trace_past *past, uint8_t ttl)
 {
 	uint8_t at;
 
-	if (past->count < ttl)
-		return false;
 	for (at = 1; at <= ttl; at++) {
 		const struct trace_hop *hop = &trace->hops[at];
 		const struct ip_addr *from = &past->hops[at - 1].from;
@@ -231,6 +247,8 @@ void trace_answer(struct trace *trace, unsigned ttl, unsigned send, const struct
 	hop->cached = false;
 	hop->from = *from;
 	hop->rtt_us = passed_us(hop->sent_ns[ttl ? send : hop->sent - 1u], at_ns);
+	if (hop->rtt_us > trace->slowest_us)
+		trace->slowest_us = hop->rtt_us;
 	if (answer_same_addr(from, &trace->config.target))
 		reach(trace, (uint8_t)at);
 	else if (at <= trace->config.start)

@@ -17,9 +17,9 @@
 
 struct trace_config {
 	struct ip_addr target;
-	uint8_t start;     /* 1 .. TRACE_TTL_MAX */
-	uint8_t sends;     /* of a TTL, 1 .. TRACE_SENDS_MAX */
-	uint64_t young_ns; /* an answer would be here by then; until then a probe is "young" */
+	uint8_t start;             /* 1 .. TRACE_TTL_MAX */
+	uint8_t sends;             /* of a TTL, 1 .. TRACE_SENDS_MAX */
+	uint64_t young_ns;         /* at first; see trace_young_ns() */
 	struct trace_cache *cache; /* of the run; borrowed */
 };
 
@@ -37,12 +37,17 @@ struct trace_hop {
 struct trace {
 	struct trace_config config;
 	struct trace_hop hops[TRACE_TTL_MAX + 1]; /* by TTL */
-	uint8_t down;    /* the next TTL on the way down; 0: all were asked */
-	uint8_t top;     /* the highest that was asked */
-	uint8_t reached; /* where the target answered; 0 not yet */
-	bool missed;     /* a router answered that no other trace had met */
+	uint8_t down;        /* the next TTL on the way down; 0: all were asked */
+	uint8_t top;         /* the highest that was asked */
+	uint8_t reached;     /* where the target answered; 0 not yet */
+	bool missed;         /* a router answered that no other trace had met */
+	uint32_t slowest_us; /* round trip */
 	uint32_t probes_sent;
 };
+
+/* How long an answer may well be under way, of a usual round trip; until then a probe is
+ * "young". */
+uint64_t trace_young_ns(uint64_t rtt_ns);
 
 void trace_init(struct trace *trace, const struct trace_config *config);
 

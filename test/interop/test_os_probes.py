@@ -73,7 +73,7 @@ def masked(packet, first):
     """What a probe looks like, random numbers by their distance from those of the first."""
     found = {"protocol": packet.protocol, "tos": packet.tos, "bytes": len(packet.ip),
              "dont_fragment": packet.dont_fragment, "sum": packet.checksum_good,
-             "mac": packet.mac_to.hex()}
+             "mac": packet.mac_to.hex(), "source": packet.source}
     if packet.protocol == packets.UDP:
         return {**found, "ttl": 51 <= packet.ttl <= 64, "ident": packet.ident,
                 "dport": 30000 <= packet.dport <= 44780, "data": packet.data.hex()}
@@ -143,6 +143,14 @@ def test_what_is_silent_is_asked_the_same_again(wire, portolan):
     check_order(ours, nmap)
     assert len(set(nmap)) == 23
     assert collections.Counter(ours) == collections.Counter(nmap)
+
+
+def test_decoys_send_every_probe(wire, portolan):
+    argv = ["-D", "10.89.1.5,ME,10.89.1.6"]
+    nmap = wire.of_nmap("decoys", TALKATIVE, *argv)
+    ours = wire.probes(portolan, TALKATIVE, *argv)
+    check_order(ours, nmap)
+    assert len(set(nmap)) == 3 * 16
 
 
 @contextlib.contextmanager

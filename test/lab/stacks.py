@@ -7,26 +7,31 @@
 
 A stack has an open TCP port (OPEN), and all others are closed; it answers ICMP. The
 kinds differ in how they come to be: this kernel under some settings, a kernel of
-Debian's in qemu (no KVM asked for) or as user-mode Linux, and stacks that are
-programs. Kernels are packages unpacked below KERNELS: tools/deps --test puts there
-what CI needs, tools/make-prints --fetch all the others."""
+Debian's in qemu (no KVM asked for), and stacks that are programs. Kernels are packages unpacked below
+KERNELS: tools/deps --test puts there what CI needs, tools/make-prints --fetch all the others."""
 import contextlib
 import dataclasses
+import os
 import pathlib
-import re
 import shutil
 import socket
+import subprocess
 import tempfile
 import time
 
 import initramfs
-from lab import LabError, run
+from lab import run
 from link import Link
 
 UNPACKED = ["linux-image-cloud-amd64", "busybox-static"]
 KERNELS = pathlib.Path("/var/lib/portolan-lab")
+SOURCES = pathlib.Path(__file__).resolve().parent.parent / "stacks"
 OPEN, CLOSED = 22, 23
 BOOT_SECONDS = 120
+
+# Kernels that bookworm has beside its own, and where Debian has them.
+SERIES = {"5.10": "bullseye", "6.12": "bookworm-backports", "6.18": "trixie-backports",
+          "7.3": "trixie-backports"}
 
 
 class Stack(Link):
@@ -104,11 +109,21 @@ class Kind:
         """What is not installed here, in words; "" when nothing is."""
         return ""
 
+    def describe(self):
+        """What was running, for those who read a measurement later."""
+        return self.name
+
 
 @dataclasses.dataclass(frozen=True)
 class ThisKernel(Kind):
     settings: tuple = ()   # (("ipv4/tcp_timestamps", 0), ...)
     mtu: int = 1500
+
+    def describe(self):
+        said = [f"{key.split('/')[-1]}={value}" for key, value in self.settings]
+        said += [f"an MTU of {self.mtu}"] if self.mtu != 1500 else []
+        return f"in a namespace of Linux {os.uname().release}" + " with" * bool(said) + \
+            "".join(f" {one}" for one in said)
 
     def start(self, stack):
         for key, value in self.settings:
@@ -123,37 +138,40 @@ class ThisKernel(Kind):
 
 
 def busybox():
-    found = sorted(KERNELS.glob("busybox-static*/usr/bin/busybox"))
-    found += sorted(KERNELS.glob("busybox-static*/bin/busybox"))
-    if not found:
-        raise LabError("busybox-static is not unpacked: tools/deps --test")
-    return found[0]
+    return KERNELS / "busybox-static/bin/busybox"
 
 
-def initrd(stack, kernel, extra=""):
+def initrd(stack, kernel):
     """The initramfs for a stack, built in its folder."""
     target = stack.folder / "initrd"
-    initramfs.build(target, busybox(), kernel, [stack.address + "/24"], stack.address6 + "/64",
-                    OPEN, extra)
+    initramfs.build(target, busybox(), kernel, stack.address + "/24", stack.address6 + "/64",
+                    OPEN)
     return target
 
 
 @dataclasses.dataclass(frozen=True)
 class Machine(Kind):
     """A kernel package of Debian's in qemu, without KVM: it boots in some seconds."""
-    packages: str = ""     # folders of KERNELS, as a pattern
-    extra: str = ""        # more of its init script
+    package: str = ""      # a folder of KERNELS
+    megabytes: int = 256   # the more, the larger the windows that it scales to
 
     def kernel(self):
-        """(its folder, its image), or None: the newest that matches."""
-        images = [(folder, image) for folder in KERNELS.glob(self.packages)
-                  for image in folder.glob("boot/vmlinuz-*")]
-        return max(images, key=lambda one: [int(n) for n in re.findall(r"\d+", one[1].name)],
-                   default=None)
+        """(its folder, its image), or None."""
+        folder = KERNELS / self.package
+        # Newer packages have it beside its modules.
+        images = [*folder.glob("boot/vmlinuz-*"), *folder.glob("usr/lib/modules/*/vmlinuz")]
+        return (folder, images[0]) if images else None
+
+    def describe(self):
+        folder, _ = self.kernel()
+        release = next(folder.rglob("lib/modules/*")).name
+        return f"in qemu, Linux {release} of Debian with {self.megabytes} MB"
 
     def missing(self):
         if not self.kernel():
-            return f"no kernel like {self.packages} below {KERNELS}"
+            return f"no kernel in {KERNELS / self.package}"
+        if not busybox().exists():
+            return str(busybox())
         return "" if shutil.which("qemu-system-x86_64") else "qemu-system-x86_64"
 
     def start(self, stack):
@@ -162,11 +180,52 @@ class Machine(Kind):
         # The card computes nothing for its host: what is on the wire is complete.
         card = "virtio-net-pci,netdev=net,romfile=,csum=off,gso=off,guest_csum=off"
         stack.run_in_target(
-            "qemu-system-x86_64", "-accel", "tcg", "-machine", "q35", "-cpu", "max", "-m", "256",
+            "qemu-system-x86_64", "-accel", "tcg", "-machine", "q35", "-cpu", "max", "-m", str(self.megabytes),
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-            "-serial", "stdio", "-kernel", image, "-initrd", initrd(stack, folder, self.extra),
+            "-serial", "stdio", "-kernel", image, "-initrd", initrd(stack, folder),
             "-append", "console=ttyS0 quiet panic=-1",
             "-netdev", "tap,id=net,ifname=tap0,script=no,downscript=no", "-device", card)
+
+
+@dataclasses.dataclass(frozen=True)
+class Lwip(Kind):
+    """lwIP as Debian builds it, in a program of ours (test/stacks/lwip.c)."""
+
+    def missing(self):
+        found = subprocess.run(["pkg-config", "--exists", "lwip"], check=False)
+        return "liblwip-dev" if found.returncode else ""
+
+    def describe(self):
+        return f"lwIP {run('pkg-config', '--modversion', 'lwip').strip()} as Debian builds it"
+
+    def start(self, stack):
+        program = stack.folder / "lwip"
+        flags = run("pkg-config", "--cflags", "--libs", "lwip").split()
+        run("gcc", "-O1", "-o", str(program), str(SOURCES / "lwip.c"), *flags)
+        stack.bridge()
+        stack.run_in_target(program, OPEN, stack.address, "255.255.255.0", stack.address6,
+                            env={"PATH": os.environ["PATH"], "PRECONFIGURED_TAPIF": "tap0"})
+
+
+@dataclasses.dataclass(frozen=True)
+class Slirp(Kind):
+    """libslirp: what a guest of qemu or a rootless container meets as its gateway. It
+    connects to the namespace's own loopback, and answers in its own words."""
+
+    def missing(self):
+        return "" if shutil.which("slirp4netns") else "slirp4netns"
+
+    def describe(self):
+        return f"behind {run('slirp4netns', '--version').splitlines()[0]}, libslirp of Debian"
+
+    def start(self, stack):
+        stack.address, stack.address6 = "10.89.2.2", "fd00::2"
+        with stack.target.entered():
+            stack.keep(socket.create_server(("::1", OPEN), family=socket.AF_INET6))
+            stack.keep(socket.create_server(("127.0.0.1", OPEN)))
+        stack.run_in_target(
+            "slirp4netns", "--configure", "--cidr=10.89.2.0/24", "--enable-ipv6",
+            "--netns-type=path", f"/run/netns/{stack.scanner.name}", "tap0")
 
 
 def this_kernel(name, *settings, version="6.18", **more):
@@ -185,6 +244,14 @@ ALL = [
     this_kernel("small-buffers", ("ipv4/tcp_rmem", "4096 16384 65536")),
     this_kernel("large-buffers", ("ipv4/tcp_rmem", "4096 1048576 67108864")),
     this_kernel("mtu-1400", mtu=1400),
-    Machine("linux-6.1", "Linux", "6.1", True, packages="linux-image-*6.1*cloud-amd64"),
+    this_kernel("mtu-9000", mtu=9000),
+    Lwip("lwip", "lwIP", "", True),
+    Slirp("libslirp", "embedded", "", True),
+    Machine("linux-6.1", "Linux", "6.1", True, package="linux-image-cloud-amd64"),
+    Machine("linux-6.1-1g", "Linux", "6.1", False, package="linux-image-cloud-amd64", megabytes=1024),
+    *(Machine(f"linux-{series}", "Linux", series, False, package=f"linux-{series}")
+      for series in SERIES),
+    *(Machine(f"linux-{series}-2g", "Linux", series, False, package=f"linux-{series}",
+              megabytes=2048) for series in SERIES),
 ]
 KINDS = {kind.name: kind for kind in ALL}

@@ -100,15 +100,27 @@ class Crowd:
         # A small sample on a busy machine may miss one more.
         self.enough = 0.98 if count >= 300 else 0.95
 
-    def scan(self, program, *argv, drop=0):
+    def find(self, program, *argv):
+        """{entry: Found} of the sample. Most entries say how even the probes' times must be
+        (SP, ISR), so what was not found on a busy machine is asked once more."""
+        found = self.scan(self.sample, program, *argv)
+        missed = [number for number in self.sample
+                  if number not in found or not found[number].is_perfect(self.entries[number])]
+        if missed:
+            again = self.scan(missed, program, *argv)
+            found |= {number: one for number, one in again.items()
+                      if one.is_perfect(self.entries[number])}
+        return found
+
+    def scan(self, numbers, program, *argv, drop=0):
         """{entry: Found}"""
         with Personalities(self.link, "wire0", self.tool, DB, drop=drop) as hosts:
             assert hosts.hosts == len(self.entries)
             targets = self.folder / "targets"
-            targets.write_text("\n".join(map(hosts.address, self.sample)))
+            targets.write_text("\n".join(map(hosts.address, numbers)))
             done = self.link.scan(self.folder, program, "-O", "-Pn", "-n", "-p", "22,1", "-d",
                                   "-oX", self.folder / "report.xml", "-iL", targets,
-                                  *argv, timeout=60 + 3 * len(self.sample))
+                                  *argv, timeout=60 + 3 * len(numbers))
             assert done.returncode == 0, done.stderr
             root = tree.parse(self.folder / "report.xml").getroot()
             found = {hosts.entry(host.find("address").get("addr")): found_in(host)
@@ -140,12 +152,12 @@ def crowd(namespaces, portolan, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def nmaps(crowd):
-    return crowd.scan(NMAP, "--max-os-tries", "1", "--max-hostgroup", AT_ONCE)
+    return crowd.find(NMAP, "--max-os-tries", "1", "--max-hostgroup", AT_ONCE)
 
 
 @pytest.fixture(scope="module")
 def ours(crowd, portolan):
-    return crowd.scan(portolan, "--max-os-tries", "1", "--osdb", DB)
+    return crowd.find(portolan, "--max-os-tries", "1", "--osdb", DB)
 
 
 def test_nmap_finds_the_entry_a_host_was_made_of(crowd, nmaps):
@@ -183,5 +195,5 @@ def test_both_see_the_same_print(crowd, nmaps, ours):
 
 
 def test_the_entry_is_found_in_spite_of_loss(crowd, portolan):
-    found = crowd.scan(portolan, "--osdb", DB, drop=23)
+    found = crowd.scan(crowd.sample, portolan, "--osdb", DB, drop=23)
     assert crowd.fraction(found, Found.is_top) >= 0.95

@@ -28,6 +28,7 @@ struct path_world {
 	unsigned count;
 	unsigned begun, ended; /* TASK_PATH */
 	struct ip_addr routers[16];
+	unsigned out, out_most; /* probes of paths that wait for an answer */
 };
 
 static struct ip_addr addr_of(const char *text)
@@ -290,7 +291,6 @@ static void a_router_that_says_unreachable_is_a_hop(void **state)
 static void shared_hops_are_asked_for_once(void **state)
 {
 	static struct path_world world;
-	const struct ip_addr first = addr_of("10.7.0.1");
 	struct ip_addr same_as = {.family = IP_NONE};
 	unsigned i, alone = 0, probes = 0;
 
@@ -316,11 +316,84 @@ static void shared_hops_are_asked_for_once(void **state)
 	}
 	assert_int_equal(alone, 1);
 	assert_int_equal(probes, 9 + 127 * 2);
-	(void)first;
 	release(&world);
 }
 
-/* Linux routers say it six times a second to one asker: ten at once would be too many. */
+/* Hosts that were never heard of start where the longest path so far ended. */
+static void the_longest_path_is_where_others_start(void **state)
+{
+	static struct path_world world;
+	unsigned i, second = 0;
+
+	world_init(&world, 4);
+	world.raw.plan->discovery.skip = true;
+	add_hosts(&world, "10.7.0.1", "10.7.0.2", 14);
+	raw_world_technique(&world.raw, "tcp-syn");
+	raw_world_ports(&world.raw, TRANSPORT_TCP, 100, 100);
+	world.raw.plan->timing.max_hostgroup = 1; /* one after the other */
+	run_to(&world, "10.7.0.1-2");
+	assert_int_equal(world.count, 2);
+	for (i = 0; i < world.count; i++) {
+		assert_path(&world, &world.paths[i], 14);
+		if (world.paths[i].facts.same_hops)
+			second = world.paths[i].facts.probes_sent;
+	}
+	assert_int_equal(second, 2);
+	release(&world);
+}
+
+/* As Linux does: 50 at once, then 1,000 a second. */
+static void routers_that_say_it_so_often_are_not_overrun(void **state)
+{
+	static struct path_world world;
+	static struct link_sim_stack stack;
+	struct link_sim_host *host;
+	unsigned i;
+
+	world_init(&world, 4);
+	stack = link_sim_plain;
+	stack.icmp = (struct link_sim_rate){1000, 50};
+	host = add_hosts(&world, "10.7.0.0", "10.7.0.127", 6);
+	host->stack = &stack;
+	host->rtt_ns = MS(1) / 2;
+	run_to(&world, "10.7.0.0/25");
+	assert_int_equal(world.count, 128);
+	for (i = 0; i < world.count; i++)
+		assert_in_range(world.paths[i].facts.probes_sent, 1, 7);
+	assert_in_range(raw_world_ms(&world.raw), 1, 900);
+	release(&world);
+}
+
+static void count_probes(void *self, uint64_t at_ns, enum link_sim_tap where, const uint8_t *bytes,
+			 size_t count)
+{
+	struct path_world *world = self;
+	struct packet packet;
+
+	if (!packet_parse(bytes + 14, count - 14, &packet) || packet.kind != PACKET_ICMP)
+		return;
+	if (where == LINK_SIM_SENT && packet.icmp.type == ICMP_ECHO && packet.ip.ttl <= 30)
+		world->out++;
+	if (where == LINK_SIM_HEARD && world->out)
+		world->out--;
+	if (world->out > world->out_most)
+		world->out_most = world->out;
+}
+
+static void ten_are_outstanding_at_most(void **state)
+{
+	static struct path_world world;
+
+	world_init(&world, 4);
+	world.raw.net.config.tap = count_probes;
+	world.raw.net.config.tap_self = &world;
+	add_hosts(&world, "10.7.0.0", "10.7.0.127", 12);
+	run_to(&world, "10.7.0.0/25");
+	assert_int_equal(world.count, 128);
+	assert_int_equal(world.out_most, 10);
+	release(&world);
+}
+
 static void ways_that_part_are_told_apart(void **state)
 {
 	static struct path_world world;
@@ -374,6 +447,18 @@ static void neighbours_need_no_packet_and_we_have_no_path(void **state)
 	assert_true(raw_world_find(&world.raw, "10.0.0.1")->done);
 	raw_world_truth(&world.raw, &truth);
 	assert_int_equal(truth.expired, 0);
+	release(&world);
+}
+
+static void our_own_addresses_are_no_task(void **state)
+{
+	static struct path_world world;
+
+	world_init(&world, 7);
+	run_to(&world, "10.0.0.1");
+	assert_int_equal(world.count, 0);
+	assert_int_equal(world.begun, 0);
+	assert_true(raw_world_find(&world.raw, "10.0.0.1")->done);
 	release(&world);
 }
 
@@ -581,6 +666,28 @@ static void a_cancelled_run_tells_no_path(void **state)
 	release(&world);
 }
 
+static void a_cancelled_run_waits_for_no_name(void **state)
+{
+	static struct path_world world;
+	const struct resolver_sim_entry entries[] = {
+		{.name = "one.example", .addr = addr_of("10.200.0.1"), .delay_ns = MS(5000)}};
+	struct timer timer = {.fire = raw_world_cancel, .self = &world.raw};
+
+	world_init(&world, 11);
+	world.raw.plan->names = NAMES_UP;
+	assert_int_equal(
+		resolver_sim_new(world.raw.net.loop, entries, COUNT(entries), &world.raw.resolver),
+		0);
+	add_hosts(&world, "10.7.0.1", "10.7.0.1", 4);
+	assert_int_equal(loop_timer_set(world.raw.net.loop, &timer, MS(1500)), 0);
+	raw_world_target(&world.raw, "10.7.0.1");
+	raw_world_run(&world.raw);
+	assert_int_equal(world.count, 0);
+	assert_int_equal(resolver_outstanding(world.raw.resolver), 0);
+	assert_true(raw_world_find(&world.raw, "10.7.0.1")->incomplete);
+	release(&world);
+}
+
 static void a_lost_link_ends_it(void **state)
 {
 	static struct path_world world;
@@ -644,8 +751,12 @@ int main(void)
 		cmocka_unit_test(a_silent_target_ends_at_ttl_30),
 		cmocka_unit_test(a_router_that_says_unreachable_is_a_hop),
 		cmocka_unit_test(shared_hops_are_asked_for_once),
+		cmocka_unit_test(the_longest_path_is_where_others_start),
+		cmocka_unit_test(routers_that_say_it_so_often_are_not_overrun),
+		cmocka_unit_test(ten_are_outstanding_at_most),
 		cmocka_unit_test(ways_that_part_are_told_apart),
 		cmocka_unit_test(neighbours_need_no_packet_and_we_have_no_path),
+		cmocka_unit_test(our_own_addresses_are_no_task),
 		cmocka_unit_test(nothing_is_traced_unasked_or_to_who_is_down),
 		cmocka_unit_test(the_best_probe_that_was_answered_is_used),
 		cmocka_unit_test(one_source_port_is_enough),
@@ -653,6 +764,7 @@ int main(void)
 		cmocka_unit_test(no_names_with_n),
 		cmocka_unit_test(the_host_timeout_goes_on),
 		cmocka_unit_test(a_cancelled_run_tells_no_path),
+		cmocka_unit_test(a_cancelled_run_waits_for_no_name),
 		cmocka_unit_test(a_lost_link_ends_it),
 		cmocka_unit_test(the_rate_of_the_plan_holds),
 		cmocka_unit_test(memory_may_run_out),

@@ -6,6 +6,7 @@
 #include "detect/os/os_scan.h"
 #include "util/alloc.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define MS(x) ((x)*NS_PER_MS)
@@ -191,6 +192,59 @@ static void without_one_there_are_more_rounds(void **state)
 	assert_int_equal(rounds_of(&watched), 2);
 }
 
+/* 7.93 prints one of five. */
+static void what_is_printed_is_of_one_round(void **state)
+{
+	static struct watched watched;
+	const char *test;
+
+	(void)state;
+	begin(&watched, other, false);
+	assert_int_equal(rounds_of(&watched), 5);
+	assert_non_null(test = strstr(watched.found.print, "\nSEQ("));
+	assert_null(strstr(test + 1, "\nSEQ("));
+	assert_non_null(test = strstr(watched.found.print, "\nIE("));
+	assert_null(strstr(test + 1, "\nIE("));
+}
+
+/* Source ports of SEQ 1. */
+struct ports {
+	uint16_t list[8];
+	unsigned count;
+};
+
+static void note_port(void *self, uint64_t at_ns, enum link_sim_tap where, const uint8_t *bytes,
+		      size_t count)
+{
+	struct ports *ports = self;
+	struct packet packet;
+
+	(void)at_ns;
+	if (where != LINK_SIM_SENT || !packet_parse(bytes, count, &packet) ||
+	    packet.kind != PACKET_TCP || packet.tcp.flags != TCP_SYN || packet.tcp.window != 1)
+		return;
+	assert_true(ports->count < 8);
+	ports->list[ports->count++] = packet.tcp.src_port;
+}
+
+static void rounds_leave_from_ports_of_their_own(void **state)
+{
+	static struct watched watched;
+	struct ports ports = {.count = 0};
+	unsigned i, k;
+
+	(void)state;
+	begin(&watched, other, false);
+	watched.world.net.config.tap = note_port;
+	watched.world.net.config.tap_self = &ports;
+	raw_world_run(&watched.world);
+	assert_int_equal(ports.count, 5);
+	for (i = 0; i < 5; i++)
+		for (k = 0; k < i; k++)
+			assert_true(abs(ports.list[i] - ports.list[k]) >= 21);
+	end(&watched);
+}
+
 static void with_our_own_data_a_clear_round_is_enough(void **state)
 {
 	static struct watched watched;
@@ -201,7 +255,7 @@ static void with_our_own_data_a_clear_round_is_enough(void **state)
 	/* Lost sequence replies make it unclear. */
 	begin(&watched, other, true);
 	net_world_lose(&watched.world.net, 0.2);
-	assert_true(rounds_of(&watched) > 1);
+	assert_int_equal(rounds_of(&watched), 2);
 }
 
 static void probes_of_a_host_are_bounded(void **state)
@@ -319,6 +373,28 @@ static void a_lost_way_is_told(void **state)
 	assert_int_equal(watched.told, 1);
 	assert_true(watched.found.incomplete);
 	end(&watched);
+}
+
+static void memory_may_run_out(void **state)
+{
+	static struct watched watched;
+	struct diag diag;
+	long nth = 0;
+	bool hit = true;
+
+	(void)state;
+	for (; hit; nth++) {
+		begin(&watched, simple, true);
+		raw_world_ready(&watched.world);
+		alloc_fault_after(nth);
+		if (raw_world_try(&watched.world, &diag) == 0)
+			assert_true(run_is_finished(watched.world.run));
+		hit = alloc_fault_hit();
+		alloc_fault_after(-1);
+		end(&watched);
+	}
+	assert_int_equal(watched.found.result, SYSTEM_MATCHED);
+	assert_true(nth > 20);
 }
 
 /* ---- hosts at once ---- */
@@ -445,6 +521,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_perfect_match_ends_it),
 		cmocka_unit_test(without_one_there_are_more_rounds),
+		cmocka_unit_test(what_is_printed_is_of_one_round),
+		cmocka_unit_test(rounds_leave_from_ports_of_their_own),
 		cmocka_unit_test(with_our_own_data_a_clear_round_is_enough),
 		cmocka_unit_test(probes_of_a_host_are_bounded),
 		cmocka_unit_test(loss_does_not_hide_the_system),
@@ -454,6 +532,7 @@ int main(void)
 		cmocka_unit_test(a_hosts_time_can_run_out),
 		cmocka_unit_test(a_user_can_end_it),
 		cmocka_unit_test(a_lost_way_is_told),
+		cmocka_unit_test(memory_may_run_out),
 		cmocka_unit_test(hosts_wait_for_their_turn),
 		cmocka_unit_test(more_are_asked_at_once_as_the_pace_holds),
 		cmocka_unit_test(those_that_wait_can_be_stopped),

@@ -195,6 +195,7 @@ int world_try(struct world *world, struct diag *diag)
 		.flows = world->flows,
 		.resolver = world->resolver,
 		.services = world->services,
+		.systems = world->systems,
 		.excludes = world->excludes,
 		.done = world->done,
 		.sinks = &world->sink,

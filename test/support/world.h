@@ -26,7 +26,8 @@ struct world {
 	struct flow_net *flows;
 	struct resolver *resolver;
 	struct addrset *excludes, *done;
-	const struct detector *services; /* NULL: no -sV; before world_run() */
+	const struct detector *services;       /* NULL: no -sV; before world_run() */
+	const struct system_detector *systems; /* NULL: no -O; likewise */
 	struct plan *plan;
 	struct run *run;
 	struct sink sink;

@@ -1,13 +1,15 @@
-/* os_judge [--db PATH] [--fusion FILE] [--entries DB [--as MANNER]] [--explain yes] [FILE...]: what
- * the fusion of OS evidence says of labelled cases, for tools/calibrate-os and bench/os-confidence.
- * No network.
+/* os_judge [--db PATH] [--fusion FILE] [--entries DB] [--samples FOLDER] [--as MANNER] [--explain
+ * yes] [FILE...]: what the fusion of OS evidence says of labelled cases, for tools/calibrate-os and
+ * bench/os-confidence. No network.
  *
  * FILE: cases as data/os/cases/README.md has them. --entries: every entry of a reference file
  * is a case, as a host that answers exactly so (of each expression a value by chance, with a fixed
- * seed); MANNER drops tests: whole, no-closed (T5..T7, U1), only-open (SEQ..T1), only-icmp (U1,
- * IE). Per case a line: how, is the likeliest family right, its probability, is the likeliest guess
- * right, its probability, the probability of the right systems, of the right family, contradiction,
- * the truth, the likeliest guess. */
+ * seed). --samples: every measured print of data/os/samples is a case. MANNER: which tests of those
+ * were made: whole, no-closed (not T5..T7 and U1), sequence (SEQ, OPS, WIN, T1), only-open (those
+ * and ECN), only-icmp (U1, IE). Per case a line: how, is the likeliest family right, its
+ * probability, is the likeliest guess right, its probability, the probability of the right systems,
+ * of the right family, contradiction, the truth, the likeliest guess, would more probes be
+ * needless. With --explain guesses and evidence follow. */
 #include "detect/os/os_evidence_private.h"
 #include "detect/os/os_print.h"
 #include "util/buf.h"
@@ -28,7 +30,7 @@ static void end(const char *words)
 }
 
 struct options {
-	const char *db, *fusion, *entries, *manner, *explain;
+	const char *db, *fusion, *entries, *samples, *manner, *explain;
 };
 
 static bool explains;
@@ -149,12 +151,13 @@ static void tell(const struct os_evidence *evidence, struct labelled *one)
 		end("out of memory");
 	family = top_family(&verdict, systems, &sum);
 	top = top_guess(&verdict);
-	printf("%s\t%d\t%.4f\t%d\t%.4f\t%.4f\t%.4f\t%d\t%s\t%s\n", one->how,
+	printf("%s\t%d\t%.4f\t%d\t%.4f\t%.4f\t%.4f\t%d\t%s\t%s\t%d\n", one->how,
 	       is_true_family(systems, one->truth, family), sum,
 	       is_true_name(systems, one->truth, top->name), top->probability,
 	       sum_of(&verdict, systems, one->truth, false),
 	       sum_of(&verdict, systems, one->truth, true), verdict.contradiction,
-	       truth_text(systems, one->truth, &text), top->name);
+	       truth_text(systems, one->truth, &text), top->name,
+	       os_evidence_settled(evidence, &one->input, &arena));
 	if (explains)
 		explain(&verdict);
 	buf_release(&text);
@@ -345,11 +348,23 @@ static bool is_kept(const char *manner, enum os_test test)
 {
 	if (strcmp(manner, "no-closed") == 0)
 		return test < OS_TEST_T5 || test == OS_TEST_IE;
+	if (strcmp(manner, "sequence") == 0)
+		return test <= OS_TEST_WIN || test == OS_TEST_T1;
 	if (strcmp(manner, "only-open") == 0)
 		return test <= OS_TEST_T1;
 	if (strcmp(manner, "only-icmp") == 0)
 		return test >= OS_TEST_U1;
 	return true;
+}
+
+static uint32_t asked_of(const char *manner)
+{
+	uint32_t asked = 0;
+	int i;
+
+	for (i = 0; i < OS_TESTS; i++)
+		asked |= is_kept(manner, (enum os_test)i) ? 1u << i : 0;
+	return asked;
 }
 
 static void judge_entry(const struct os_evidence *evidence, const struct os_db *db, size_t place,
@@ -365,6 +380,7 @@ static void judge_entry(const struct os_evidence *evidence, const struct os_db *
 	one->how = manner;
 	one->input.order = &one->order;
 	one->input.print = &one->print;
+	one->input.asked = asked_of(manner);
 	for (i = 0; i < entry.classes_count; i++)
 		one->truth |= UINT64_C(1)
 			      << os_systems_of_class(&evidence->systems, &entry.classes[i]);
@@ -389,6 +405,66 @@ static void judge_entries(const struct os_evidence *evidence, const char *path, 
 	os_db_free(db);
 }
 
+/* ------------------------------------------------- cases of measured prints */
+
+/* "# NAME: value" of a sample; "" when it has none. */
+static void take_header(const char *text, const char *name, char *value, size_t room)
+{
+	const char *at = strstr(text, name);
+
+	snprintf(value, room, "%.*s", at ? (int)strcspn(at + strlen(name), "\n") : 0,
+		 at ? at + strlen(name) : "");
+}
+
+static void judge_sample(const struct os_evidence *evidence, const struct text_file *file,
+			 const char *manner)
+{
+	char *text = strndup(file->text, file->bytes), family[64], generation[64];
+	const struct os_class found = {family, family, "", generation, NULL, 0};
+	struct labelled *one = calloc(1, sizeof(*one));
+	struct os_fingerprint whole = {.used_bytes = 0};
+	struct diag diag = {0};
+	int i;
+
+	if (!text || !one)
+		end("out of memory");
+	take_header(text, "# Family: ", family, sizeof(family));
+	take_header(text, "# Generation: ", generation, sizeof(generation));
+	if (!strstr(text, "\nSEQ("))
+		end(file->name);
+	if (os_print_parse(strstr(text, "\nSEQ("), strlen(strstr(text, "\nSEQ(")), &whole, NULL,
+			   NULL, &diag) < 0)
+		end(diag.text);
+	for (i = 0; i < OS_ATTRIBUTES; i++) {
+		const char *value = os_fingerprint_get(&whole, i);
+
+		if (value && is_kept(manner, os_attribute_test((enum os_attribute)i)))
+			os_fingerprint_set(&one->print, i, value, strlen(value));
+	}
+	one->how = manner;
+	one->truth = UINT64_C(1) << os_systems_of_class(&evidence->systems, &found);
+	one->input.order = &one->order;
+	one->input.print = &one->print;
+	one->input.asked = asked_of(manner);
+	tell(evidence, one);
+	free(one);
+	free(text);
+}
+
+static void judge_samples(const struct os_evidence *evidence, const char *folder,
+			  const char *manner)
+{
+	struct text_files files = {0};
+	struct diag diag = {0};
+	size_t i;
+
+	if (text_files_read(folder, ".txt", FILE_MAX, &files, &diag) < 0)
+		end(diag.text);
+	for (i = 0; i < files.count; i++)
+		judge_sample(evidence, &files.all[i], manner);
+	text_files_release(&files);
+}
+
 /* ------------------------------------------------- */
 
 static int take_options(int count, char **words, struct options *options)
@@ -401,6 +477,7 @@ static int take_options(int count, char **words, struct options *options)
 				  : strcmp(words[i], "--fusion") == 0  ? &options->fusion
 				  : strcmp(words[i], "--entries") == 0 ? &options->entries
 				  : strcmp(words[i], "--explain") == 0 ? &options->explain
+				  : strcmp(words[i], "--samples") == 0 ? &options->samples
 				  : strcmp(words[i], "--as") == 0      ? &options->manner
 								       : NULL;
 
@@ -433,6 +510,8 @@ int main(int count, char **words)
 		judge_file(evidence, words[i]);
 	if (options.entries)
 		judge_entries(evidence, options.entries, options.manner);
+	if (options.samples)
+		judge_samples(evidence, options.samples, options.manner);
 	os_evidence_free(evidence);
 	buf_release(&fusion);
 	os_db_free(db);

@@ -8,6 +8,8 @@
 
 #define PLACES        64u /* source ports of a round; half-open connections stay with theirs */
 #define LEAST_OWN_NS  (50 * NS_PER_MS)
+#define GAP_NS        (25 * NS_PER_MS)
+#define GAP_OWN_NS    (10 * NS_PER_MS)
 #define RANDOM_PORT   30000u
 #define RANDOM_PORTS  14781u
 #define UDP_TTL_LEAST 51u
@@ -15,6 +17,7 @@
 #define UDP_SUM_AT    (IPV4_HEADER_BYTES + 6)
 #define SAMPLES       6u
 #define RATIO_MOST    1.4
+#define ROUNDS_OWN    2u /* what a second does not show a third will not */
 
 static struct loop *loop_of(const struct os4 *os4)
 {
@@ -101,6 +104,9 @@ static void round_begin(struct os4 *os4)
 		.local = talk_route(os4->talk)->local,
 		.compatible = !config->own_data,
 		.scan_delay_ns = order->scan_delay_ns,
+		.gap_ns = config->own_data ? GAP_OWN_NS : GAP_NS,
+		.trusting = config->own_data,
+		.udp_patient = config->own_data && order->closed_udp >= 0,
 		.least_timeout_ns =
 			config->own_data ? LEAST_OWN_NS : config->plan->timing.min_rtt_ns,
 		.probes_max = probes_left(os4),
@@ -115,22 +121,6 @@ static void round_begin(struct os4 *os4)
 
 /* ---- a round's end ---- */
 
-static bool has_new_line(const struct os4 *os4, const struct os_fingerprint *print)
-{
-	const struct os4_kept *kept;
-	int test;
-
-	for (test = 0; test < OS_TESTS; test++) {
-		for (kept = os4->kept; kept; kept = kept->next)
-			if (os_fingerprint_compare(&kept->facts.print, print, (enum os_test)test) ==
-			    0)
-				break;
-		if (!kept)
-			return true;
-	}
-	return false;
-}
-
 static double best_accuracy(const struct os_matches *matches)
 {
 	return matches->count ? matches->list[0].accuracy : 0;
@@ -142,18 +132,15 @@ static bool is_better(const struct os4_kept *kept, const struct os4_kept *than)
 	return !than || best_accuracy(&kept->matches) > best_accuracy(&than->matches);
 }
 
+/* What is told is of one round, as 7.93 does it. */
 static void keep(struct os4 *os4, struct os4_kept *kept)
 {
-	bool better = is_better(kept, os4->best);
-
-	if (!better && !has_new_line(os4, &kept->facts.print)) {
+	if (!is_better(kept, os4->best)) {
 		alloc_free(kept);
 		return;
 	}
-	kept->next = os4->kept;
-	os4->kept = kept;
-	if (better)
-		os4->best = kept;
+	alloc_free(os4->best);
+	os4->best = kept;
 }
 
 static void note_round(struct os4 *os4, const struct os_facts *facts)
@@ -206,7 +193,7 @@ static bool wants_another(const struct os4 *os4)
 	    os4->rounds >= os_rounds_most(&conditions, wish->tries) ||
 	    (wish->probes_max && !probes_left(os4)))
 		return false;
-	return !os4->job->config->own_data || is_unclear(os4);
+	return !os4->job->config->own_data || (os4->rounds < ROUNDS_OWN && is_unclear(os4));
 }
 
 static void end(struct os4 *os4)
@@ -362,17 +349,13 @@ static void heard(void *self, const struct packet *packet, const struct packet *
 static void os4_free(void *probing)
 {
 	struct os4 *os4 = probing;
-	struct os4_kept *next;
 
 	if (!os4)
 		return;
 	loop_timer_cancel(loop_of(os4), &os4->timer);
 	talk_close(os4->talk);
 	os4_round_release(&os4->round);
-	for (; os4->kept; os4->kept = next) {
-		next = os4->kept->next;
-		alloc_free(os4->kept);
-	}
+	alloc_free(os4->best);
 	alloc_free(os4);
 }
 

@@ -7,7 +7,8 @@
 #include <string.h>
 
 #define SEQUENCE_GAP_NS (100 * NS_PER_MS)
-#define GAP_NS          (25 * NS_PER_MS)
+#define UDP_PATIENCE_NS (500 * NS_PER_MS)
+#define TRUSTING_SENDS  2u
 #define WINDOW_FIRST    10u
 #define WINDOW_MOST     75u
 #define GROUPS          3u
@@ -86,11 +87,23 @@ void os4_round_release(struct os4_round *round)
 	memset(round->payloads, 0, sizeof(round->payloads));
 }
 
+/* A host that answers some SYNs answers all. */
+static void note_lost(struct os4_round *round)
+{
+	unsigned answered = 0, n;
+
+	for (n = 0; n < 6; n++)
+		answered += round->seen.sequence[n].seen;
+	round->lost_any = answered && answered < 6;
+}
+
 void os4_round_go_on(struct os4_round *round)
 {
 	round->group++;
 	if (round->group == GROUPS - 1)
 		leave_out_answered(round);
+	if (round->group == 1)
+		note_lost(round);
 }
 
 void os4_round_cut(struct os4_round *round)
@@ -120,13 +133,17 @@ static uint64_t timeout_ns(const struct os4_round *round)
 
 static uint64_t due_ns(struct os4_round *round, enum os4_probe probe)
 {
-	return reply_of(round, probe)->sent_ns + timeout_ns(round);
+	uint64_t timeout = timeout_ns(round);
+
+	if (probe == OS4_U1 && round->config.udp_patient && timeout < UDP_PATIENCE_NS)
+		timeout = UDP_PATIENCE_NS;
+	return reply_of(round, probe)->sent_ns + timeout;
 }
 
 /* When the next probe of this group may leave. */
 static uint64_t turn_ns(const struct os4_round *round, enum os4_probe probe)
 {
-	uint64_t gap = group_of(probe) ? GAP_NS : SEQUENCE_GAP_NS;
+	uint64_t gap = group_of(probe) ? round->config.gap_ns : SEQUENCE_GAP_NS;
 
 	if (!round->sent_any)
 		return 0;
@@ -135,9 +152,18 @@ static uint64_t turn_ns(const struct os4_round *round, enum os4_probe probe)
 	return round->last_sent_ns + gap;
 }
 
+static unsigned sends_most(const struct os4_round *round, enum os4_probe probe)
+{
+	if (!group_of(probe))
+		return 1;
+	if (probe == OS4_U1 && round->config.udp_patient)
+		return OS4_SENDS_MAX;
+	return round->config.trusting && !round->lost_any ? TRUSTING_SENDS : OS4_SENDS_MAX;
+}
+
 static bool may_send_again(const struct os4_round *round, enum os4_probe probe, unsigned sends)
 {
-	return group_of(probe) && sends < OS4_SENDS_MAX && !round->seen.partial;
+	return sends < sends_most(round, probe) && !round->seen.partial;
 }
 
 static void time_out(struct os4_round *round, enum os4_probe probe)
@@ -320,10 +346,12 @@ static void note_time(struct os4_round *round, const struct os_reply *reply, uin
 		rtt_sample(round->config.rtt, round->config.timing,
 			   (int64_t)(at_ns - reply->sent_ns));
 	/* What had to be asked twice was lost once. */
-	if (reply->sends > 1)
+	if (reply->sends > 1) {
 		round->window = 1;
-	else if (round->window < WINDOW_MOST)
+		round->lost_any = true;
+	} else if (round->window < WINDOW_MOST) {
 		round->window++;
+	}
 }
 
 static bool take(struct os4_round *round, enum os4_probe probe, const struct packet *packet,

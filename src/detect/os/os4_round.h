@@ -6,7 +6,7 @@
  * that a shared IP ID counter shows; the others. A round may be held between groups, so
  * that the rest can be left out.
  *
- * Invariant: at most `window` probes are in flight, and there are at least 25 ms (SEQ: 100 ms) and
+ * Invariant: at most `window` probes are in flight, and there are at least gap_ns (SEQ: 100 ms) and
  * the scan delay between two sends. */
 #ifndef PORTOLAN_DETECT_OS_OS4_ROUND_H
 #define PORTOLAN_DETECT_OS_OS4_ROUND_H
@@ -30,8 +30,14 @@ struct os4_round_config {
 	bool local, compatible; /* as in struct os_round */
 	uint16_t udp_checksum;  /* of U1 as it leaves */
 	uint64_t scan_delay_ns;
+	uint64_t gap_ns;           /* least time between two probes behind SEQ */
 	uint64_t least_timeout_ns; /* of a probe, however near the host is */
-	unsigned probes_max;       /* sends of the round; 0: as many as it takes */
+	/* Where nothing was lost, silence is believed after two sends, not four. */
+	bool trusting;
+	/* U1's port has said before that it is closed: it is waited for what a limit on ICMP
+	 * errors (Linux: one a second) may hold back. */
+	bool udp_patient;
+	unsigned probes_max; /* sends of the round; 0: as many as it takes */
 };
 
 enum os4_step {
@@ -51,7 +57,7 @@ struct os4_round {
 	uint8_t group;
 	unsigned in_flight, sends, answers;
 	unsigned window;
-	bool sent_any, send_failed;
+	bool sent_any, send_failed, lost_any;
 	uint64_t last_sent_ns;
 	uint8_t *payloads[OS4_PROBES];
 };

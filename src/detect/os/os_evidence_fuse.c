@@ -287,6 +287,21 @@ static void hold_down(const struct os_trial *trial, struct os_opinion *opinion, 
 	opinion->probability[systems->other] += sum - most;
 }
 
+/* Does any clue clearly speak for one of these rather than for the system? */
+static bool is_disputed(const struct os_trial *trial, size_t system, uint64_t these)
+{
+	const struct os_systems *systems = &trial->evidence->systems;
+	size_t i, k;
+
+	for (i = 0; i < trial->clues_count; i++)
+		for (k = 0; k < systems->count; k++)
+			if (these & systems->all[k].mask &&
+			    trial->clues[i].bits[k] - trial->clues[i].bits[system] >=
+				    trial->evidence->fusion.points)
+				return true;
+	return false;
+}
+
 /* One of several generations is as sure as one kind of evidence, but for a print that nails it:
  * what it has above that is its sisters', by their priors. */
 static void hold_down_system(const struct os_trial *trial, struct os_opinion *opinion,
@@ -299,7 +314,8 @@ static void hold_down_system(const struct os_trial *trial, struct os_opinion *op
 	size_t i;
 
 	over = opinion->probability[system] - most;
-	if (over <= 0 || !sisters || is_nailed(trial, own, sisters))
+	if (over <= 0 || !sisters ||
+	    (is_nailed(trial, own, sisters) && !is_disputed(trial, system, sisters)))
 		return;
 	for (i = 0; i < systems->count; i++)
 		sum += sisters & systems->all[i].mask ? exp2(systems->all[i].prior) : 0;

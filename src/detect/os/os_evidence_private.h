@@ -41,7 +41,7 @@ struct os_trust {
 
 /* data/os/fusion.tsv, which says what each is. */
 struct os_fusion {
-	struct os_trust ttl, df, id, window, options, stamps;
+	struct os_trust ttl, df, id, window, options, stamps, code;
 	double mss_options_common;
 	double print_slope, print_unknown, print_variant, print_points;
 	double damping, cap[4], temperature;
@@ -54,7 +54,7 @@ struct os_fusion {
 /* Every number of the table must be there once. */
 int os_fusion_parse(struct os_table *table, struct os_fusion *ret_fusion, struct diag *diag);
 
-enum os_offer { OS_OFFER_MSS, OS_OFFER_ALL, OS_OFFER_ECN, OS_OFFERS };
+enum os_offer { OS_OFFER_MSS, OS_OFFER_ALL, OS_OFFER_ECN, OS_OFFER_ICMP, OS_OFFERS };
 
 struct os_stack_row {
 	uint64_t systems;

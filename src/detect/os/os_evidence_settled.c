@@ -1,7 +1,8 @@
-/* When to stop asking. The likeliest system must be sure already (before ceilings, as more
- * probes do not lift those), and each rival must be out of reach: if all tests to come
- * went the rival's way, where its best entry and the leader's differ, would it pass? A
- * rival of the same family whose entry expects the same answers is no reason to ask. */
+/* When to stop asking. More probes change the likeliest guess only if a rival is true and they
+ * can tell: so the chance of a change is at most what the rivals within reach have together (before
+ * ceilings, as more probes do not lift those). A rival is within reach when it would
+ * pass if all tests to come went its way where its best entry and the leader's differ; one
+ * whose entry expects the same answers is no reason to ask. */
 #include "detect/os/os_evidence_private.h"
 #include "util/error.h"
 
@@ -9,8 +10,7 @@
 #include <string.h>
 
 #define ALL_ASKED    ((1u << OS_TESTS) - 1)
-#define RIVAL_LEAST  0.002 /* who is less likely is no rival */
-#define STRANGE_PART 0.15  /* of the points to come that a stranger's answers would miss */
+#define STRANGE_PART 0.15 /* of the points to come that a stranger's answers would miss */
 
 static bool is_to_come(const struct os_evidence_input *input, int attribute)
 {
@@ -70,48 +70,33 @@ static size_t leader_of(const struct os_systems *systems, const struct os_opinio
 	return best;
 }
 
-static double family_share(const struct os_systems *systems, const struct os_opinion *opinion,
+/* The probability of all that the tests to come could put before the leader. */
+static double within_reach(const struct os_trial *trial, const struct os_opinion *opinion,
 			   size_t leader)
 {
 	double sum = 0;
 	size_t i;
 
-	for (i = 0; i < systems->count; i++)
-		if (systems->all[i].kin == systems->all[leader].kin)
+	for (i = 0; i < trial->evidence->systems.count; i++) {
+		double ahead = log2(opinion->raw[leader] / fmax(opinion->raw[i], 1e-12));
+
+		if (i != leader && swing(trial, leader, i) > ahead)
 			sum += opinion->raw[i];
+	}
 	return sum;
 }
 
-static bool is_out_of_reach(const struct os_trial *trial, const struct os_opinion *opinion,
-			    size_t leader)
+static bool is_sure(struct os_trial *trial)
 {
 	const struct os_systems *systems = &trial->evidence->systems;
-	size_t i;
-
-	for (i = 0; i < systems->count; i++) {
-		double ahead = log2(opinion->raw[leader] / fmax(opinion->raw[i], 1e-12));
-
-		if (i == leader || opinion->raw[i] < RIVAL_LEAST)
-			continue;
-		if (swing(trial, leader, i) > ahead)
-			return false;
-	}
-	return true;
-}
-
-static bool is_sure(const struct os_trial *trial)
-{
-	const struct os_systems *systems = &trial->evidence->systems;
-	struct os_trial own = *trial;
 	struct os_opinion opinion;
 	size_t leader;
 
-	os_fuse(&own, &opinion);
+	os_fuse(trial, &opinion);
 	leader = leader_of(systems, &opinion);
-	return leader != systems->other && own.fit.best[leader].measured &&
+	return leader != systems->other && trial->fit.best[leader].measured &&
 	       !opinion.contradiction &&
-	       family_share(systems, &opinion, leader) >= own.evidence->fusion.settled &&
-	       is_out_of_reach(&own, &opinion, leader);
+	       within_reach(trial, &opinion, leader) <= 1 - trial->evidence->fusion.settled;
 }
 
 bool os_evidence_settled(const struct os_evidence *evidence, const struct os_evidence_input *input,

@@ -21,7 +21,7 @@ enum column { SYSTEMS, SHARE, OFFER, TTL, DF, ID, WINDOW, OPTIONS, STAMPS, SOURC
 
 static int offer_of(const char *word)
 {
-	static const char *const words[OS_OFFERS] = {"mss", "all", "ecn"};
+	static const char *const words[OS_OFFERS] = {"mss", "all", "ecn", "icmp"};
 	int i;
 
 	for (i = 0; i < OS_OFFERS; i++)
@@ -56,7 +56,7 @@ static int take_row(const struct os_systems *systems, const struct os_table *tab
 		return os_table_wrong(table, "the share is a number above 0, at most 100", diag);
 	offer = offer_of(table->fields[OFFER]);
 	if (offer < 0)
-		return os_table_wrong(table, "the offer is mss, all or ecn", diag);
+		return os_table_wrong(table, "the offer is mss, all, ecn or icmp", diag);
 	if (!has_values(table->fields))
 		return os_table_wrong(table, "* stands alone", diag);
 	row->share /= 100;
@@ -181,7 +181,7 @@ static double text_likelihood(const char *values, const char *value, struct os_t
 static double options_likelihood(const struct os_fusion *fusion, const struct os_stack_row *row,
 				 const struct seen *seen)
 {
-	struct os_trust trust = fusion->options;
+	struct os_trust trust = seen->offer == OS_OFFER_ICMP ? fusion->code : fusion->options;
 
 	if (seen->offer == OS_OFFER_MSS)
 		trust.common = fusion->mss_options_common;
@@ -249,13 +249,28 @@ static void say_seen(const struct seen *seen, char says[SAYS_BYTES])
 		 *seen->options ? seen->options : "none");
 }
 
+static void say_echo(const struct seen *seen, char says[SAYS_BYTES])
+{
+	snprintf(says, SAYS_BYTES, "initial TTL %s, DF %s, code %s", *seen->ttl ? seen->ttl : "?",
+		 strcmp(seen->df, "S") == 0   ? "as sent"
+		 : strcmp(seen->df, "Y") == 0 ? "always"
+		 : strcmp(seen->df, "N") == 0 ? "never"
+					      : "odd",
+		 strcmp(seen->options, "S") == 0   ? "as sent"
+		 : strcmp(seen->options, "Z") == 0 ? "0"
+						   : "odd");
+}
+
 static int add_clue(struct os_trial *trial, const char *source, const struct seen *seen)
 {
 	char says[SAYS_BYTES];
 	struct os_clue *clue;
 	int r;
 
-	say_seen(seen, says);
+	if (seen->offer == OS_OFFER_ICMP)
+		say_echo(seen, says);
+	else
+		say_seen(seen, says);
 	clue = os_trial_add(trial, OS_GROUP_STACK, source, says, &r);
 	if (clue)
 		judge_stacks(trial->evidence, seen, clue->bits);
@@ -353,6 +368,19 @@ static int hear_ecn(struct os_trial *trial, const struct os_fingerprint *print)
 	return add_clue(trial, "ECN probe", &seen);
 }
 
+static int hear_echo(struct os_trial *trial, const struct os_fingerprint *print)
+{
+	const char *code = os_fingerprint_get(print, OS_IE_CD);
+	struct seen seen = {.offer = OS_OFFER_ICMP};
+
+	if (!is_yes(print, OS_IE_R) || !code)
+		return 0;
+	set_ttl(&seen, print, OS_IE_T);
+	set(seen.df, os_fingerprint_get(print, OS_IE_DFI));
+	snprintf(seen.options, sizeof(seen.options), "%s", code);
+	return add_clue(trial, "echo replies", &seen);
+}
+
 int os_source_print_traits(struct os_trial *trial)
 {
 	const struct os_fingerprint *print = trial->input->print;
@@ -360,8 +388,9 @@ int os_source_print_traits(struct os_trial *trial)
 
 	if (!print)
 		return 0;
-	r = hear_first(trial, print);
-	return r < 0 ? r : hear_ecn(trial, print);
+	if ((r = hear_first(trial, print)) < 0 || (r = hear_ecn(trial, print)) < 0)
+		return r;
+	return hear_echo(trial, print);
 }
 
 /* A neighbour's packets have passed no router. */

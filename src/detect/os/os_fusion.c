@@ -26,6 +26,8 @@ static const struct number {
 	NUMBER("mss-options-common", mss_options_common),
 	NUMBER("stamps-right", stamps.right),
 	NUMBER("stamps-common", stamps.common),
+	NUMBER("code-right", code.right),
+	NUMBER("code-common", code.common),
 	NUMBER("print-slope", print_slope),
 	NUMBER("print-unknown", print_unknown),
 	NUMBER("print-variant", print_variant),

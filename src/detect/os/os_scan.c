@@ -139,7 +139,8 @@ static void nothing_to_ask(void *self)
 		.open_tcp = work->order.open_tcp,
 		.closed_tcp = work->order.closed_tcp,
 		.closed_udp = work->order.closed_udp,
-		.unreliable = true,
+		.unreliable = work->order.open_tcp < 0 ||
+			      (work->order.closed_tcp < 0 && work->order.unfiltered_tcp < 0),
 	};
 
 	tell(work, &found);

@@ -200,7 +200,7 @@ static void add_matches(struct csv_state *state, const struct format_context *co
 			const struct system_facts *facts)
 {
 	size_t count = words_matches_shown(context, facts);
-	const char *names[SYSTEM_MATCHES_MAX];
+	const char *names[SYSTEM_MATCHES_MAX] = {0};
 
 	for (size_t i = 0; i < count; i++)
 		names[i] = facts->matches[i].name;

@@ -25,6 +25,7 @@ struct scene {
 	uint64_t now_ns, delay_ns;
 	unsigned lose_each, lose_from, replies; /* every lose_each-th reply; 0: none */
 	bool silent;
+	uint64_t no_errors_ns; /* no ICMP errors until then */
 	struct send sends[SENDS_MAX];
 	unsigned count, holds;
 	struct {
@@ -52,6 +53,7 @@ static void begin(struct scene *scene)
 		.target = ip_v4(0x0a000002),
 		.has_open = true,
 		.closed_known = true,
+		.gap_ns = MS(25),
 		.least_timeout_ns = MS(100),
 	};
 	*values = (struct os4_values){.seq = 7000,
@@ -102,7 +104,8 @@ static void send_probe(struct scene *scene, enum os4_probe probe)
 	scene->sends[scene->count++] = (struct send){probe, scene->now_ns};
 	os4_round_sent(&scene->round, probe, scene->now_ns);
 	scene->host.now_ms = (uint32_t)(scene->now_ns / NS_PER_MS);
-	if (!os_host_answers(&scene->host, &packet, &answer) || is_lost(scene))
+	if (!os_host_answers(&scene->host, &packet, &answer) || is_lost(scene) ||
+	    (probe == OS4_U1 && scene->now_ns < scene->no_errors_ns))
 		return;
 	assert_true(answer.payload_bytes <= OS4_PAYLOAD_BYTES);
 	if (answer.payload_bytes)
@@ -270,6 +273,8 @@ static void a_near_host_is_asked_again_sooner(void **state)
 		}
 	assert_int_equal(sends_of(&scene, OS4_T2), 4);
 	assert_true(scene.now_ns - first_ns <= MS(350)); /* else 450 */
+	/* The last send is waited for as long. */
+	assert_int_equal(scene.now_ns - scene.sends[scene.count - 1].at_ns, MS(50));
 	assert_true(second_ns >= first_ns + MS(50) && second_ns <= first_ns + MS(150));
 }
 
@@ -319,24 +324,74 @@ static bool tests_are_equal(const struct os_fingerprint *a, const struct os_fing
 	return true;
 }
 
-static void loss_changes_the_print_in_few_cases(void **state)
+static void loss_changes_few(bool trusting)
 {
 	static struct scene scene;
 	struct os_facts whole, facts;
 	unsigned cases = 0, equal = 0, k, from;
 
-	(void)state;
 	begin(&scene);
 	run(&scene, &whole);
 	for (k = 3; k <= 20; k++)
 		for (from = 0; from < k; from++, cases++) {
 			begin(&scene);
+			scene.config.trusting = trusting;
 			scene.lose_each = k;
 			scene.lose_from = from;
 			run(&scene, &facts);
 			equal += tests_are_equal(&whole.print, &facts.print);
 		}
 	assert_true(cases == 207 && equal * 100 >= cases * 95);
+}
+
+static void loss_changes_the_print_in_few_cases(void **state)
+{
+	(void)state;
+	loss_changes_few(false);
+	loss_changes_few(true);
+}
+
+static void silence_is_believed_sooner_where_nothing_is_lost(void **state)
+{
+	static struct scene scene;
+	struct os_facts facts;
+
+	(void)state;
+	begin(&scene);
+	scene.config.trusting = true;
+	run(&scene, &facts);
+	assert_int_equal(sends_of(&scene, OS4_T2), 2);
+	begin(&scene);
+	scene.config.trusting = true;
+	scene.lose_each = 20; /* SEQ 1 */
+	run(&scene, &facts);
+	assert_int_equal(sends_of(&scene, OS4_T2), 4);
+	begin(&scene);
+	scene.config.trusting = true;
+	scene.lose_each = 20;
+	scene.lose_from = 6; /* IE 1 */
+	run(&scene, &facts);
+	assert_int_equal(sends_of(&scene, OS4_IE_1), 2);
+	assert_int_equal(sends_of(&scene, OS4_T2), 4);
+}
+
+static void limited_errors_are_waited_for(void **state)
+{
+	static struct scene scene;
+	struct os_facts facts;
+
+	(void)state;
+	begin(&scene);
+	scene.config.trusting = true;
+	scene.config.udp_patient = true;
+	scene.no_errors_ns = MS(2600); /* U1 leaves at 1550 */
+	run(&scene, &facts);
+	assert_string_equal(value(&facts, OS_U1_R), "Y");
+	begin(&scene);
+	scene.config.trusting = true;
+	scene.no_errors_ns = MS(2600);
+	run(&scene, &facts);
+	assert_string_equal(value(&facts, OS_U1_R), "N");
 }
 
 static void a_slow_host_is_waited_for(void **state)
@@ -527,6 +582,8 @@ int main(void)
 		cmocka_unit_test(without_an_open_port_only_the_others_are_asked),
 		cmocka_unit_test(lost_sequence_replies_are_made_up_for),
 		cmocka_unit_test(loss_changes_the_print_in_few_cases),
+		cmocka_unit_test(silence_is_believed_sooner_where_nothing_is_lost),
+		cmocka_unit_test(limited_errors_are_waited_for),
 		cmocka_unit_test(a_slow_host_is_waited_for),
 		cmocka_unit_test(the_scan_delay_is_kept),
 		cmocka_unit_test(with_one_port_answers_still_find_their_probe),

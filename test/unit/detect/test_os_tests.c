@@ -176,6 +176,20 @@ static void a_whole_round_makes_a_print(void **state)
 	assert_true(facts.timing_ratio == 1.0);
 }
 
+static void what_was_left_out_is_absent(void **state)
+{
+	struct os_round round = {.partial = true, .has_open = true, .has_closed = true};
+	struct os_facts facts = judged(&round);
+
+	(void)state;
+	prints_as(&facts, "");
+	round.sequence[0].sends = 1;
+	round.tcp[3].sends = 4; /* T5 */
+	round.echo[1].sends = 1;
+	facts = judged(&round);
+	prints_as(&facts, "T1(R=N)\nT5(R=N)\nIE(R=N)\n");
+}
+
 static void silence_is_told_where_something_was_asked(void **state)
 {
 	struct os_round round = {.has_open = true, .has_closed = true};
@@ -523,6 +537,31 @@ static void nmaps_quirks_are_optional(void **state)
 	assert_int_equal(facts.samples, 5);
 }
 
+static void numbers_of_zero_hide_less_than_all(void **state)
+{
+	struct os_round round;
+	struct os_facts facts;
+	size_t n;
+
+	count_ids(&round, 100, 1, 107);
+	for (n = 0; n < 6; n++)
+		round.sequence[n].packet.tcp.seq = 0;
+	facts = judged(&round);
+	has(&facts, OS_SEQ_SP, "0");
+	round.compatible = true;
+	facts = judged(&round);
+	has(&facts, OS_SEQ_SP, NULL);
+	has(&facts, OS_SEQ_TI, "I");
+	has(&facts, OS_SEQ_SS, "S");
+	has(&facts, OS_SEQ_TS, NULL);
+	assert_int_equal(facts.samples, 0);
+	assert_int_equal(facts.ipid, OS_IPID_UNKNOWN);
+	round.sequence[4].packet.tcp.options_bytes = 4;
+	facts = judged(&round);
+	has(&facts, OS_SEQ_TS, "U");
+	assert_int_equal(facts.timestamp, OS_TIMESTAMP_UNKNOWN);
+}
+
 static void timestamps_may_lack_or_be_zero(void **state)
 {
 	struct os_round round;
@@ -603,6 +642,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_whole_round_makes_a_print),
 		cmocka_unit_test(silence_is_told_where_something_was_asked),
+		cmocka_unit_test(what_was_left_out_is_absent),
 		cmocka_unit_test(without_a_distance_the_initial_ttl_is_guessed),
 		cmocka_unit_test(options_and_windows_need_all_six),
 		cmocka_unit_test(the_first_test_may_be_asked_again),
@@ -616,6 +656,7 @@ int main(void)
 		cmocka_unit_test(a_shared_counter_shows),
 		cmocka_unit_test(closed_ports_count_apart),
 		cmocka_unit_test(nmaps_quirks_are_optional),
+		cmocka_unit_test(numbers_of_zero_hide_less_than_all),
 		cmocka_unit_test(timestamps_may_lack_or_be_zero),
 		cmocka_unit_test(random_timestamps_give_no_uptime),
 		cmocka_unit_test(nothing_moves_and_there_is_no_class),

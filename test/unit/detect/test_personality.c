@@ -152,6 +152,22 @@ static struct os_db *db_with(const char *entry)
 	return db_of(text);
 }
 
+/* All that the entry says is seen, but for one of T and TG: what is not seen would not be
+ * compared. */
+static void says_as_much(const struct os_db *db, const struct os_fingerprint *print)
+{
+	int attribute;
+
+	for (attribute = 0; attribute < OS_ATTRIBUTES; attribute++) {
+		const char *name = os_attribute_name((enum os_attribute)attribute);
+
+		if (*name != 'T' || os_attribute_test((enum os_attribute)attribute) == OS_TEST_SEQ)
+			assert_int_equal(!os_db_expression(db, 0, attribute) ||
+						 os_fingerprint_get(print, attribute),
+					 true);
+	}
+}
+
 static void fits_itself(const char *entry)
 {
 	struct os_db *db = db_with(entry);
@@ -159,6 +175,7 @@ static void fits_itself(const char *entry)
 	struct os_score score = os_match_entry(db, 0, &print, OS_MATCH_NOW);
 
 	explain(db, 0, &print);
+	says_as_much(db, &print);
 	assert_int_equal(score.matched, score.possible);
 	assert_true(score.possible > 500);
 	os_db_free(db);
@@ -196,8 +213,9 @@ static void data_has_the_crc_that_is_wanted(void **state)
 
 static void options_are_read_back(void **state)
 {
-	static const char *const texts[] = {"",      "M5B4", "WANM109T10S", "M5B4ST11NW7",
-					    "T00LL", "W0L",  "M1",          "ST01NNW5M280"};
+	static const char *const texts[] = {"",       "M5B4", "WANM109T10S", "M5B4ST11NW7",
+					    "T00LL",  "W0L",  "M1",          "ST01NNW5M280",
+					    "M5B4W0", "N",    "NN"};
 	uint8_t bytes[OPTIONS_MOST_BYTES];
 	char text[OS_OPTIONS_TEXT_BYTES];
 	size_t i;

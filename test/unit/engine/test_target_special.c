@@ -155,6 +155,24 @@ static void what_touches_none_is_whole(void **state)
 	addrset_free(set);
 }
 
+static bool is_special(const char *text)
+{
+	struct ip_addr addr;
+
+	assert_true(ip_parse(text, &addr));
+	return target_is_special(&addr);
+}
+
+static void an_address_is_in_one_or_not(void **state)
+{
+	(void)state;
+	assert_true(is_special("10.0.0.0") && is_special("10.255.255.255"));
+	assert_true(is_special("127.0.0.1") && is_special("192.168.7.1"));
+	assert_true(is_special("fe80::1") && is_special("fdab::7"));
+	assert_false(is_special("9.255.255.255") || is_special("11.0.0.0"));
+	assert_false(is_special("2606:4700::1") || is_special("172.32.0.0"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -162,6 +180,7 @@ int main(void)
 		cmocka_unit_test(what_is_named_is_kept),
 		cmocka_unit_test(a_range_that_begins_or_ends_within_loses_that_part),
 		cmocka_unit_test(what_touches_none_is_whole),
+		cmocka_unit_test(an_address_is_in_one_or_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

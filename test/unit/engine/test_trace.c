@@ -163,6 +163,26 @@ static void a_start_that_is_silent_is_not_waited_for(void **state)
 	end(&one);
 }
 
+static void what_is_young_follows_the_round_trips(void **state)
+{
+	struct one one;
+
+	begin(&one, 12);
+	ASKS(&one, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3);
+	one.now_ns += MS(80);
+	answer_from(&one, 12, 0, one.target);
+	ASKS(&one, 2);
+	assert_int_equal(trace_due_ns(&one.trace, one.now_ns), one.now_ns + MS(160));
+	one.now_ns += MS(159);
+	ASKS_NOTHING(&one);
+	one.now_ns += MS(1);
+	ASKS(&one, 1);
+	assert_int_equal(trace_young_ns(MS(1)), MS(50));
+	assert_int_equal(trace_young_ns(MS(100)), MS(300));
+	assert_int_equal(trace_young_ns(MS(900)), MS(1000));
+	end(&one);
+}
+
 static void the_silent_are_asked_three_times(void **state)
 {
 	struct one one;
@@ -186,6 +206,20 @@ static void the_silent_are_asked_three_times(void **state)
 	assert_true(trace_is_done(&one.trace));
 	assert_int_equal(one.trace.hops[1].state, TRACE_SILENT);
 	assert_int_equal(one.trace.probes_sent, 4);
+	end(&one);
+}
+
+/* Or the loop would turn without end. */
+static void what_waits_for_room_is_never_due(void **state)
+{
+	struct one one;
+
+	begin(&one, 2);
+	ASKS(&one, 2, 1);
+	one.now_ns += MS(1000);
+	trace_pass(&one.trace, one.now_ns);
+	assert_int_not_equal(trace_next(&one.trace, one.now_ns), 0);
+	assert_int_equal(trace_due_ns(&one.trace, one.now_ns), UINT64_MAX);
 	end(&one);
 }
 
@@ -389,8 +423,8 @@ static void what_was_silent_for_one_is_known_of_another(void **state)
 	first_trace(&one);
 	restart(&one, 5, 2);
 	ASKS(&one, 5, 4);
-	one.now_ns += YOUNG;
 	target_answers(&one, 5, 5);
+	one.now_ns += YOUNG;
 	ASKS(&one, 3, 2);
 	answer_from(&one, 3, 0, router(3));
 	assert_int_equal(one.trace.hops[2].state, TRACE_ANSWERED);
@@ -459,7 +493,9 @@ int main(void)
 		cmocka_unit_test(no_more_than_ten_are_young),
 		cmocka_unit_test(then_up_to_the_target),
 		cmocka_unit_test(a_start_that_is_silent_is_not_waited_for),
+		cmocka_unit_test(what_is_young_follows_the_round_trips),
 		cmocka_unit_test(the_silent_are_asked_three_times),
+		cmocka_unit_test(what_waits_for_room_is_never_due),
 		cmocka_unit_test(an_answer_to_an_earlier_send_counts_from_then),
 		cmocka_unit_test(thirty_is_the_end),
 		cmocka_unit_test(the_nearest_answer_of_the_target_counts),
