@@ -281,21 +281,24 @@ def pasta_samples(wanted):
 
 # What test/lab/stacks.py can run besides this kernel: other kernels in qemu, lwIP.
 
+VERSIONS = {"lwip": lambda: package("liblwip0"), "libslirp": lambda: f"libslirp {slirp_version()}"}
+STACKS = {"libslirp": "slirp"}  # rows of classes.txt, where the family does not tell
+
+
 def samples_of(name, kind):
     with stacks.Stack(kind) as host:
         for ports, numbers in (("", (stacks.OPEN, stacks.CLOSED)), ("no-closed", (stacks.OPEN,)),
                                ("no-open", (stacks.CLOSED,))):
             found = scan(host.scanner, host.address6, numbers)
-            yield (name + (ports and "-" + ports), kind.family.lower(),
-                   package("liblwip0") if kind.family == "lwIP" else f"{kind.family} {kind.version}",
+            yield (name + (ports and "-" + ports), STACKS.get(kind.name, kind.family.lower()),
+                   VERSIONS.get(kind.name, lambda: f"{kind.family} {kind.version}")(),
                    ports.strip("-") or "as it comes", "neighbour", found)
 
 
 def stack_samples(wanted):
     for name, kind in stacks.KINDS.items():
-        # This kernel and libslirp have more variants above.
-        if not wanted(name) or isinstance(kind, stacks.ThisKernel) or kind.missing() or \
-                kind.family == "libslirp":
+        # This kernel has more variants above.
+        if not wanted(name) or isinstance(kind, stacks.ThisKernel) or kind.missing():
             continue
         try:
             yield from samples_of(name, kind)
