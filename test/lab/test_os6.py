@@ -6,10 +6,11 @@ import pytest
 
 import stacks
 
-KNOWN = [name for name, kind in stacks.KINDS.items() if kind.in_ci]
+KNOWN = ["this", "this-no-timestamps", "this-ttl-128", "this-mtu-1400", "lwip", "libslirp",
+         "linux-6.1"]
 
 
-def system(host, folder, portolan, ports, target, space=None):
+def system(host, folder, portolan, ports, target):
     """(names, families, the report as text)"""
     done = host.scan(folder, portolan, "-6", "-n", "-Pn", "-O", "--max-os-tries", "2", "-vv", "--no-journal", "-p", ports,
                      "-oX", "-", target)
@@ -20,7 +21,7 @@ def system(host, folder, portolan, ports, target, space=None):
 
 
 @pytest.mark.parametrize("name", KNOWN)
-def test_a_stack_gets_its_name_or_none(name, namespaces, portolan, tmp_path):
+def test_a_stack_gets_its_name(name, namespaces, portolan, tmp_path):
     kind = stacks.KINDS[name]
     if kind.missing():
         pytest.skip(f"{kind.missing()} is not here")

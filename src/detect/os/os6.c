@@ -203,10 +203,7 @@ static bool is_expected(const void *self, enum os6_probe probe)
 static void note_quote(struct os6 *os6, enum os6_probe probe, const struct packet *packet,
 		       const struct packet *quoted)
 {
-	const struct ip_addr *from = &packet->ip.src;
-	bool by_target = memcmp(from->bytes, os6->base.target.bytes, 16) == 0;
-
-	if (!by_target || (probe != OS6_IE2 && probe != OS6_U1))
+	if (probe != OS6_IE2 && probe != OS6_U1)
 		return;
 	if (probe == OS6_U1 && packet->icmp.type == ICMPV6_UNREACHABLE && packet->icmp.code == 4)
 		os6->port_known = true;

@@ -108,6 +108,9 @@ int os6_answers(const struct os6_base *base, const struct packet *packet,
 	const struct asker asker = {base, expects_it, self};
 	int probe = -1;
 
+	/* What a router on the way says is not the host's. */
+	if (memcmp(packet->ip.src.bytes, base->target.bytes, sizeof(base->target.bytes)) != 0)
+		return -1;
 	if (quoted)
 		probe = answers_error(base, quoted);
 	else if (packet->kind == PACKET_TCP)

@@ -1,5 +1,6 @@
 /* Which probe of IPv6 OS detection something answers: by ports, by the echo's number, or by
- * what an ICMPv6 error quotes (os-detection.md B1, deviation D4). */
+ * what an ICMPv6 error quotes (os-detection.md B1, deviation D4). Only the host itself
+ * answers: errors of routers are about the way. */
 #ifndef PORTOLAN_DETECT_OS_OS6_ANSWERS_H
 #define PORTOLAN_DETECT_OS_OS6_ANSWERS_H
 

@@ -13,9 +13,13 @@ static bool expects(const void *self, enum os6_probe probe)
 	return expected & 1u << probe;
 }
 
+/* Of a packet that the target sent. */
 static int whose(const struct packet *packet, const struct packet *quoted)
 {
-	return os6_answers(&base, packet, quoted, expects, NULL);
+	struct packet from_target = *packet;
+
+	from_target.ip.src = base.target;
+	return os6_answers(&base, &from_target, quoted, expects, NULL);
 }
 
 static int set_up(void **state)
@@ -133,6 +137,17 @@ static void errors_answer_what_they_quote(void **state)
 	assert_int_equal(whose(&error, &quoted), -1);
 }
 
+static void routers_on_the_way_answer_nothing(void **state)
+{
+	struct packet error = {.kind = PACKET_ICMPV6, .icmp.type = ICMPV6_UNREACHABLE};
+	const struct packet quoted = {.kind = PACKET_UDP,
+				      .udp = {.src_port = 999, .dst_port = 30001}};
+
+	assert_true(ip_parse("fd66::fe", &error.ip.src));
+	assert_int_equal(os6_answers(&base, &error, &quoted, expects, NULL), -1);
+	assert_int_equal(whose(&error, &quoted), OS6_U1);
+}
+
 static void what_was_not_asked_is_not_answered(void **state)
 {
 	struct packet packet = {.kind = PACKET_ICMPV6,
@@ -150,6 +165,7 @@ int main(void)
 		cmocka_unit_test_setup(echoes_are_told_apart_by_sequence, set_up),
 		cmocka_unit_test_setup(an_advertisement_is_of_its_target, set_up),
 		cmocka_unit_test_setup(errors_answer_what_they_quote, set_up),
+		cmocka_unit_test_setup(routers_on_the_way_answer_nothing, set_up),
 		cmocka_unit_test_setup(what_was_not_asked_is_not_answered, set_up),
 	};
 
