@@ -291,7 +291,7 @@ ALL = [
     this_kernel("mtu-1400", mtu=1400),
     this_kernel("mtu-9000", mtu=9000),
     Lwip("lwip", "lwIP", "", True),
-    Slirp("libslirp", "embedded", "", True),
+    Slirp("libslirp", "libslirp", "", True),
     Gvisor("gvisor", "gVisor", "", False),
     Machine("linux-6.1", "Linux", "6.1", True, package="linux-image-cloud-amd64"),
     Machine("linux-6.1-1g", "Linux", "6.1", False, package="linux-image-cloud-amd64", megabytes=1024),
