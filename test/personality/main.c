@@ -143,8 +143,9 @@ static void read_settings(int argc, char **argv, struct settings *settings)
 		settings->crowd.ports = (struct personality_ports){.open = {22}, .count = 1};
 }
 
-static struct crowd *make_crowd(struct settings *settings)
+static struct crowd *make_crowd(const struct settings *settings)
 {
+	struct crowd_config config = settings->crowd;
 	struct crowd *crowd = NULL;
 	struct text_files prints = {0};
 	struct os_db *db = NULL;
@@ -155,9 +156,9 @@ static struct crowd *make_crowd(struct settings *settings)
 	if (settings->replay &&
 	    text_files_read(settings->replay, ".txt", PRINTS_BYTES, &prints, &diag) < 0)
 		errx(1, "%s", diag.text);
-	settings->crowd.db = db;
-	settings->crowd.prints = settings->replay ? &prints : NULL;
-	if (crowd_new(&settings->crowd, &crowd, &diag) < 0)
+	config.db = db;
+	config.prints = settings->replay ? &prints : NULL;
+	if (crowd_new(&config, &crowd, &diag) < 0)
 		errx(1, "no such entries, or a print with a mistake: %s", diag.text);
 	os_db_free(db);
 	text_files_release(&prints);

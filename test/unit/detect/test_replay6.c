@@ -114,10 +114,99 @@ static void each_sample_is_seen_as_it_was(void **state)
 	text_files_release(&files);
 }
 
+static struct replay *sample(const char *name)
+{
+	char path[256], *text;
+	struct replay *host;
+	size_t bytes;
+
+	snprintf(path, sizeof(path), "data/os6/samples/%s", name);
+	text = support_read_file(path, &bytes);
+	host = replay_of(text, bytes);
+	free(text);
+	return host;
+}
+
+/* Flags of what answers a plain SYN; 0: nothing. */
+static uint8_t flags_of(const struct replay *host, uint16_t port)
+{
+	uint8_t sent[100], answer[REPLAY_ANSWER_BYTES];
+	struct packet packet = {
+		.kind = PACKET_TCP,
+		.ip = {.dst = host->addr, .ttl = 64},
+		.tcp = {.src_port = 9, .dst_port = port, .flags = TCP_SYN, .window = 1024},
+	};
+	size_t count;
+
+	assert_true(ip_parse("fd89:6::1", &packet.ip.src));
+	count = packet_build(&packet, sent, sizeof(sent));
+	count = replay_answer(host, sent, count, answer);
+	if (!count)
+		return 0;
+	assert_true(packet_parse(answer, count, &packet));
+	assert_int_equal(packet.tcp.src_port, port);
+	return packet.tcp.flags;
+}
+
+static void ports_are_as_the_print_was_taken(void **state)
+{
+	static const struct {
+		const char *file;
+		uint8_t open, closed;
+	} rows[] = {
+		{"linux-5.10.txt", TCP_SYN | TCP_ACK, TCP_RST | TCP_ACK},
+		{"linux-5.10-no-closed.txt", TCP_SYN | TCP_ACK, 0},
+		{"linux-5.10-no-open.txt", TCP_RST | TCP_ACK, TCP_RST | TCP_ACK},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct replay *host = sample(rows[i].file);
+
+		assert_int_equal(flags_of(host, REPLAY_OPEN_PORT), rows[i].open);
+		assert_int_equal(flags_of(host, 1), rows[i].closed);
+		alloc_free(host);
+	}
+}
+
+static bool is_found(const struct replay *host, const char *asked)
+{
+	const struct mac_addr own = {{2, 0, 0, 0, 0, 1}};
+	uint8_t frame[ND_FRAME_BYTES], answer[REPLAY_ANSWER_BYTES];
+	struct ip_addr from, target;
+	struct mac_addr mac;
+	struct packet packet;
+	bool has_mac;
+	size_t count;
+
+	assert_true(ip_parse("fd89:6::1", &from) && ip_parse(asked, &target));
+	count = nd_build_solicitation(&own, &from, &target, frame, sizeof(frame));
+	count = replay_answer(host, frame + ETHERNET_HEADER_BYTES, count - ETHERNET_HEADER_BYTES,
+			      answer);
+	if (!count)
+		return false;
+	assert_true(packet_parse(answer, count, &packet));
+	assert_true(nd_parse_advertisement(&packet, &target, &mac, &has_mac));
+	assert_true(ip_equal(&target, &host->addr));
+	assert_true(has_mac && mac_equal(&mac, &host->mac));
+	return true;
+}
+
+static void neighbours_find_the_host(void **state)
+{
+	struct replay *host = sample("linux-5.10.txt");
+
+	assert_true(is_found(host, "fd89:6::9"));
+	assert_false(is_found(host, "fd89:6::8"));
+	alloc_free(host);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_sample_is_seen_as_it_was),
+		cmocka_unit_test(ports_are_as_the_print_was_taken),
+		cmocka_unit_test(neighbours_find_the_host),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
