@@ -7,8 +7,6 @@
 #include "engine/sender_raw.h"
 #include "util/alloc.h"
 
-#define USUAL_RTT_NS (100 * NS_PER_MS) /* when none was measured */
-
 struct path_stage {
 	struct host *host;
 	struct path_trace trace;
@@ -195,7 +193,7 @@ static void trace_host(struct host *host)
 	trace->start = host->path_start_ttl;
 	if (!trace->start)
 		trace->start = path_hint_distance(&host->path_hint, TRACE_TTL_MAX);
-	trace->young_ns = trace_young_ns(host->rtt.valid ? host->rtt.srtt_ns : USUAL_RTT_NS);
+	trace->srtt_ns = host->rtt.valid ? host->rtt.srtt_ns : 0;
 	trace->one_port = host->run->plan->packets.has_source_port;
 	trace->done = traced;
 	trace->self = host;

@@ -120,8 +120,10 @@ class ThisKernel(Kind):
     mtu: int = 1500
 
     def describe(self):
-        said = " ".join(f"{key.split('/')[-1]}={value}" for key, value in self.settings)
-        return f"in a namespace of Linux {os.uname().release}" + (f" with {said}" if said else "")
+        said = [f"{key.split('/')[-1]}={value}" for key, value in self.settings]
+        said += [f"an MTU of {self.mtu}"] if self.mtu != 1500 else []
+        return f"in a namespace of Linux {os.uname().release}" + " with" * bool(said) + \
+            "".join(f" {one}" for one in said)
 
     def start(self, stack):
         for key, value in self.settings:
@@ -242,6 +244,7 @@ ALL = [
     this_kernel("small-buffers", ("ipv4/tcp_rmem", "4096 16384 65536")),
     this_kernel("large-buffers", ("ipv4/tcp_rmem", "4096 1048576 67108864")),
     this_kernel("mtu-1400", mtu=1400),
+    this_kernel("mtu-9000", mtu=9000),
     Lwip("lwip", "lwIP", "", True),
     Slirp("libslirp", "embedded", "", True),
     Machine("linux-6.1", "Linux", "6.1", True, package="linux-image-cloud-amd64"),

@@ -342,6 +342,28 @@ static void the_longest_path_is_where_others_start(void **state)
 	release(&world);
 }
 
+/* As Linux does: 50 at once, then 1,000 a second. */
+static void routers_that_say_it_so_often_are_not_overrun(void **state)
+{
+	static struct path_world world;
+	static struct link_sim_stack stack;
+	struct link_sim_host *host;
+	unsigned i;
+
+	world_init(&world, 4);
+	stack = link_sim_plain;
+	stack.icmp = (struct link_sim_rate){1000, 50};
+	host = add_hosts(&world, "10.7.0.0", "10.7.0.127", 6);
+	host->stack = &stack;
+	host->rtt_ns = MS(1) / 2;
+	run_to(&world, "10.7.0.0/25");
+	assert_int_equal(world.count, 128);
+	for (i = 0; i < world.count; i++)
+		assert_in_range(world.paths[i].facts.probes_sent, 1, 7);
+	assert_in_range(raw_world_ms(&world.raw), 1, 900);
+	release(&world);
+}
+
 static void count_probes(void *self, uint64_t at_ns, enum link_sim_tap where, const uint8_t *bytes,
 			 size_t count)
 {
@@ -730,6 +752,7 @@ int main(void)
 		cmocka_unit_test(a_router_that_says_unreachable_is_a_hop),
 		cmocka_unit_test(shared_hops_are_asked_for_once),
 		cmocka_unit_test(the_longest_path_is_where_others_start),
+		cmocka_unit_test(routers_that_say_it_so_often_are_not_overrun),
 		cmocka_unit_test(ten_are_outstanding_at_most),
 		cmocka_unit_test(ways_that_part_are_told_apart),
 		cmocka_unit_test(neighbours_need_no_packet_and_we_have_no_path),
