@@ -508,6 +508,7 @@ static void neighbours_need_no_packet_and_we_have_no_path(void **state)
 	run_to(&world, "10.0.0.9");
 	assert_int_equal(world.count, 1);
 	path = path_to(&world, "10.0.0.9");
+	assert_int_equal(world.begun, 0);
 	assert_int_equal(path->facts.probe, PATH_NONE);
 	assert_int_equal(path->facts.hops_count, 1);
 	assert_true(path->facts.reached);
