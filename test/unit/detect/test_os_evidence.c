@@ -724,7 +724,7 @@ static void what_strangers_say_is_safe_to_show(void **state)
 
 static bool settled(struct host *host)
 {
-	return os_evidence_settled(host->evidence, &host->input, &host->arena);
+	return os_evidence_settled(host->evidence, &host->input);
 }
 
 static void it_is_settled_when_all_was_asked_and_not_before_anything_was(void **state)
@@ -818,7 +818,7 @@ static int judge_short_of_memory(void *self)
 	int r = os_evidence_judge(host->evidence, &host->input, &arena, &verdict);
 
 	if (r == 0)
-		os_evidence_settled(host->evidence, &host->input, &arena);
+		os_evidence_settled(host->evidence, &host->input);
 	arena_release(&arena);
 	return r;
 }
