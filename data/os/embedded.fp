@@ -25,7 +25,7 @@ IE(R=Y%DFI=S%T=FA-104|3B-45%TG=FF|40%CD=S)
 # Source: measured 2026-11-26 by tools/make-prints: slirp4netns with Debian's libslirp (data/os/samples/libslirp.txt)
 # Source: slirp's tcp_input.c: ISNs grow by 64000 (TCP_ISSINCR), and a SYN waits for the host's own connection
 Fingerprint libslirp (user networks of QEMU, slirp4netns)
-Class libslirp | embedded | | bridge
+Class libslirp | libslirp | | bridge
 CPE cpe:/a:libslirp_project:libslirp
 SEQ(SP=0-30%GCD=FA00%ISR=90-A8%TI=I|RI%CI=I|RI%II=I%TS=U)
 OPS(O1=M[>100]%O2=M[>100]%O3=M[>100]%O4=M[>100]%O5=M[>100]%O6=M[>100])
@@ -86,10 +86,10 @@ Class QNX | RTOS | 6.X | specialized
 CPE cpe:/o:qnx:rtos:6
 Class QNX | RTOS | 7.X | specialized
 CPE cpe:/o:qnx:rtos:7
-SEQ(SP=F0-112%GCD=1-6%ISR=F8-118)
-OPS(O1=M[>3FF]NW[0-7]SNNNNT11|M[>3FF]NW[0-7]SNNNNT01%O2=M[>3FF]NW[0-7]SNNNNT11|M[>3FF]NW[0-7]SNNNNT01%O3=M[>3FF]NW[0-7]NNT11|M[>3FF]NW[0-7]NNT01%O4=M[>3FF]NW[0-7]SNNNNT11|M[>3FF]NW[0-7]SNNNNT01%O5=M[>3FF]NW[0-7]SNNNNT11|M[>3FF]NW[0-7]SNNNNT01%O6=M[>3FF]SNNNNT11|M[>3FF]SNNNNT01)
+SEQ(SP=F0-112%GCD=1-6%ISR=F8-118%TS=1)
+OPS(O1=M[>3FF]NW[0-7]ST11%O2=M[>3FF]NW[0-7]ST11%O3=M[>3FF]NW[0-7]NNT11%O4=M[>3FF]NW[0-7]ST11%O5=M[>3FF]NW[0-7]ST11%O6=M[>3FF]ST11)
 WIN(W1=4000%W2=4000%W3=4000%W4=4000%W5=4000%W6=4000)
-ECN(R=Y%DF=Y%T=3B-45%TG=40%W=4000%O=M[>3FF]NW[0-7]SNN%CC=N%Q=)
+ECN(R=Y%DF=Y%T=3B-45%TG=40%W=4000%O=M[>3FF]NW[0-7]SLL%CC=N%Q=)
 T1(R=Y%DF=Y%T=3B-45%TG=40%S=O%A=S+%F=AS%RD=0%Q=)
 T2(R=N)
 T4(R=Y%T=3B-45%TG=40%W=0%S=A%A=Z%F=R%O=%RD=0%Q=)

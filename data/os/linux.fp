@@ -44,14 +44,15 @@ T7(R=Y%DF=Y%T=3B-45%TG=40%W=0%S=Z%A=S+%F=AR%O=%RD=0%Q=)
 U1(R=Y%DF=N%T=3B-45%TG=40%IPL=164%UN=0%RIPL=G%RID=G%RIPCK=G%RUCK=G%RUD=G)
 IE(R=Y%DFI=N%T=3B-45%TG=40%CD=S)
 
-# Source: net/ipv4 of Linux 3.11 - 4.9: net/ipv4/tcp_output.c (options, first window), ip_output.c (ID 0 with DF), icmp.c (quotes 548 bytes)
+# Source: net/ipv4 of Linux 3.11 - 4.12: net/ipv4/tcp_output.c (options, first window), ip_output.c (ID 0 with DF), icmp.c (quotes 548 bytes)
 # Source: twice ten segments at first: tcp_default_init_rwnd() since 3.11
-Fingerprint Linux 3.11 - 4.9
+# Source: a clock of HZ, 100 to 1000, until 4.12
+Fingerprint Linux 3.11 - 4.12
 Class Linux | Linux | 3.X | general purpose
 CPE cpe:/o:linux:linux_kernel:3
 Class Linux | Linux | 4.X | general purpose
 CPE cpe:/o:linux:linux_kernel:4
-SEQ(SP=F4-112%GCD=1-6%ISR=FC-116%TI=Z%CI=Z|I|RI%II=I|RI%TS=7|8|U)
+SEQ(SP=F4-112%GCD=1-6%ISR=FC-116%TI=Z%CI=Z|I|RI%II=I|RI%TS=7|8|A|U)
 OPS(O1=M[>3FF]ST11NW[0-B]|M[>3FF]NNSNW[0-B]|M[>3FF]NNT11NW[0-B]|M[>3FF]ST11|M[>3FF]NNS%O2=M[>3FF]ST11NW[0-B]|M[>3FF]NNSNW[0-B]|M[>3FF]NNT11NW[0-B]|M[>3FF]ST11|M[>3FF]NNS%O3=M[>3FF]NNT11NW[0-B]|M[>3FF]NW[0-B]|M[>3FF]NNT11|M[>3FF]%O4=M[>3FF]ST11NW[0-B]|M[>3FF]NNSNW[0-B]|M[>3FF]NNT11NW[0-B]|M[>3FF]ST11|M[>3FF]NNS%O5=M[>3FF]ST11NW[0-B]|M[>3FF]NNSNW[0-B]|M[>3FF]NNT11NW[0-B]|M[>3FF]ST11|M[>3FF]NNS%O6=M[>3FF]ST11|M[>3FF]NNS|M[>3FF]NNT11)
 WIN(W1=7120|7210%W2=7120|7210%W3=7120|7210%W4=7120|7210%W5=7120|7210%W6=7120|7210)
 ECN(R=Y%DF=Y%T=3B-45%TG=40%W=7210%O=M[>3FF]NNSNW[0-B]|M[>3FF]NW[0-B]|M[>3FF]NNS%CC=Y|N%Q=)
@@ -65,12 +66,12 @@ T7(R=Y%DF=Y%T=3B-45%TG=40%W=0%S=Z%A=S+%F=AR%O=%RD=0%Q=)
 U1(R=Y%DF=N%T=3B-45%TG=40%IPL=164%UN=0%RIPL=G%RID=G%RIPCK=G%RUCK=G%RUD=G)
 IE(R=Y%DFI=N%T=3B-45%TG=40%CD=S)
 
-# Source: net/ipv4 of Linux 4.10 - 4.19: net/ipv4/tcp_output.c (options, first window), ip_output.c (ID 0 with DF), icmp.c (quotes 548 bytes)
-# Source: a clock of 1000 Hz whatever HZ is: tcp_time_stamp_raw() since 4.13; twice ten segments until 4.19
-Fingerprint Linux 4.10 - 4.19
+# Source: net/ipv4 of Linux 4.13 - 4.19: net/ipv4/tcp_output.c (options, first window), ip_output.c (ID 0 with DF), icmp.c (quotes 548 bytes)
+# Source: a clock of 1000 Hz whatever HZ is: commit 9a568de4818d "tcp: switch TCP TS option (RFC 7323) to 1ms clock" of 4.13; twice ten segments until 4.19
+Fingerprint Linux 4.13 - 4.19
 Class Linux | Linux | 4.X | general purpose
 CPE cpe:/o:linux:linux_kernel:4
-SEQ(SP=F4-112%GCD=1-6%ISR=FC-116%TI=Z%CI=Z|I|RI%II=I|RI%TS=A|U)
+SEQ(SP=F4-112%GCD=1-6%ISR=FC-116%TI=Z%CI=Z%II=I|RI%TS=A|U)
 OPS(O1=M[>3FF]ST11NW[0-B]|M[>3FF]NNSNW[0-B]|M[>3FF]NNT11NW[0-B]|M[>3FF]ST11|M[>3FF]NNS%O2=M[>3FF]ST11NW[0-B]|M[>3FF]NNSNW[0-B]|M[>3FF]NNT11NW[0-B]|M[>3FF]ST11|M[>3FF]NNS%O3=M[>3FF]NNT11NW[0-B]|M[>3FF]NW[0-B]|M[>3FF]NNT11|M[>3FF]%O4=M[>3FF]ST11NW[0-B]|M[>3FF]NNSNW[0-B]|M[>3FF]NNT11NW[0-B]|M[>3FF]ST11|M[>3FF]NNS%O5=M[>3FF]ST11NW[0-B]|M[>3FF]NNSNW[0-B]|M[>3FF]NNT11NW[0-B]|M[>3FF]ST11|M[>3FF]NNS%O6=M[>3FF]ST11|M[>3FF]NNS|M[>3FF]NNT11)
 WIN(W1=7120|7210%W2=7120|7210%W3=7120|7210%W4=7120|7210%W5=7120|7210%W6=7120|7210)
 ECN(R=Y%DF=Y%T=3B-45%TG=40%W=7210%O=M[>3FF]NNSNW[0-B]|M[>3FF]NW[0-B]|M[>3FF]NNS%CC=Y|N%Q=)
@@ -84,7 +85,7 @@ T7(R=Y%DF=Y%T=3B-45%TG=40%W=0%S=Z%A=S+%F=AR%O=%RD=0%Q=)
 U1(R=Y%DF=N%T=3B-45%TG=40%IPL=164%UN=0%RIPL=G%RID=G%RIPCK=G%RUCK=G%RUD=G)
 IE(R=Y%DFI=N%T=3B-45%TG=40%CD=S)
 
-# Source: measured 2026-11-26 by tools/make-prints: 5.10, 6.1 and 6.18.15 of Debian in qemu with 256 MB to 2 GB (data/os/samples),
+# Source: measured 2026-11-26 by tools/make-prints: 5.10.223, 6.1.176 and 6.18.15 of Debian in qemu with 256 MB to 2 GB (data/os/samples),
 # Source: and 6.18 in a namespace with net.ipv4.tcp_timestamps=2
 # Source: 64 KB at first since 4.20: commit a337531b942b "tcp: up initial rmem to 128KB and SYN rwin to around 64KB"
 Fingerprint Linux 5.0 - 6.18
@@ -94,8 +95,8 @@ Class Linux | Linux | 6.X | general purpose
 CPE cpe:/o:linux:linux_kernel:6
 SEQ(SP=F4-112%GCD=1-6%ISR=FC-116%TI=Z%CI=Z%II=I|RI%TS=A|U)
 OPS(O1=M[>3FF]ST11NW[0-B]|M[>3FF]NNSNW[0-B]|M[>3FF]NNT11NW[0-B]|M[>3FF]ST11|M[>3FF]NNS%O2=M[>3FF]ST11NW[0-B]|M[>3FF]NNSNW[0-B]|M[>3FF]NNT11NW[0-B]|M[>3FF]ST11|M[>3FF]NNS%O3=M[>3FF]NNT11NW[0-B]|M[>3FF]NW[0-B]|M[>3FF]NNT11|M[>3FF]%O4=M[>3FF]ST11NW[0-B]|M[>3FF]NNSNW[0-B]|M[>3FF]NNT11NW[0-B]|M[>3FF]ST11|M[>3FF]NNS%O5=M[>3FF]ST11NW[0-B]|M[>3FF]NNSNW[0-B]|M[>3FF]NNT11NW[0-B]|M[>3FF]ST11|M[>3FF]NNS%O6=M[>3FF]ST11|M[>3FF]NNS|M[>3FF]NNT11)
-WIN(W1=FA00-FFFF%W2=FA00-FFFF%W3=FA00-FFFF%W4=FA00-FFFF%W5=FA00-FFFF%W6=FA00-FFFF)
-ECN(R=Y%DF=Y%T=3B-45%TG=40%W=FA00-FFFF%O=M[>3FF]NNSNW[0-B]|M[>3FF]NW[0-B]|M[>3FF]NNS%CC=Y|N%Q=)
+WIN(W1=F400-FFFF%W2=F400-FFFF%W3=F400-FFFF%W4=F400-FFFF%W5=F400-FFFF%W6=F400-FFFF)
+ECN(R=Y%DF=Y%T=3B-45%TG=40%W=F400-FFFF%O=M[>3FF]NNSNW[0-B]|M[>3FF]NW[0-B]|M[>3FF]NNS%CC=Y|N%Q=)
 T1(R=Y%DF=Y%T=3B-45%TG=40%S=O%A=S+%F=AS%RD=0%Q=)
 T2(R=N)
 T3(R=N)
@@ -106,19 +107,19 @@ T7(R=Y%DF=Y%T=3B-45%TG=40%W=0%S=Z%A=S+%F=AR%O=%RD=0%Q=)
 U1(R=Y%DF=N%T=3B-45%TG=40%IPL=164%UN=0%RIPL=G%RID=G%RIPCK=G%RUCK=G%RUD=G)
 IE(R=Y%DFI=N%T=3B-45%TG=40%CD=S)
 
-# Source: measured 2026-11-26 by tools/make-prints: 6.12.95 and 7.3.4 of Debian in qemu with 256 MB to 2 GB, and
+# Source: measured 2026-11-26 by tools/make-prints: 6.1.192, 6.12.95 and 7.3.4 of Debian in qemu with 256 MB to 2 GB, and
 # Source: 6.18.44 in namespaces with timestamps, SACK and scaling off in turn, and other MTUs (data/os/samples)
 # Source: each connection has its own offset of timestamps, so that six of them show no clock; stable releases got that
-# Source: later than their series began: 6.18.15 shows a clock, 6.18.44 and 6.12.95 do not (measured)
-Fingerprint Linux 6.12 - 7.3
+# Source: later than their series began: 6.1.176 and 6.18.15 show a clock, 6.1.192, 6.12.95 and 6.18.44 do not (measured)
+Fingerprint Linux 6.1 - 7.3
 Class Linux | Linux | 6.X | general purpose
 CPE cpe:/o:linux:linux_kernel:6
 Class Linux | Linux | 7.X | general purpose
 CPE cpe:/o:linux:linux_kernel:7
 SEQ(SP=F4-112%GCD=1-6%ISR=FC-116%TI=Z%CI=Z%II=I|RI%TS=1C-25|U)
 OPS(O1=M[>3FF]ST11NW[0-E]|M[>3FF]NNSNW[0-E]|M[>3FF]NNT11NW[0-E]|M[>3FF]ST11|M[>3FF]NNS%O2=M[>3FF]ST11NW[0-E]|M[>3FF]NNSNW[0-E]|M[>3FF]NNT11NW[0-E]|M[>3FF]ST11|M[>3FF]NNS%O3=M[>3FF]NNT11NW[0-E]|M[>3FF]NW[0-E]|M[>3FF]NNT11|M[>3FF]%O4=M[>3FF]ST11NW[0-E]|M[>3FF]NNSNW[0-E]|M[>3FF]NNT11NW[0-E]|M[>3FF]ST11|M[>3FF]NNS%O5=M[>3FF]ST11NW[0-E]|M[>3FF]NNSNW[0-E]|M[>3FF]NNT11NW[0-E]|M[>3FF]ST11|M[>3FF]NNS%O6=M[>3FF]ST11|M[>3FF]NNS|M[>3FF]NNT11)
-WIN(W1=FA00-FFFF%W2=FA00-FFFF%W3=FA00-FFFF%W4=FA00-FFFF%W5=FA00-FFFF%W6=FA00-FFFF)
-ECN(R=Y%DF=Y%T=3B-45%TG=40%W=FA00-FFFF%O=M[>3FF]NNSNW[0-E]|M[>3FF]NW[0-E]|M[>3FF]NNS%CC=Y|N%Q=)
+WIN(W1=F400-FFFF%W2=F400-FFFF%W3=F400-FFFF%W4=F400-FFFF%W5=F400-FFFF%W6=F400-FFFF)
+ECN(R=Y%DF=Y%T=3B-45%TG=40%W=F400-FFFF%O=M[>3FF]NNSNW[0-E]|M[>3FF]NW[0-E]|M[>3FF]NNS%CC=Y|N%Q=)
 T1(R=Y%DF=Y%T=3B-45%TG=40%S=O%A=S+%F=AS%RD=0%Q=)
 T2(R=N)
 T3(R=N)

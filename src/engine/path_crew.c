@@ -1,13 +1,19 @@
 /* Everything happens in one deferred turn: traces are told that time has passed, those
  * that are through are told so, room is filled, and what may leave leaves, oldest trace
  * first. The first trace of a run goes alone until its way down is known: the others then
- * ask for what they do not share with it, and routers are spared. */
+ * ask for what they do not share with it, and routers are spared. These say that a TTL is
+ * used up only so often (Linux: 50 times at once, then 1,000 times a second), so
+ * probes leave no faster than that, after the first few. */
 #include "engine/path_crew.h"
 
 #include "util/alloc.h"
 #include "util/error.h"
 
 #define TRACES_MOST 64u /* at a time; each has about 2 KB */
+
+#define SPACING_NS   NS_PER_MS
+#define AT_ONCE_NS   (10 * SPACING_NS)
+#define USUAL_RTT_NS (100 * NS_PER_MS) /* when none was measured */
 
 /* Apart from those of OS detection, whose answers may be late. */
 #define FIRST_PLACE (TALK_PORTS / 2)
@@ -22,8 +28,10 @@ struct path_crew {
 	struct random random;
 	struct list waiting, tracing;
 	struct trace_cache *cache;
-	uint8_t longest; /* of the traces so far */
-	bool piloted;    /* the first one has shown the way */
+	uint8_t longest;  /* of the traces so far */
+	bool piloted;     /* the first one has shown the way */
+	uint64_t rtt_ns;  /* the slowest of the last trace; 0: none was measured */
+	uint64_t room_ns; /* the time that the probes sent so far take up, evenly spaced */
 	struct deferred turn;
 	struct timer timer;
 };
@@ -148,13 +156,20 @@ static uint8_t start_of(const struct path_crew *crew, const struct path_trace *t
 	return start < TRACE_TTL_MAX ? start : TRACE_TTL_MAX;
 }
 
+static uint64_t usual_rtt_ns(const struct path_crew *crew, const struct path_trace *trace)
+{
+	if (trace->srtt_ns)
+		return trace->srtt_ns;
+	return crew->rtt_ns ? crew->rtt_ns : USUAL_RTT_NS;
+}
+
 static int open_trace(struct path_crew *crew, struct path_trace *trace)
 {
 	const struct trace_config config = {
 		.target = trace->probe.to,
 		.start = start_of(crew, trace),
 		.sends = crew->config.sends,
-		.young_ns = trace->young_ns,
+		.young_ns = trace_young_ns(usual_rtt_ns(crew, trace)),
 		.cache = crew->cache,
 	};
 	const struct talk_config talk = {
@@ -230,6 +245,19 @@ static int send_one(struct path_crew *crew, struct path_trace *trace, uint8_t tt
 	return r;
 }
 
+/* 0: room for one more probe now, which is taken. */
+static uint64_t spacing_wait_ns(struct path_crew *crew, uint64_t now_ns)
+{
+	uint64_t earliest_ns = now_ns > AT_ONCE_NS ? now_ns - AT_ONCE_NS : 0;
+
+	if (crew->room_ns > now_ns)
+		return crew->room_ns - now_ns;
+	if (crew->room_ns < earliest_ns)
+		crew->room_ns = earliest_ns;
+	crew->room_ns += SPACING_NS;
+	return 0;
+}
+
 /* What one trace may send now; *young counts. */
 static int send_of(struct path_crew *crew, struct path_trace *trace, uint64_t now_ns,
 		   unsigned *young, uint64_t *ret_wait_ns)
@@ -239,6 +267,9 @@ static int send_of(struct path_crew *crew, struct path_trace *trace, uint64_t no
 
 	while (r == 0 && !trace->lost && *young < TRACE_YOUNG_MOST &&
 	       (ttl = trace_next(trace->trace, now_ns))) {
+		*ret_wait_ns = spacing_wait_ns(crew, now_ns);
+		if (*ret_wait_ns)
+			return ERROR_LIMIT;
 		r = send_one(crew, trace, ttl, ret_wait_ns);
 		*young += r == 0;
 	}
@@ -300,6 +331,8 @@ static void end(struct path_crew *crew, struct path_trace *trace)
 {
 	uint8_t length = trace->trace && !trace->lost ? trace_length(trace->trace) : 0;
 
+	if (trace->trace && trace->trace->slowest_us)
+		crew->rtt_ns = trace->trace->slowest_us * NS_PER_US;
 	if (length > crew->longest)
 		crew->longest = length;
 	trace->done(trace->self);

@@ -21,7 +21,7 @@ struct path_crew_config {
 struct path_trace {
 	struct trace_probe probe;
 	uint8_t start;            /* the TTL to begin with; 0: not known */
-	uint64_t young_ns;        /* of struct trace_config */
+	uint64_t srtt_ns;         /* of the host; 0: not known */
 	bool one_port;            /* -g */
 	void (*done)(void *self); /* from the loop: it is through, or the way is lost */
 	void *self;

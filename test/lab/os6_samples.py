@@ -155,6 +155,23 @@ LINUX = [
     ("hop-limit-255-router", {}, {"hop_limit": 255, "router": True}),
     ("hop-limit-255-mtu-1400", {}, {"hop_limit": 255, "mtu": 1400}),
     ("hop-limit-128-mtu-1400", {}, {"hop_limit": 128, "mtu": 1400}),
+    # As behind the packet filters that servers have.
+    ("silent-icmp", {}, {"icmp": False}),
+    ("silent-icmp-no-closed", {}, {"icmp": False, "closed": False}),
+    ("silent-icmp-router", {}, {"icmp": False, "router": True}),
+    ("silent-icmp-router-no-closed", {}, {"icmp": False, "router": True, "closed": False}),
+    ("silent-icmp-mtu-1400", {}, {"icmp": False, "mtu": 1400}),
+    ("silent-icmp-no-timestamps", {"ipv4/tcp_timestamps": 0}, {"icmp": False}),
+    ("silent-icmp-router-rmem-large", {"ipv4/tcp_rmem": "4096 131072 33554432"},
+     {"icmp": False, "router": True}),
+    ("silent-udp", {}, {"udp": False}),
+    ("silent-udp-no-closed", {}, {"udp": False, "closed": False}),
+    ("silent-udp-router", {}, {"udp": False, "router": True}),
+    ("silent-udp-router-no-closed", {}, {"udp": False, "router": True, "closed": False}),
+    ("silent-udp-mtu-1400", {}, {"udp": False, "mtu": 1400}),
+    ("silent-udp-no-timestamps", {"ipv4/tcp_timestamps": 0}, {"udp": False}),
+    ("silent-udp-router-rmem-large", {"ipv4/tcp_rmem": "4096 131072 33554432"},
+     {"udp": False, "router": True}),
     ("own-machine", {}, {"own": True}),
     ("own-machine-no-open", {}, {"own": True, "open": False}),
     ("own-machine-no-timestamps", {"ipv4/tcp_timestamps": 0}, {"own": True}),
@@ -179,6 +196,13 @@ def set_linux(pair, sysctls, more):
                            str(more[key]))
     if more.get("open", True):
         listen(pair.target)
+    if not more.get("icmp", True):  # but for neighbour discovery, which has no rules
+        pair.target.ip("-6", "rule", "add", "pref", "99", "ipproto", "ipv6-icmp", "blackhole")
+    if not more.get("udp", True):  # before it is found that they are for this host
+        pair.target.ip("-6", "rule", "add", "pref", "200", "lookup", "local")
+        pair.target.ip("-6", "rule", "del", "pref", "0")
+        pair.target.ip("-6", "rule", "add", "pref", "98", "iif", pair.link, "ipproto", "udp",
+                       "blackhole")
     if not more.get("closed", True):
         drop(pair.target, CLOSED)
 
@@ -257,21 +281,24 @@ def pasta_samples(wanted):
 
 # What test/lab/stacks.py can run besides this kernel: other kernels in qemu, lwIP.
 
+VERSIONS = {"lwip": lambda: package("liblwip0"), "libslirp": lambda: f"libslirp {slirp_version()}"}
+STACKS = {"libslirp": "slirp"}  # rows of classes.txt, where the family does not tell
+
+
 def samples_of(name, kind):
     with stacks.Stack(kind) as host:
         for ports, numbers in (("", (stacks.OPEN, stacks.CLOSED)), ("no-closed", (stacks.OPEN,)),
                                ("no-open", (stacks.CLOSED,))):
             found = scan(host.scanner, host.address6, numbers)
-            yield (name + (ports and "-" + ports), kind.family.lower(),
-                   package("liblwip0") if kind.family == "lwIP" else f"{kind.family} {kind.version}",
+            yield (name + (ports and "-" + ports), STACKS.get(kind.name, kind.family.lower()),
+                   VERSIONS.get(kind.name, lambda: f"{kind.family} {kind.version}")(),
                    ports.strip("-") or "as it comes", "neighbour", found)
 
 
 def stack_samples(wanted):
     for name, kind in stacks.KINDS.items():
-        # This kernel and libslirp have more variants above.
-        if not wanted(name) or isinstance(kind, stacks.ThisKernel) or kind.missing() or \
-                kind.family == "libslirp":
+        # This kernel has more variants above.
+        if not wanted(name) or isinstance(kind, stacks.ThisKernel) or kind.missing():
             continue
         try:
             yield from samples_of(name, kind)

@@ -2,6 +2,7 @@
  * known: what is found, with which packets, and how few of them. */
 #include "raw_world.h"
 
+#include "engine/system_detector.h"
 #include "util/alloc.h"
 #include "util/error.h"
 
@@ -286,6 +287,74 @@ static void a_router_that_says_unreachable_is_a_hop(void **state)
 	release(&world);
 }
 
+/* ---- what OS detection knows ---- */
+
+struct surveyor {
+	struct system_detector detector;
+	struct loop *loop;
+	struct deferred soon;
+	struct system_order order;
+	char by;
+};
+
+static void survey(void *self)
+{
+	struct surveyor *surveyor = self;
+	const struct system_facts facts = {
+		.has_distance = true,
+		.distance = 5,
+		.distance_by = surveyor->by,
+	};
+
+	surveyor->order.found(surveyor->order.self, &facts);
+	surveyor->order.done(surveyor->order.self);
+}
+
+static int survey_start(void *self, const struct system_order *order, struct system_work **ret_work)
+{
+	struct surveyor *surveyor = self;
+
+	surveyor->order = *order;
+	surveyor->soon = (struct deferred){.run = survey, .self = surveyor};
+	loop_defer(surveyor->loop, &surveyor->soon);
+	*ret_work = (struct system_work *)surveyor;
+	return 0;
+}
+
+static void survey_stop(void *self, struct system_work *work)
+{
+	struct surveyor *surveyor = self;
+
+	loop_defer_cancel(surveyor->loop, &surveyor->soon);
+}
+
+static void the_distance_of_os_detection_is_the_start(void **state)
+{
+	static const struct {
+		char by;
+		unsigned probes;
+	} rows[] = {{'I', 5}, {'D', 21}};
+	static struct path_world world;
+	unsigned i;
+
+	for (i = 0; i < COUNT(rows); i++) {
+		struct surveyor surveyor = {.by = rows[i].by};
+
+		world_init(&world, 2);
+		surveyor.loop = world.raw.net.loop;
+		surveyor.detector = (struct system_detector){&surveyor, survey_start, survey_stop};
+		world.raw.systems = &surveyor.detector;
+		world.raw.plan->system.wanted = true;
+		raw_world_technique(&world.raw, "tcp-syn");
+		raw_world_ports(&world.raw, TRANSPORT_TCP, 80, 80);
+		add_hosts(&world, "10.7.0.1", "10.7.0.1", 4)->back_distance = 20;
+		run_to(&world, "10.7.0.1");
+		assert_path(&world, path_to(&world, "10.7.0.1"), 4);
+		assert_int_equal(path_to(&world, "10.7.0.1")->facts.probes_sent, rows[i].probes);
+		release(&world);
+	}
+}
+
 /* ---- many hosts ---- */
 
 static void shared_hops_are_asked_for_once(void **state)
@@ -339,6 +408,28 @@ static void the_longest_path_is_where_others_start(void **state)
 			second = world.paths[i].facts.probes_sent;
 	}
 	assert_int_equal(second, 2);
+	release(&world);
+}
+
+/* As Linux does: 50 at once, then 1,000 a second. */
+static void routers_that_say_it_so_often_are_not_overrun(void **state)
+{
+	static struct path_world world;
+	static struct link_sim_stack stack;
+	struct link_sim_host *host;
+	unsigned i;
+
+	world_init(&world, 4);
+	stack = link_sim_plain;
+	stack.icmp = (struct link_sim_rate){1000, 50};
+	host = add_hosts(&world, "10.7.0.0", "10.7.0.127", 6);
+	host->stack = &stack;
+	host->rtt_ns = MS(1) / 2;
+	run_to(&world, "10.7.0.0/25");
+	assert_int_equal(world.count, 128);
+	for (i = 0; i < world.count; i++)
+		assert_in_range(world.paths[i].facts.probes_sent, 1, 7);
+	assert_in_range(raw_world_ms(&world.raw), 1, 900);
 	release(&world);
 }
 
@@ -417,6 +508,7 @@ static void neighbours_need_no_packet_and_we_have_no_path(void **state)
 	run_to(&world, "10.0.0.9");
 	assert_int_equal(world.count, 1);
 	path = path_to(&world, "10.0.0.9");
+	assert_int_equal(world.begun, 0);
 	assert_int_equal(path->facts.probe, PATH_NONE);
 	assert_int_equal(path->facts.hops_count, 1);
 	assert_true(path->facts.reached);
@@ -728,8 +820,10 @@ int main(void)
 		cmocka_unit_test(loss_does_not_change_the_path),
 		cmocka_unit_test(a_silent_target_ends_at_ttl_30),
 		cmocka_unit_test(a_router_that_says_unreachable_is_a_hop),
+		cmocka_unit_test(the_distance_of_os_detection_is_the_start),
 		cmocka_unit_test(shared_hops_are_asked_for_once),
 		cmocka_unit_test(the_longest_path_is_where_others_start),
+		cmocka_unit_test(routers_that_say_it_so_often_are_not_overrun),
 		cmocka_unit_test(ten_are_outstanding_at_most),
 		cmocka_unit_test(ways_that_part_are_told_apart),
 		cmocka_unit_test(neighbours_need_no_packet_and_we_have_no_path),

@@ -192,6 +192,21 @@ static void without_one_there_are_more_rounds(void **state)
 	assert_int_equal(rounds_of(&watched), 2);
 }
 
+/* 7.93 prints one of five. */
+static void what_is_printed_is_of_one_round(void **state)
+{
+	static struct watched watched;
+	const char *test;
+
+	(void)state;
+	begin(&watched, other, false);
+	assert_int_equal(rounds_of(&watched), 5);
+	assert_non_null(test = strstr(watched.found.print, "\nSEQ("));
+	assert_null(strstr(test + 1, "\nSEQ("));
+	assert_non_null(test = strstr(watched.found.print, "\nIE("));
+	assert_null(strstr(test + 1, "\nIE("));
+}
+
 /* Source ports of SEQ 1. */
 struct ports {
 	uint16_t list[8];
@@ -506,6 +521,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_perfect_match_ends_it),
 		cmocka_unit_test(without_one_there_are_more_rounds),
+		cmocka_unit_test(what_is_printed_is_of_one_round),
 		cmocka_unit_test(rounds_leave_from_ports_of_their_own),
 		cmocka_unit_test(with_our_own_data_a_clear_round_is_enough),
 		cmocka_unit_test(probes_of_a_host_are_bounded),

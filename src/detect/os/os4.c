@@ -121,22 +121,6 @@ static void round_begin(struct os4 *os4)
 
 /* ---- a round's end ---- */
 
-static bool has_new_line(const struct os4 *os4, const struct os_fingerprint *print)
-{
-	const struct os4_kept *kept;
-	int test;
-
-	for (test = 0; test < OS_TESTS; test++) {
-		for (kept = os4->kept; kept; kept = kept->next)
-			if (os_fingerprint_compare(&kept->facts.print, print, (enum os_test)test) ==
-			    0)
-				break;
-		if (!kept)
-			return true;
-	}
-	return false;
-}
-
 static double best_accuracy(const struct os_matches *matches)
 {
 	return matches->count ? matches->list[0].accuracy : 0;
@@ -148,18 +132,15 @@ static bool is_better(const struct os4_kept *kept, const struct os4_kept *than)
 	return !than || best_accuracy(&kept->matches) > best_accuracy(&than->matches);
 }
 
+/* What is told is of one round, as 7.93 does it. */
 static void keep(struct os4 *os4, struct os4_kept *kept)
 {
-	bool better = is_better(kept, os4->best);
-
-	if (!better && !has_new_line(os4, &kept->facts.print)) {
+	if (!is_better(kept, os4->best)) {
 		alloc_free(kept);
 		return;
 	}
-	kept->next = os4->kept;
-	os4->kept = kept;
-	if (better)
-		os4->best = kept;
+	alloc_free(os4->best);
+	os4->best = kept;
 }
 
 static void note_round(struct os4 *os4, const struct os_facts *facts)
@@ -368,17 +349,13 @@ static void heard(void *self, const struct packet *packet, const struct packet *
 static void os4_free(void *probing)
 {
 	struct os4 *os4 = probing;
-	struct os4_kept *next;
 
 	if (!os4)
 		return;
 	loop_timer_cancel(loop_of(os4), &os4->timer);
 	talk_close(os4->talk);
 	os4_round_release(&os4->round);
-	for (; os4->kept; os4->kept = next) {
-		next = os4->kept->next;
-		alloc_free(os4->kept);
-	}
+	alloc_free(os4->best);
 	alloc_free(os4);
 }
 

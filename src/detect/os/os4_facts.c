@@ -277,18 +277,11 @@ static int tell_print(struct telling *telling)
 {
 	const struct os4 *os4 = telling->os4;
 	struct os_scan_line scan = scan_line(os4, &telling->found.facts);
-	const struct os_fingerprint **prints;
-	const struct os4_kept *kept;
+	const struct os_fingerprint *print = &os4->best->facts.print;
 	struct buf text = BUF_INIT;
-	size_t count = 0;
 
-	prints = arena_alloc(&telling->arena, (os4->rounds + 1) * sizeof(*prints));
-	if (!prints)
-		return ERROR_MEMORY;
-	for (kept = os4->kept; kept; kept = kept->next)
-		prints[count++] = &kept->facts.print;
 	os_print_scan(&scan, true, &text);
-	os_print_tests(prints, count, true, &text);
+	os_print_tests(&print, 1, true, &text);
 	if (buf_ok(&text))
 		telling->found.facts.fingerprint = arena_strdup(&telling->arena, buf_str(&text));
 	buf_release(&text);

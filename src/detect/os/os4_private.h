@@ -8,7 +8,6 @@
 
 /* What a round told. */
 struct os4_kept {
-	struct os4_kept *next;
 	struct os_facts facts;
 	struct os_matches matches;
 };
@@ -27,8 +26,7 @@ struct os4 {
 	uint64_t started_ns;
 
 	/* Over all rounds. */
-	struct os4_kept *kept; /* those with a print of their own, and the best */
-	const struct os4_kept *best;
+	struct os4_kept *best; /* NULL: none has ended */
 	double timing_ratio;
 	bool send_failed, udp_closed;
 };

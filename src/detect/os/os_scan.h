@@ -4,7 +4,7 @@
  * prints; options and formats it does not know.
  *
  * Costs: an IPv4 host under way 7 KB, what is kept of replies (at most 576 bytes each of a few)
- * apart, and 4 KB for each of its rounds whose print differs. */
+ * apart, and 4 KB once a round has been judged. */
 #ifndef PORTOLAN_DETECT_OS_OS_SCAN_H
 #define PORTOLAN_DETECT_OS_OS_SCAN_H
 

@@ -14,6 +14,7 @@ struct samples {
 	struct os_facts *facts;
 	uint64_t sent_ns[OS_SAMPLES_MAX];
 	enum os_timestamp_class timestamp; /* ZERO or NONE: a reply has shown it */
+	bool unnumbered;                   /* compatible, and all numbers are 0 */
 };
 
 static bool is_sample(const struct os_reply *reply)
@@ -40,10 +41,12 @@ static size_t by_arrival(const struct os_round *round, size_t order[OS_SAMPLES_M
 }
 
 /* Nmap takes a reply with the ID of the last one for its double, and a slot that holds the
- * number 0 for empty (Q2, Q3). Gives the bits of the places that are left. */
-static unsigned choose(const struct os_round *round, const size_t *order, size_t count)
+ * number 0 for empty (Q2, Q3); when all are 0, they still count for TI, SS and a TS of U
+ * or 0 (seen with 7.93, November 2026). Gives the bits of the places that are left. */
+static unsigned choose(const struct os_round *round, const size_t *order, size_t count,
+		       bool *ret_unnumbered)
 {
-	unsigned chosen = 0;
+	unsigned chosen = 0, numbered = 0;
 	uint16_t last_id = 0;
 	size_t i;
 
@@ -52,10 +55,14 @@ static unsigned choose(const struct os_round *round, const size_t *order, size_t
 		bool doubled = last_id && packet->ip.id == last_id;
 
 		last_id = packet->ip.id;
-		if (!round->compatible || (!doubled && packet->tcp.seq))
-			chosen |= 1u << order[i];
+		if (round->compatible && doubled)
+			continue;
+		chosen |= 1u << order[i];
+		if (!round->compatible || packet->tcp.seq)
+			numbered |= 1u << order[i];
 	}
-	return chosen;
+	*ret_unnumbered = chosen && !numbered;
+	return numbered ? numbered : chosen;
 }
 
 /* The later reply of those that lack a timestamp, or have one of 0, says which it is. */
@@ -95,7 +102,7 @@ static void add_sample(const struct os_reply *reply, struct samples *samples)
 static void take_samples(const struct os_round *round, struct samples *samples)
 {
 	size_t order[OS_SAMPLES_MAX], count = by_arrival(round, order), i;
-	unsigned chosen = choose(round, order, count);
+	unsigned chosen = choose(round, order, count, &samples->unnumbered);
 
 	samples->timestamp = shown_class(round, order, count, chosen);
 	for (i = 0; i < OS_SAMPLES_MAX; i++)
@@ -109,7 +116,8 @@ static void judge_isns(const struct os_round *round, const struct samples *sampl
 	struct os_facts *facts = samples->facts;
 	struct os_isn_facts isn;
 
-	if (facts->samples < SAMPLES_FOR_ISN || round->scan_delay_ms > DELAY_MOST_MS)
+	if (samples->unnumbered || facts->samples < SAMPLES_FOR_ISN ||
+	    round->scan_delay_ms > DELAY_MOST_MS)
 		return;
 	isn = os_isn_facts_of(facts->isns, samples->sent_ns, facts->samples);
 	facts->has_index = true;
@@ -206,7 +214,7 @@ static void judge_timestamps(const struct os_round *round, const struct samples 
 		os_set(&facts->print, OS_SEQ_TS, "U");
 	else if (facts->timestamp == OS_TIMESTAMP_ZERO)
 		os_set(&facts->print, OS_SEQ_TS, "0");
-	if (facts->timestamp != OS_TIMESTAMP_UNKNOWN || facts->samples < 2)
+	if (facts->timestamp != OS_TIMESTAMP_UNKNOWN || facts->samples < 2 || samples->unnumbered)
 		return;
 	facts->timestamp_hz =
 		os_timestamp_rate(facts->timestamps, samples->sent_ns, facts->samples);
@@ -220,6 +228,14 @@ static void judge_timestamps(const struct os_round *round, const struct samples 
 	judge_uptime(round, facts);
 }
 
+/* They are in the print, and not in the report. */
+static void forget_samples(struct os_facts *facts)
+{
+	facts->samples = 0;
+	facts->ipid = OS_IPID_UNKNOWN;
+	facts->timestamp = OS_TIMESTAMP_UNKNOWN;
+}
+
 void os_judge_sequence(const struct os_round *round, struct os_facts *facts)
 {
 	struct samples samples = {.facts = facts};
@@ -228,4 +244,6 @@ void os_judge_sequence(const struct os_round *round, struct os_facts *facts)
 	judge_isns(round, &samples);
 	judge_ipids(round, facts);
 	judge_timestamps(round, &samples);
+	if (samples.unnumbered)
+		forget_samples(facts);
 }

@@ -420,12 +420,15 @@ static void change(enum os6_probe probe, const struct foreign *foreign)
 	os6_print_note(&print, probe, &packet, reply->sent_us, reply->heard_us);
 }
 
-static void make_foreign(const struct foreign *foreign, bool closed_port)
+static void make_foreign(const struct foreign *foreign, bool closed_port, bool silent_icmp)
 {
 	struct os6_manner manner = {.has_distance = true, .distance = 1, .distance_by = 'D'};
 	int probe;
 
 	load_linux();
+	if (silent_icmp)
+		print.replies[OS6_IE1].seen = print.replies[OS6_IE2].seen =
+			print.replies[OS6_U1].seen = false;
 	for (probe = 0; probe < OS6_PROBES; probe++) {
 		manner.asked[probe] = closed_port || probe < OS6_T5;
 		if (foreign->answers_oddities && (probe == OS6_T2 || probe == OS6_T3))
@@ -438,11 +441,12 @@ static void make_foreign(const struct foreign *foreign, bool closed_port)
 static void strangers_get_no_name(void **state)
 {
 	struct os6_model *model = builtin();
-	size_t i, closed;
+	size_t i;
+	int how;
 
 	for (i = 0; i < sizeof(foreigners) / sizeof(foreigners[0]); i++)
-		for (closed = 0; closed < 2; closed++) {
-			make_foreign(&foreigners[i], closed);
+		for (how = 0; how < 4; how++) {
+			make_foreign(&foreigners[i], how & 1, how & 2);
 			if (judge(model) == OS6_KNOWN)
 				fail_msg("%s is taken for %s", foreigners[i].name,
 					 os6_model_class(model, verdict.scores[0].place)->name);

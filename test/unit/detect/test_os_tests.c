@@ -537,6 +537,31 @@ static void nmaps_quirks_are_optional(void **state)
 	assert_int_equal(facts.samples, 5);
 }
 
+static void numbers_of_zero_hide_less_than_all(void **state)
+{
+	struct os_round round;
+	struct os_facts facts;
+	size_t n;
+
+	count_ids(&round, 100, 1, 107);
+	for (n = 0; n < 6; n++)
+		round.sequence[n].packet.tcp.seq = 0;
+	facts = judged(&round);
+	has(&facts, OS_SEQ_SP, "0");
+	round.compatible = true;
+	facts = judged(&round);
+	has(&facts, OS_SEQ_SP, NULL);
+	has(&facts, OS_SEQ_TI, "I");
+	has(&facts, OS_SEQ_SS, "S");
+	has(&facts, OS_SEQ_TS, NULL);
+	assert_int_equal(facts.samples, 0);
+	assert_int_equal(facts.ipid, OS_IPID_UNKNOWN);
+	round.sequence[4].packet.tcp.options_bytes = 4;
+	facts = judged(&round);
+	has(&facts, OS_SEQ_TS, "U");
+	assert_int_equal(facts.timestamp, OS_TIMESTAMP_UNKNOWN);
+}
+
 static void timestamps_may_lack_or_be_zero(void **state)
 {
 	struct os_round round;
@@ -631,6 +656,7 @@ int main(void)
 		cmocka_unit_test(a_shared_counter_shows),
 		cmocka_unit_test(closed_ports_count_apart),
 		cmocka_unit_test(nmaps_quirks_are_optional),
+		cmocka_unit_test(numbers_of_zero_hide_less_than_all),
 		cmocka_unit_test(timestamps_may_lack_or_be_zero),
 		cmocka_unit_test(random_timestamps_give_no_uptime),
 		cmocka_unit_test(nothing_moves_and_there_is_no_class),
