@@ -76,7 +76,7 @@ static void judge(const struct os_evidence *evidence, const struct os_evidence_i
 		for (i = 0; i < verdict.evidence_count; i++)
 			assert(isfinite(verdict.evidence[i].weight));
 	}
-	os_evidence_settled(evidence, input, &arena);
+	os_evidence_settled(evidence, input);
 	arena_release(&arena);
 }
 

@@ -25,7 +25,7 @@ IE(R=Y%DFI=S%T=FA-104|3B-45%TG=FF|40%CD=S)
 # Source: measured 2026-11-26 by tools/make-prints: slirp4netns with Debian's libslirp (data/os/samples/libslirp.txt)
 # Source: slirp's tcp_input.c: ISNs grow by 64000 (TCP_ISSINCR), and a SYN waits for the host's own connection
 Fingerprint libslirp (user networks of QEMU, slirp4netns)
-Class libslirp | embedded | | bridge
+Class libslirp | libslirp | | bridge
 CPE cpe:/a:libslirp_project:libslirp
 SEQ(SP=0-30%GCD=FA00%ISR=90-A8%TI=I|RI%CI=I|RI%II=I%TS=U)
 OPS(O1=M[>100]%O2=M[>100]%O3=M[>100]%O4=M[>100]%O5=M[>100]%O6=M[>100])

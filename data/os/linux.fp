@@ -85,7 +85,7 @@ T7(R=Y%DF=Y%T=3B-45%TG=40%W=0%S=Z%A=S+%F=AR%O=%RD=0%Q=)
 U1(R=Y%DF=N%T=3B-45%TG=40%IPL=164%UN=0%RIPL=G%RID=G%RIPCK=G%RUCK=G%RUD=G)
 IE(R=Y%DFI=N%T=3B-45%TG=40%CD=S)
 
-# Source: measured 2026-11-26 by tools/make-prints: 5.10, 6.1 and 6.18.15 of Debian in qemu with 256 MB to 2 GB (data/os/samples),
+# Source: measured 2026-11-26 by tools/make-prints: 5.10.223, 6.1.176 and 6.18.15 of Debian in qemu with 256 MB to 2 GB (data/os/samples),
 # Source: and 6.18 in a namespace with net.ipv4.tcp_timestamps=2
 # Source: 64 KB at first since 4.20: commit a337531b942b "tcp: up initial rmem to 128KB and SYN rwin to around 64KB"
 Fingerprint Linux 5.0 - 6.18
@@ -107,11 +107,11 @@ T7(R=Y%DF=Y%T=3B-45%TG=40%W=0%S=Z%A=S+%F=AR%O=%RD=0%Q=)
 U1(R=Y%DF=N%T=3B-45%TG=40%IPL=164%UN=0%RIPL=G%RID=G%RIPCK=G%RUCK=G%RUD=G)
 IE(R=Y%DFI=N%T=3B-45%TG=40%CD=S)
 
-# Source: measured 2026-11-26 by tools/make-prints: 6.12.95 and 7.3.4 of Debian in qemu with 256 MB to 2 GB, and
+# Source: measured 2026-11-26 by tools/make-prints: 6.1.192, 6.12.95 and 7.3.4 of Debian in qemu with 256 MB to 2 GB, and
 # Source: 6.18.44 in namespaces with timestamps, SACK and scaling off in turn, and other MTUs (data/os/samples)
 # Source: each connection has its own offset of timestamps, so that six of them show no clock; stable releases got that
-# Source: later than their series began: 6.18.15 shows a clock, 6.18.44 and 6.12.95 do not (measured)
-Fingerprint Linux 6.12 - 7.3
+# Source: later than their series began: 6.1.176 and 6.18.15 show a clock, 6.1.192, 6.12.95 and 6.18.44 do not (measured)
+Fingerprint Linux 6.1 - 7.3
 Class Linux | Linux | 6.X | general purpose
 CPE cpe:/o:linux:linux_kernel:6
 Class Linux | Linux | 7.X | general purpose

@@ -82,22 +82,22 @@ struct host {
 	uint64_t deadline_ns;            /* when that is over; 0 never */
 
 	struct probing probing;
-	unsigned technique_index;           /* of the plan's techniques, under way */
-	unsigned techniques_passed;         /* of them, as the run counts */
-	struct rules_order *order;          /* of its ports, while they are scanned */
-	struct liars liars;                 /* what its answers look like */
-	uint64_t ports_done;                /* verdicts given */
-	bool lies;                          /* something answers for its ports (liars.h) */
-	struct service_ports services;      /* asked for after the ports, with -sV */
-	size_t services_told;               /* of them */
-	struct detect_work *detecting;      /* NULL: not under way */
-	struct system_ports system_ports;   /* that OS detection asks */
-	struct system_syn_ack syn_ack;      /* the first that came, with raw packets */
-	struct system_hints *hints;         /* of its services, for OS detection; NULL: none */
-	char *name;                         /* from DNS, for OS detection; NULL: none */
-	struct system_stage *system;        /* stage_system.c; NULL: not under way */
-	struct path_stage *path;            /* stage_path.c; NULL: not under way */
-	struct path_hint path_hint;         /* which probe it answers */
+	unsigned technique_index;         /* of the plan's techniques, under way */
+	unsigned techniques_passed;       /* of them, as the run counts */
+	struct rules_order *order;        /* of its ports, while they are scanned */
+	struct liars liars;               /* what its answers look like */
+	uint64_t ports_done;              /* verdicts given */
+	bool lies;                        /* something answers for its ports (liars.h) */
+	struct service_ports services;    /* asked for after the ports, with -sV */
+	size_t services_told;             /* of them */
+	struct detect_work *detecting;    /* NULL: not under way */
+	struct system_ports system_ports; /* that OS detection asks */
+	struct system_syn_ack syn_ack;    /* the first that came, with raw packets */
+	struct system_hints *hints;       /* of its services, for OS detection; NULL: none */
+	char *name;                       /* from DNS, for OS detection; NULL: none */
+	struct system_stage *system;      /* stage_system.c; NULL: not under way */
+	struct path_stage *path;          /* stage_path.c; NULL: not under way */
+	struct path_hint path_hint;       /* which probe it answers */
 	uint8_t path_start_ttl; /* how far away OS detection found it to be; 0 not known */
 	struct probe *probes, *probes_last; /* in flight, by time of sending */
 

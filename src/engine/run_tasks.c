@@ -15,6 +15,8 @@ static bool asks_neighbour(struct run *run, struct host *host)
 
 static bool has_task(struct run *run, enum run_task task, struct host *host)
 {
+	if (task == TASK_PATH) /* neighbours are not asked */
+		return !host->hop || !hop_is_neighbour(host->hop);
 	if (task != TASK_PING)
 		return true;
 	if (run_sweeps_ports(run))

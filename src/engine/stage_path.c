@@ -12,7 +12,7 @@ struct path_stage {
 	struct path_trace trace;
 	bool traced; /* the crew has it */
 	struct path_facts facts;
-	struct path_hop *hops; /* PATH_HOPS_MAX; NULL before they are known */
+	struct path_hop *hops; /* NULL before they are known */
 	struct path_names *names;
 };
 
@@ -80,11 +80,11 @@ static void name_hops(struct host *host)
 	path_names_ask(stage->names, stage->hops, stage->facts.hops_count);
 }
 
-static bool make_room(struct path_stage *stage)
+static bool make_room(struct path_stage *stage, size_t hops)
 {
-	stage->hops = alloc_array(PATH_HOPS_MAX, sizeof(*stage->hops));
+	stage->hops = alloc_array(hops, sizeof(*stage->hops));
 	stage->names = alloc_zero(sizeof(*stage->names));
-	return stage->hops && stage->names;
+	return (stage->hops || !hops) && stage->names;
 }
 
 /* ---- what the trace found ---- */
@@ -126,7 +126,7 @@ static void traced(void *self)
 	struct path_stage *stage = host->path;
 
 	host->incomplete = host->incomplete || stage->trace.lost;
-	if (!stage->trace.trace || !make_room(stage)) {
+	if (!stage->trace.trace || !make_room(stage, trace_count(stage->trace.trace))) {
 		short_of_memory(host);
 		return;
 	}
@@ -210,7 +210,7 @@ static void tell_neighbour(struct host *host)
 {
 	struct path_stage *stage = host->path;
 
-	if (!make_room(stage)) {
+	if (!make_room(stage, 1)) {
 		short_of_memory(host);
 		return;
 	}

@@ -113,6 +113,9 @@ static void system_found(void *self, const struct system_facts *facts)
 	struct host *host = self;
 	struct observation seen = {.kind = OBSERVED_SYSTEM, .target = host->target};
 
+	if (facts->has_distance && facts->distance_by == 'I' && facts->distance > 0 &&
+	    facts->distance <= UINT8_MAX)
+		host->path_start_ttl = (uint8_t)facts->distance;
 	seen.system = facts;
 	run_observe(host->run, &seen);
 	note_pace(&host->run->systems, facts);

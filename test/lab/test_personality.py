@@ -1,5 +1,6 @@
 """OS detection of hosts that answer as Nmap's own reference prints describe them, by Nmap
-and by portolan with Nmap's file: each must find the entry that a host was made of.
+and by portolan with Nmap's file: each must find the entry that a host was made of. Over
+IPv6 hosts answer with the packets of our samples, and these must be seen again.
 
 PERSONALITY_ALL=1 asks all of the file's entries (some twenty minutes, most of them Nmap's),
 PERSONALITY_COUNT=N a sample of N (60)."""
@@ -146,7 +147,6 @@ def crowd(namespaces, portolan, tmp_path_factory):
         pytest.skip("nmap and its os-db are not installed")
     assert tool.exists(), f"{tool} is not built"
     with Link("person") as link:
-        link.give(link.scanner, "scan0", Personalities.SCANNER + "/16")
         yield Crowd(link, tool, tmp_path_factory.mktemp("personality"))
 
 
@@ -197,3 +197,50 @@ def test_both_see_the_same_print(crowd, nmaps, ours):
 def test_the_entry_is_found_in_spite_of_loss(crowd, portolan):
     found = crowd.scan(crowd.sample, portolan, "--osdb", DB, drop=23)
     assert crowd.fraction(found, Found.is_top) >= 0.95
+
+
+# IPv6
+
+SAMPLES = pathlib.Path(__file__).resolve().parents[2] / "data/os6/samples"
+
+
+def packets_of(text):
+    """{probe: list of a reply's bytes, None for those of addresses}"""
+    found = {}
+    for name, packed in re.findall(r"([A-Z0-9]+)\(P=([0-9A-Fa-fX{}]+)%", text):
+        found[name] = [None if byte == "XX" else int(byte, 16)
+                       for byte, times in re.findall(r"(XX|[0-9a-f]{2})(?:\{(\d+)\})?", packed)
+                       for _ in range(int(times or 1))]
+    return found
+
+
+def looks(packet):
+    """What a stack shows: header fields, and TCP's flags, window and options, but no
+    numbers, ports and checksums."""
+    return packet[:8], packet[52:56] + packet[60:] if packet[6] == 6 else packet[40:42]
+
+
+def sees_again(crowd, program, tool, folder):
+    files = sorted(SAMPLES.glob("*.txt"), key=lambda path: path.name)
+    places = range(0, len(files), 1 if os.environ.get("PERSONALITY_ALL") else 8)
+    with Personalities(crowd.link, "wire0", tool, replay=SAMPLES) as hosts:
+        assert hosts.hosts == len(files)
+        done = crowd.link.scan(folder, program, "-6", "-O", "-Pn", "-n", "-p", "22,1", "-d", "-oX",
+                               folder / "report.xml", *map(hosts.address6, places), timeout=300)
+    assert done.returncode == 0, done.stderr
+    for host in tree.parse(folder / "report.xml").getroot().findall("host"):
+        address = host.find("address").get("addr")
+        path = files[int(address.rpartition(":")[2], 16) - 0x1000]
+        shown = host.find("os/osfingerprint").get("fingerprint")
+        seen = packets_of(re.sub(r"\nOS:|^OS:|\n", "", shown))
+        yield path.name, seen, packets_of(path.read_text())
+
+
+def test_what_ipv6_stacks_said_is_seen_again(crowd, portolan, tmp_path):
+    hosts = 0
+    for name, seen, known in sees_again(crowd, portolan, crowd.tool, tmp_path):
+        hosts += 1
+        assert seen.keys() == known.keys(), name
+        for probe, packet in known.items():
+            assert looks(seen[probe]) == looks(packet), f"{name} {probe}"
+    assert hosts >= 13

@@ -1,7 +1,9 @@
 #include "crowd.h"
 
 #include "packet/ethernet.h"
+#include "replay.h"
 #include "util/alloc.h"
+#include "util/error.h"
 
 #include <string.h>
 
@@ -9,48 +11,94 @@
 
 struct crowd {
 	uint32_t base;
-	size_t count;
+	size_t count, replays_count;
 	unsigned drop;
 	struct personality_ports ports;
 	struct crowd_counts counts;
 	struct personality_host *hosts;
+	struct replay *replays;
 };
 
-struct crowd *crowd_new(const struct crowd_config *config)
+static int make_hosts(struct crowd *crowd, const struct crowd_config *config)
 {
-	size_t entries = os_db_entries(config->db), count = config->count, i;
-	struct crowd *crowd;
+	size_t entries = config->db ? os_db_entries(config->db) : 0, i;
 
+	if (!config->db)
+		return 0;
 	if (config->first >= entries)
-		return NULL;
-	if (count > entries - config->first)
-		count = entries - config->first;
-	crowd = alloc_zero(sizeof(*crowd));
-	if (!crowd || !(crowd->hosts = alloc_array(count, sizeof(*crowd->hosts)))) {
-		alloc_free(crowd);
-		return NULL;
-	}
+		return ERROR_RANGE;
 	crowd->base = ip_v4_value(&config->base);
-	crowd->count = count;
-	crowd->drop = config->drop;
-	crowd->ports = config->ports;
-	for (i = 0; i < count; i++) {
+	crowd->count =
+		config->count < entries - config->first ? config->count : entries - config->first;
+	crowd->hosts = alloc_array(crowd->count, sizeof(*crowd->hosts));
+	if (!crowd->hosts)
+		return ERROR_MEMORY;
+	for (i = 0; i < crowd->count; i++) {
 		crowd->hosts[i].ports = &crowd->ports;
 		personality_read(config->db, config->first + i, &crowd->hosts[i].made);
 	}
-	return crowd;
+	return 0;
+}
+
+static struct mac_addr mac6_of(const struct ip_addr *addr)
+{
+	const uint8_t *end = addr->bytes + 12;
+
+	return (struct mac_addr){{0x02, 0x60, end[0], end[1], end[2], end[3]}};
+}
+
+static int make_replays(struct crowd *crowd, const struct crowd_config *config, struct diag *diag)
+{
+	const struct text_files *prints = config->prints;
+	size_t i;
+	int r = 0;
+
+	if (!prints)
+		return 0;
+	crowd->replays = alloc_array(prints->count, sizeof(*crowd->replays));
+	if (!crowd->replays)
+		return ERROR_MEMORY;
+	for (i = 0; i < prints->count && r == 0; i++) {
+		struct replay *host = &crowd->replays[i];
+
+		r = replay_read(prints->all[i].text, prints->all[i].bytes, host, diag);
+		if (!ip_add(&config->base6, i, &host->addr))
+			return ERROR_RANGE;
+		host->mac = mac6_of(&host->addr);
+		crowd->replays_count++;
+	}
+	return r;
+}
+
+int crowd_new(const struct crowd_config *config, struct crowd **ret_crowd, struct diag *diag)
+{
+	struct crowd *crowd = alloc_zero(sizeof(*crowd));
+	int r = ERROR_MEMORY;
+
+	if (!crowd)
+		return r;
+	crowd->drop = config->drop;
+	crowd->ports = config->ports;
+	if ((r = make_hosts(crowd, config)) < 0 || (r = make_replays(crowd, config, diag)) < 0) {
+		crowd_free(crowd);
+		return r;
+	}
+	*ret_crowd = crowd;
+	return 0;
 }
 
 void crowd_free(struct crowd *crowd)
 {
-	if (crowd)
+	if (crowd) {
 		alloc_free(crowd->hosts);
+		alloc_free(crowd->replays);
+	}
 	alloc_free(crowd);
 }
 
 size_t crowd_hosts(const struct crowd *crowd)
 {
-	return crowd->count;
+	return crowd->count + crowd->replays_count;
 }
 
 struct crowd_counts crowd_counts(const struct crowd *crowd)
@@ -131,6 +179,25 @@ static size_t answer_ipv4(struct crowd *crowd, const struct ethernet_header *hea
 	return ETHERNET_HEADER_BYTES + count;
 }
 
+/* Whose it is, each knows itself: solicitations go to groups. */
+static size_t answer_ipv6(struct crowd *crowd, const struct ethernet_header *header,
+			  const uint8_t *payload, size_t bytes, uint8_t *out)
+{
+	struct ethernet_header back = {.dst = header->src, .type = ETHERNET_IPV6};
+	size_t i, count = 0;
+
+	for (i = 0; i < crowd->replays_count && !count; i++) {
+		count = replay_answer(&crowd->replays[i], payload, bytes,
+				      out + ETHERNET_HEADER_BYTES);
+		back.src = crowd->replays[i].mac;
+	}
+	if (!count || is_dropped(crowd))
+		return 0;
+	crowd->counts.answered++;
+	ethernet_build(&back, out);
+	return ETHERNET_HEADER_BYTES + count;
+}
+
 size_t crowd_answer(struct crowd *crowd, const uint8_t *frame, size_t bytes, uint64_t now_ns,
 		    uint8_t *out)
 {
@@ -142,6 +209,8 @@ size_t crowd_answer(struct crowd *crowd, const uint8_t *frame, size_t bytes, uin
 		return 0;
 	if (header.type == ETHERNET_ARP)
 		return answer_arp(crowd, payload, payload_bytes, out);
+	if (header.type == ETHERNET_IPV6)
+		return answer_ipv6(crowd, &header, payload, payload_bytes, out);
 	if (header.type != ETHERNET_IPV4)
 		return 0;
 	return answer_ipv4(crowd, &header, payload, payload_bytes, now_ns, out);

@@ -1,11 +1,13 @@
 /* personality: hosts that answer OS detection as reference prints describe them. Only for
  * a link of one's own, whose far end has no addresses, so that no kernel answers, too.
  *
- *   personality --db FILE --interface NAME --base ADDR [--first N] [--count N]
+ *   personality --interface NAME --db FILE --base ADDR [--first N] [--count N]
  *               [--open PORT[,PORT...]] [--drop K] [--packets N] [--seconds N]
+ *   personality --interface NAME --replay FOLDER --base6 ADDR ...
  *
  * Address base + n answers as entry first + n of the file does: ARP, and IPv4. TCP port 22
  * is open, or those of --open; other ports are closed. Every K-th packet is not heard.
+ * Address base6 + n answers with the packets of the n-th print (*.txt) of the folder.
  *
  * "ready N" (hosts) on stdout says when; counters follow as JSON at the end: on SIGTERM,
  * after --seconds (600), or when --packets answers are out. */
@@ -28,11 +30,12 @@
 #include <unistd.h>
 
 #define RECEIVE_BYTES (8 << 20)
+#define PRINTS_BYTES  (16u << 20)
 #define WAIT_MS       200
 #define BATCH         64
 
 struct settings {
-	const char *db, *interface;
+	const char *db, *interface, *replay;
 	uint64_t packets, seconds; /* most */
 	struct crowd_config crowd;
 };
@@ -89,6 +92,14 @@ static void read_option(int option, char *text, struct settings *settings)
 		if (!ip_parse(text, &settings->crowd.base) || settings->crowd.base.family != IP_V4)
 			errx(2, "%s is no IPv4 address", text);
 		break;
+	case 'r':
+		settings->replay = text;
+		break;
+	case 'B':
+		if (!ip_parse(text, &settings->crowd.base6) ||
+		    settings->crowd.base6.family != IP_V6)
+			errx(2, "%s is no IPv6 address", text);
+		break;
 	case 'f':
 		settings->crowd.first = number_of(text, UINT32_MAX);
 		break;
@@ -115,19 +126,43 @@ static void read_option(int option, char *text, struct settings *settings)
 static void read_settings(int argc, char **argv, struct settings *settings)
 {
 	static const struct option options[] = {
-		{"db", 1, NULL, 'd'},    {"interface", 1, NULL, 'i'}, {"base", 1, NULL, 'b'},
-		{"first", 1, NULL, 'f'}, {"count", 1, NULL, 'c'},     {"open", 1, NULL, 'o'},
-		{"drop", 1, NULL, 'k'},  {"packets", 1, NULL, 'p'},   {"seconds", 1, NULL, 's'},
-		{NULL, 0, NULL, 0},
+		{"db", 1, NULL, 'd'},     {"interface", 1, NULL, 'i'}, {"base", 1, NULL, 'b'},
+		{"first", 1, NULL, 'f'},  {"count", 1, NULL, 'c'},     {"open", 1, NULL, 'o'},
+		{"drop", 1, NULL, 'k'},   {"packets", 1, NULL, 'p'},   {"seconds", 1, NULL, 's'},
+		{"replay", 1, NULL, 'r'}, {"base6", 1, NULL, 'B'},     {NULL, 0, NULL, 0},
 	};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
 		read_option(option, optarg, settings);
-	if (!settings->db || !settings->interface || settings->crowd.base.family != IP_V4)
-		errx(2, "--db, --interface and --base are needed");
+	if (!settings->interface || (!settings->db && !settings->replay) ||
+	    !settings->db != !settings->crowd.base.family ||
+	    !settings->replay != !settings->crowd.base6.family)
+		errx(2, "--interface is needed, and --db with --base or --replay with --base6");
 	if (!settings->crowd.ports.count)
 		settings->crowd.ports = (struct personality_ports){.open = {22}, .count = 1};
+}
+
+static struct crowd *make_crowd(const struct settings *settings)
+{
+	struct crowd_config config = settings->crowd;
+	struct crowd *crowd = NULL;
+	struct text_files prints = {0};
+	struct os_db *db = NULL;
+	struct diag diag = {0};
+
+	if (settings->db && os_db_load(settings->db, NULL, NULL, &db, &diag) < 0)
+		errx(1, "%s", diag.text);
+	if (settings->replay &&
+	    text_files_read(settings->replay, ".txt", PRINTS_BYTES, &prints, &diag) < 0)
+		errx(1, "%s", diag.text);
+	config.db = db;
+	config.prints = settings->replay ? &prints : NULL;
+	if (crowd_new(&config, &crowd, &diag) < 0)
+		errx(1, "no such entries, or a print with a mistake: %s", diag.text);
+	os_db_free(db);
+	text_files_release(&prints);
+	return crowd;
 }
 
 /* ------------------------------------------------- the link */
@@ -226,8 +261,6 @@ int main(int argc, char **argv)
 		.seconds = 600,
 		.crowd.count = SIZE_MAX,
 	};
-	struct os_db *db = NULL;
-	struct diag diag = {0};
 	struct crowd *crowd;
 	int link;
 
@@ -235,12 +268,7 @@ int main(int argc, char **argv)
 	(void)signal(SIGTERM, stop);
 	(void)signal(SIGINT, stop);
 	read_settings(argc, argv, &settings);
-	if (os_db_load(settings.db, NULL, NULL, &db, &diag) < 0)
-		errx(1, "%s", diag.text);
-	settings.crowd.db = db;
-	if (!(crowd = crowd_new(&settings.crowd)))
-		errx(1, "no such entries, or no memory");
-	os_db_free(db);
+	crowd = make_crowd(&settings);
 	link = open_link(settings.interface);
 	printf("ready %zu\n", crowd_hosts(crowd));
 	(void)fflush(stdout);

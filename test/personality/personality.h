@@ -6,20 +6,7 @@
 #include "choice.h"
 #include "detect/os/os_db.h"
 #include "sequence.h"
-
-/* The probes to TCP ports, in order of the tests. */
-enum tcp_probe {
-	PROBE_SEQ1,
-	PROBE_SEQ6 = PROBE_SEQ1 + 5,
-	PROBE_ECN,
-	PROBE_T2,
-	PROBE_T3,
-	PROBE_T4,
-	PROBE_T5,
-	PROBE_T6,
-	PROBE_T7,
-	TCP_PROBES,
-};
+#include "tcp_probe.h"
 
 /* Of a sequence or acknowledgement number, against the probe's other number. */
 enum number_rule { NUMBER_ZERO, NUMBER_SAME, NUMBER_NEXT, NUMBER_OTHER };

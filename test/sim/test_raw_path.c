@@ -2,6 +2,7 @@
  * known: what is found, with which packets, and how few of them. */
 #include "raw_world.h"
 
+#include "engine/system_detector.h"
 #include "util/alloc.h"
 #include "util/error.h"
 
@@ -286,6 +287,74 @@ static void a_router_that_says_unreachable_is_a_hop(void **state)
 	release(&world);
 }
 
+/* ---- what OS detection knows ---- */
+
+struct surveyor {
+	struct system_detector detector;
+	struct loop *loop;
+	struct deferred soon;
+	struct system_order order;
+	char by;
+};
+
+static void survey(void *self)
+{
+	struct surveyor *surveyor = self;
+	const struct system_facts facts = {
+		.has_distance = true,
+		.distance = 5,
+		.distance_by = surveyor->by,
+	};
+
+	surveyor->order.found(surveyor->order.self, &facts);
+	surveyor->order.done(surveyor->order.self);
+}
+
+static int survey_start(void *self, const struct system_order *order, struct system_work **ret_work)
+{
+	struct surveyor *surveyor = self;
+
+	surveyor->order = *order;
+	surveyor->soon = (struct deferred){.run = survey, .self = surveyor};
+	loop_defer(surveyor->loop, &surveyor->soon);
+	*ret_work = (struct system_work *)surveyor;
+	return 0;
+}
+
+static void survey_stop(void *self, struct system_work *work)
+{
+	struct surveyor *surveyor = self;
+
+	loop_defer_cancel(surveyor->loop, &surveyor->soon);
+}
+
+static void the_distance_of_os_detection_is_the_start(void **state)
+{
+	static const struct {
+		char by;
+		unsigned probes;
+	} rows[] = {{'I', 5}, {'D', 21}};
+	static struct path_world world;
+	unsigned i;
+
+	for (i = 0; i < COUNT(rows); i++) {
+		struct surveyor surveyor = {.by = rows[i].by};
+
+		world_init(&world, 2);
+		surveyor.loop = world.raw.net.loop;
+		surveyor.detector = (struct system_detector){&surveyor, survey_start, survey_stop};
+		world.raw.systems = &surveyor.detector;
+		world.raw.plan->system.wanted = true;
+		raw_world_technique(&world.raw, "tcp-syn");
+		raw_world_ports(&world.raw, TRANSPORT_TCP, 80, 80);
+		add_hosts(&world, "10.7.0.1", "10.7.0.1", 4)->back_distance = 20;
+		run_to(&world, "10.7.0.1");
+		assert_path(&world, path_to(&world, "10.7.0.1"), 4);
+		assert_int_equal(path_to(&world, "10.7.0.1")->facts.probes_sent, rows[i].probes);
+		release(&world);
+	}
+}
+
 /* ---- many hosts ---- */
 
 static void shared_hops_are_asked_for_once(void **state)
@@ -439,6 +508,7 @@ static void neighbours_need_no_packet_and_we_have_no_path(void **state)
 	run_to(&world, "10.0.0.9");
 	assert_int_equal(world.count, 1);
 	path = path_to(&world, "10.0.0.9");
+	assert_int_equal(world.begun, 0);
 	assert_int_equal(path->facts.probe, PATH_NONE);
 	assert_int_equal(path->facts.hops_count, 1);
 	assert_true(path->facts.reached);
@@ -750,6 +820,7 @@ int main(void)
 		cmocka_unit_test(loss_does_not_change_the_path),
 		cmocka_unit_test(a_silent_target_ends_at_ttl_30),
 		cmocka_unit_test(a_router_that_says_unreachable_is_a_hop),
+		cmocka_unit_test(the_distance_of_os_detection_is_the_start),
 		cmocka_unit_test(shared_hops_are_asked_for_once),
 		cmocka_unit_test(the_longest_path_is_where_others_start),
 		cmocka_unit_test(routers_that_say_it_so_often_are_not_overrun),

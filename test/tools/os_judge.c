@@ -157,7 +157,7 @@ static void tell(const struct os_evidence *evidence, struct labelled *one)
 	       sum_of(&verdict, systems, one->truth, false),
 	       sum_of(&verdict, systems, one->truth, true), verdict.contradiction,
 	       truth_text(systems, one->truth, &text), top->name,
-	       os_evidence_settled(evidence, &one->input, &arena));
+	       os_evidence_settled(evidence, &one->input));
 	if (explains)
 		explain(&verdict);
 	buf_release(&text);

@@ -125,10 +125,10 @@ static int likeliest_first(const void *left, const void *right)
 }
 
 static int tell_guesses(const struct os_trial *trial, const struct os_opinion *opinion,
-			struct os_verdict *verdict)
+			struct arena *arena, struct os_verdict *verdict)
 {
 	const struct os_systems *systems = &trial->evidence->systems;
-	struct system_guess *guesses = arena_alloc(trial->arena, systems->count * sizeof(*guesses));
+	struct system_guess *guesses = arena_alloc(arena, systems->count * sizeof(*guesses));
 
 	if (!guesses)
 		return ERROR_MEMORY;
@@ -157,7 +157,7 @@ static struct system_evidence evidence_of(const struct os_systems *systems,
 }
 
 static int tell_contradiction(const struct os_trial *trial, const struct os_opinion *opinion,
-			      struct system_evidence *ret_told)
+			      struct arena *arena, struct system_evidence *ret_told)
 {
 	const struct os_systems *systems = &trial->evidence->systems;
 	char says[SAYS_MAX];
@@ -167,7 +167,7 @@ static int tell_contradiction(const struct os_trial *trial, const struct os_opin
 		 os_group_words(opinion->against_from[1]),
 		 systems->all[opinion->against[1]].family);
 	*ret_told = (struct system_evidence){.source = "contradiction",
-					     .says = arena_strdup(trial->arena, says)};
+					     .says = arena_strdup(arena, says)};
 	return ret_told->says ? 0 : ERROR_MEMORY;
 }
 
@@ -181,39 +181,55 @@ static void put_in(struct system_evidence *list, size_t count, struct system_evi
 	list[count] = told;
 }
 
-static int tell_evidence(const struct os_trial *trial, const struct os_opinion *opinion,
-			 struct os_verdict *verdict)
+/* The trial's texts end with it. */
+static int keep_texts(struct arena *arena, struct system_evidence *list, size_t count)
 {
-	struct system_evidence *list =
-		arena_alloc(trial->arena, (trial->clues_count + 1) * sizeof(*list));
 	size_t i;
+
+	for (i = 0; i < count; i++) {
+		list[i].source = arena_strdup(arena, list[i].source);
+		list[i].says = arena_strdup(arena, list[i].says);
+		if (!list[i].source || !list[i].says)
+			return ERROR_MEMORY;
+	}
+	return 0;
+}
+
+static int tell_evidence(const struct os_trial *trial, const struct os_opinion *opinion,
+			 struct arena *arena, struct os_verdict *verdict)
+{
+	struct system_evidence *list = arena_alloc(arena, (trial->clues_count + 1) * sizeof(*list));
+	size_t count = trial->clues_count, i;
 
 	if (!list)
 		return ERROR_MEMORY;
-	for (i = 0; i < trial->clues_count; i++)
+	for (i = 0; i < count; i++)
 		put_in(list, i, evidence_of(&trial->evidence->systems, &trial->clues[i]));
 	verdict->evidence = list;
-	verdict->evidence_count = trial->clues_count;
+	verdict->evidence_count = count + opinion->contradiction;
 	verdict->contradiction = opinion->contradiction;
-	if (!opinion->contradiction)
-		return 0;
-	return tell_contradiction(trial, opinion, &list[verdict->evidence_count++]);
+	if (keep_texts(arena, list, count) < 0)
+		return ERROR_MEMORY;
+	return opinion->contradiction ? tell_contradiction(trial, opinion, arena, &list[count]) : 0;
 }
 
 int os_evidence_judge(const struct os_evidence *evidence, const struct os_evidence_input *input,
 		      struct arena *arena, struct os_verdict *ret_verdict)
 {
 	struct os_verdict verdict = {.guesses_count = 0};
+	struct arena scratch = ARENA_INIT;
 	struct os_opinion opinion;
 	struct os_trial trial;
-	int r = os_trial_hear(evidence, input, arena, &trial);
+	int r = os_trial_hear(evidence, input, &scratch, &trial);
 
-	if (r < 0)
-		return r;
-	os_fuse(&trial, &opinion);
-	if ((r = tell_guesses(&trial, &opinion, &verdict)) < 0 ||
-	    (r = tell_evidence(&trial, &opinion, &verdict)) < 0)
-		return r;
-	*ret_verdict = verdict;
-	return 0;
+	if (r == 0) {
+		os_fuse(&trial, &opinion);
+		r = tell_guesses(&trial, &opinion, arena, &verdict);
+	}
+	if (r == 0)
+		r = tell_evidence(&trial, &opinion, arena, &verdict);
+	arena_release(&scratch);
+	if (r == 0)
+		*ret_verdict = verdict;
+	return r;
 }

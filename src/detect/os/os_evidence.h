@@ -54,13 +54,14 @@ struct os_verdict {
 	bool contradiction;
 };
 
-/* ERROR_MEMORY. */
+/* Some 50 kB are taken for the call, a few hundred bytes of the arena for what is found.
+ * ERROR_MEMORY. */
 int os_evidence_judge(const struct os_evidence *evidence, const struct os_evidence_input *input,
 		      struct arena *arena, struct os_verdict *ret_verdict);
 
-/* Can no test that is still to be asked change the likeliest guess? True also when all were
- * asked. The arena is for the call's own use. Short of memory: false. */
-bool os_evidence_settled(const struct os_evidence *evidence, const struct os_evidence_input *input,
-			 struct arena *arena);
+/* Can no test that is still to be asked change the likeliest guess, or is it too unlikely
+ * (data/os/fusion.tsv)? True also when all were asked. Takes memory for the call only; false when
+ * that is short. */
+bool os_evidence_settled(const struct os_evidence *evidence, const struct os_evidence_input *input);
 
 #endif

@@ -74,9 +74,12 @@ static double probability_of(const struct os_trial *trial, size_t system, double
 	const double stranger = exp2(-slope * (1 - fusion->print_unknown));
 	double own;
 
-	if (!trial->fit.best[system].measured || system == trial->evidence->systems.other)
+	if (!trial->fit.best[system].measured)
 		return stranger;
 	own = exp2(-slope * (1 - os_score_accuracy(trial->fit.best[system].score)));
+	/* Of what is not in the table there is always more than the database has. */
+	if (system == trial->evidence->systems.other)
+		return fmax(own, stranger);
 	return (1 - fusion->print_variant) * own + fusion->print_variant * stranger;
 }
 

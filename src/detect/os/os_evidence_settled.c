@@ -99,14 +99,18 @@ static bool is_sure(struct os_trial *trial)
 	       within_reach(trial, &opinion, leader) <= 1 - trial->evidence->fusion.settled;
 }
 
-bool os_evidence_settled(const struct os_evidence *evidence, const struct os_evidence_input *input,
-			 struct arena *arena)
+bool os_evidence_settled(const struct os_evidence *evidence, const struct os_evidence_input *input)
 {
+	struct arena scratch = ARENA_INIT;
 	struct os_trial trial;
+	bool sure = false;
 
 	if ((input->asked & ALL_ASKED) == ALL_ASKED)
 		return true;
-	if (!input->print || os_trial_hear(evidence, input, arena, &trial) < 0)
+	if (!input->print)
 		return false;
-	return trial.fit.seen && is_sure(&trial);
+	if (os_trial_hear(evidence, input, &scratch, &trial) == 0)
+		sure = trial.fit.seen && is_sure(&trial);
+	arena_release(&scratch);
+	return sure;
 }

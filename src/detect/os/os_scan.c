@@ -124,7 +124,7 @@ static bool probes_settled(void *self, const struct os_found *so_far)
 	struct system_work *work = self;
 	const struct os_evidence_input input = input_of(work, so_far);
 
-	return os_evidence_settled(work->scan->evidence, &input, &work->arena);
+	return os_evidence_settled(work->scan->evidence, &input);
 }
 
 static void nothing_to_ask(void *self)

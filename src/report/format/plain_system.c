@@ -6,6 +6,7 @@
 
 #define SECONDS_A_DAY 86400.0
 #define GUESSES_SHOWN 5
+#define GUESS_WORTH   0.25 /* of the likeliest: below it is hardly more than what is usual */
 
 static void add_text(const struct plain *plain, const char *text)
 {
@@ -118,7 +119,8 @@ static void add_guesses(const struct plain *plain, const struct system_facts *fa
 {
 	size_t shown = 0;
 
-	if (!facts->own_data || facts->perfect_count == 1)
+	if (!facts->own_data || facts->perfect_count == 1 || !facts->guesses_count ||
+	    facts->guesses[0].probability < GUESS_WORTH)
 		return;
 	for (size_t i = 0; i < facts->guesses_count && shown < GUESSES_SHOWN; i++) {
 		unsigned percent = words_percent(facts->guesses[i].probability);

@@ -1,6 +1,7 @@
 /* The os and trace elements, and those that stand between them. */
 #include "report/format/xml.h"
 
+#include "packet/packet.h"
 #include "report/format/words.h"
 #include "report/format/words_system.h"
 #include "report/format/xml_text.h"
@@ -196,6 +197,14 @@ static void add_hop(struct buf *out, const struct path_hop *hop)
 	buf_add_str(out, "/>\n");
 }
 
+/* Nmap 7.93 says nothing of ICMPv6 here. */
+static const char *protocol_of(const struct plan *plan, const struct path_facts *path)
+{
+	if (path->probe != PATH_PROTOCOL || path->number == PROTOCOL_ICMPV6)
+		return NULL;
+	return words_path_protocol(plan, path);
+}
+
 void xml_add_path(struct buf *out, const struct plan *plan, const struct host_report *host)
 {
 	const struct path_facts *path = host->path;
@@ -207,7 +216,7 @@ void xml_add_path(struct buf *out, const struct plan *plan, const struct host_re
 	if (path->probe == PATH_PORT)
 		buf_addf(out, " port=\"%u\" proto=\"%s\"", path->number,
 			 transport_name(path->transport));
-	protocol = path->probe == PATH_PROTOCOL ? words_path_protocol(plan, path) : NULL;
+	protocol = protocol_of(plan, path);
 	if (protocol)
 		xml_add_attribute(out, "proto", protocol);
 	buf_add_str(out, ">\n");

@@ -319,13 +319,13 @@ static struct crowd *two_hosts(unsigned drop)
 	struct crowd_config config = {
 		.base = ip_v4(0x0a5a0001), .count = SIZE_MAX, .ports = ports, .drop = drop};
 	char text[2048];
-	struct crowd *crowd;
+	struct crowd *crowd = NULL;
+	struct diag diag = {0};
 	struct os_db *db;
 
 	snprintf(text, sizeof(text), "%s\n%s", strange_text, silent_text);
 	config.db = db = db_with(text);
-	crowd = crowd_new(&config);
-	assert_non_null(crowd);
+	assert_int_equal(crowd_new(&config, &crowd, &diag), 0);
 	os_db_free(db);
 	return crowd;
 }
