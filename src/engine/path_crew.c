@@ -143,6 +143,7 @@ static void heard(void *self, const struct packet *packet, const struct packet *
 
 	if (!trace_probe_answered(&trace->probe, packet, quoted, &ttl, &send))
 		return;
+	talk_answered(trace->talk);
 	trace_answer(trace->trace, ttl, send, &packet->ip.src, at_ns);
 	turn_soon(trace->crew);
 }

@@ -404,7 +404,7 @@ static void run_finish(struct run *run)
 	seen.end.hosts_up = run->up;
 	seen.end.hosts_down = run->down;
 	seen.end.probes_sent = run->sender.sent;
-	seen.end.probes_answered = run->sender.answered;
+	seen.end.probes_answered = run->sender.answered + run->sender.beside_answered;
 	seen.end.probes_resent = run->sender.resent;
 	seen.end.dropped_locally = run->sender.unsent;
 	end_estimates(run, &seen);

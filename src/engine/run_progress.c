@@ -105,7 +105,7 @@ void run_progress(struct run *run, struct run_progress *ret_progress)
 	progress.work_done = work_done(run);
 	progress.work_expected = run->expected;
 	progress.probes_sent = run->sender.sent;
-	progress.probes_answered = run->sender.answered;
+	progress.probes_answered = run->sender.answered + run->sender.beside_answered;
 	progress.probes_resent = run->sender.resent;
 	progress.in_flight = run->sender.window.in_flight;
 	progress.rate_pps = recent_rate(run, now_ns);

@@ -29,7 +29,8 @@ struct sender {
 	struct probe *spare;          /* probe records to use again */
 	uint64_t start_ns, resume_ns; /* not before, after a local failure */
 	uint64_t sent, answered, resent, lost, unsent;
-	struct lately lately; /* loss, of hosts without a limit of their own */
+	uint64_t beside_answered; /* of `sent`, by talks: no measure of loss */
+	struct lately lately;     /* loss, of hosts without a limit of their own */
 	/* What the silent would have answered but for loss, summed over hosts; the
 	 * least of what might be said; the variance of the sum. */
 	double missed, missed_least, missed_variance;

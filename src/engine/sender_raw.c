@@ -426,6 +426,13 @@ static void talk_sent(void *self)
 	pacer_sent(&sender->pacer);
 }
 
+static void talk_heard(void *self)
+{
+	struct sender *sender = self;
+
+	sender->beside_answered++;
+}
+
 static int raw_init_talks(struct raw *raw)
 {
 	const struct plan_packets *wish = &raw->sender->plan->packets;
@@ -437,6 +444,7 @@ static int raw_init_talks(struct raw *raw)
 		.one_port = wish->has_source_port,
 		.wait_ns = rate_wait_ns,
 		.sent = talk_sent,
+		.answered = talk_heard,
 		.self = raw->sender,
 	};
 

@@ -201,3 +201,11 @@ int talk_send(struct talk *talk, struct packet *packet, uint64_t *ret_sent_ns,
 		config->sent(config->self);
 	return 0;
 }
+
+void talk_answered(struct talk *talk)
+{
+	const struct talks_config *config = &talk->talks->config;
+
+	if (config->answered)
+		config->answered(config->self);
+}

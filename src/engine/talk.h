@@ -30,9 +30,11 @@ struct talks_config {
 	uint16_t first_port; /* of TALK_PORTS of them; with -g the only one */
 	bool one_port;       /* -g */
 	/* Called before each packet: how long it must wait for the plan's rate; 0: not at all.
-	 * NULL: no such limit. sent() is told afterwards; may be NULL. */
+	 * NULL: no such limit. sent() is told afterwards, answered() by talk_answered(); both may
+	 * be NULL. */
 	uint64_t (*wait_ns)(void *self);
 	void (*sent)(void *self);
+	void (*answered)(void *self);
 	void *self;
 };
 
@@ -80,5 +82,7 @@ uint16_t talk_port(const struct talks *talks, unsigned place);
  * the gate; ERROR_SYSTEM: the way is lost; ERROR_RANGE: the packet cannot be built. */
 int talk_send(struct talk *talk, struct packet *packet, uint64_t *ret_sent_ns,
 	      uint64_t *ret_wait_ns);
+/* What was heard answers a packet that was sent: for the run's counts. */
+void talk_answered(struct talk *talk);
 
 #endif

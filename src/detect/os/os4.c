@@ -340,8 +340,10 @@ static void heard(void *self, const struct packet *packet, const struct packet *
 {
 	struct os4 *os4 = self;
 
-	if (os4->in_round && os4_round_heard(&os4->round, packet, quoted, at_ns))
-		wake_at(os4, loop_now_ns(loop_of(os4)));
+	if (!os4->in_round || !os4_round_heard(&os4->round, packet, quoted, at_ns))
+		return;
+	talk_answered(os4->talk);
+	wake_at(os4, loop_now_ns(loop_of(os4)));
 }
 
 /* ---- an order ---- */

@@ -234,6 +234,7 @@ static void heard(void *self, const struct packet *packet, const struct packet *
 	sent_ns = os6->round.asked[found].sent_ns;
 	if (!os6_round_heard(&os6->round, (enum os6_probe)found, at_ns))
 		return;
+	talk_answered(os6->talk);
 	os6_print_note(&os6->print, (enum os6_probe)found, packet,
 		       us_since(os6->started_ns, sent_ns), us_since(os6->started_ns, at_ns));
 	if (quoted)

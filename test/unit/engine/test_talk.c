@@ -42,7 +42,7 @@ static void talks_see_hop(void *self, struct hop *hop)
 	talks_hop_changed(((struct fixture *)self)->talks, hop);
 }
 
-static uint64_t wait_ns, told_sent;
+static uint64_t wait_ns, told_sent, told_answered;
 
 static uint64_t rate(void *self)
 {
@@ -54,15 +54,21 @@ static void told(void *self)
 	told_sent++;
 }
 
+static void answered(void *self)
+{
+	told_answered++;
+}
+
 static void talks_fixture(struct fixture *fixture, enum link_layer layer)
 {
-	struct talks_config config = {.first_port = 40000, .wait_ns = rate, .sent = told};
+	struct talks_config config = {
+		.first_port = 40000, .wait_ns = rate, .sent = told, .answered = answered};
 
 	fixture_init(fixture, layer);
 	fixture->hears = talks_listen;
 	fixture->sees_hop = talks_see_hop;
 	fixture_begin(fixture);
-	wait_ns = told_sent = 0;
+	wait_ns = told_sent = told_answered = 0;
 	config.wire = fixture->wire;
 	config.loop = fixture->loop;
 	assert_int_equal(talks_new(&config, &fixture->talks), 0);
@@ -184,6 +190,21 @@ static void what_it_measures_begins_when_the_packet_leaves(void **state)
 	talks_release(&fixture);
 }
 
+static void counts_are_the_owners(void **state)
+{
+	struct fixture fixture;
+	struct ear ear;
+	struct talk *talk;
+
+	talks_fixture(&fixture, LINK_IP);
+	talk = talk_with(&fixture, "10.7.0.7", &ear);
+	talk_answered(talk);
+	talk_answered(talk);
+	assert_int_equal(told_answered, 2);
+	talk_close(talk);
+	talks_release(&fixture);
+}
+
 static void a_rate_makes_it_wait(void **state)
 {
 	struct fixture fixture;
@@ -276,6 +297,7 @@ int main(void)
 		cmocka_unit_test(each_hears_of_its_own_host),
 		cmocka_unit_test(errors_are_of_whom_they_quote),
 		cmocka_unit_test(what_it_measures_begins_when_the_packet_leaves),
+		cmocka_unit_test(counts_are_the_owners),
 		cmocka_unit_test(a_rate_makes_it_wait),
 		cmocka_unit_test(the_way_is_told_when_it_is_known),
 		cmocka_unit_test(there_may_be_no_way),
