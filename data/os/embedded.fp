@@ -61,8 +61,8 @@ T7(R=Y%DF=N%T=3B-45%TG=40%W=20-5DC%S=A%A=S+%F=AR%O=%RD=0%Q=)
 IE(R=Y%DFI=S%CD=S)
 
 # Source: copies of VxWorks' network configuration headers, found 2026-11-26: TCP_RCV_SIZE_DFLT 8192, RFC 1323 among the default flags
-# Source: not checked: that its TCP is 4.4BSD's (Wind River says so; order of options, a clock of 2 Hz and RSTs follow from that, Stevens, "TCP/IP Illustrated"
-# Source: 2, from memory), TTL 64, IDs that count; the TTL of ICMP is left out, as descendants of 4.4BSD have 64 or 255
+# Source: not checked: that its TCP is 4.4BSD's, and what follows from that (order of options, a clock of 2 Hz, RSTs: Stevens, "TCP/IP Illustrated" 2; all
+# Source: from memory), TTL 64, IDs that count; the TTL of ICMP is left out, as descendants of 4.4BSD have 64 or 255
 Fingerprint Wind River VxWorks 5 - 6
 Class Wind River | VxWorks | 5.X | specialized
 CPE cpe:/o:windriver:vxworks:5
@@ -81,7 +81,7 @@ T7(R=Y%T=3B-45%TG=40%W=0%S=Z%A=S%F=AR%O=%RD=0%Q=)
 U1(R=Y%IPL=38%UN=0%RID=G%RUD=G)
 IE(R=Y%DFI=S%CD=S)
 
-# Source: not checked: no document of QNX could be opened. That io-pkt is NetBSD's stack is what QNX says; the window of 16 KB is from memory; the rest
+# Source: not checked: no document of QNX could be opened. That io-pkt is NetBSD's stack and the window of 16 KB are from memory; the rest
 # Source: is NetBSD as netbsd.fp has it
 Fingerprint QNX 6.4 - 7.1
 Class QNX | RTOS | 6.X | specialized

@@ -1,7 +1,7 @@
 # JunOS is FreeBSD with smaller buffers; nothing here was measured by us.
 
-# Source: not checked: no document about Junos' own TCP could be opened. That it descends from FreeBSD is what Juniper says everywhere; a first window of 16
-# Source: KB is from memory. The rest is what FreeBSD 9.3 and 10.4 do (freebsd.fp says what was opened), less IDs and the clock
+# Source: not checked: no document about Junos' own TCP could be opened. That it descends from FreeBSD and a first window of 16 KB
+# Source: are from memory. The rest is what FreeBSD 9.3 and 10.4 do (freebsd.fp says what was opened), less IDs and the clock
 Fingerprint Juniper JunOS 12 - 18
 Class Juniper | JUNOS | 12.X | router
 CPE cpe:/o:juniper:junos:12

@@ -5,8 +5,8 @@
 # Source: segments at first; tcp_syn_build_options(): MSS, SACK with timestamp (else two no-operations before either), scale
 # Source: a copy of include/net/ip.h of 2.6, ip_select_ident(): ID 0 with DF when the socket has no peer yet
 # Source: commit fdf5af0daf80 "tcp: drop SYN+FIN messages" and CVE-2012-6638 ("before 3.2.24"): SYN with FIN was answered before
-# Source: github.com/torvalds/linux, opened 2026-11-26: net/ipv4/icmp.c at 002bba562dd3 (a state of the 5 series): errors are filled up to 576 bytes, echo
-# Source: replies are new packets of the kernel's own, so without DF
+# Source: github.com/torvalds/linux, opened 2026-11-26: net/ipv4/icmp.c at 002bba562dd3 (a recent state): errors are filled up to 576 bytes, echo
+# Source: replies are new packets of the kernel's own; that they have no DF was measured with later kernels
 # Source: not checked: that the same holds of 2.4 and up to 2.6.38 exactly; a clock of HZ, 100 to 1000; the seq and ack of RSTs are RFC 9293, 3.10.7,
 # Source: and as later kernels of ours were measured
 Fingerprint Linux 2.4 - 2.6.38
@@ -31,8 +31,8 @@ IE(R=Y%DFI=N%T=3B-45%TG=40%CD=S)
 # Source: a copy of net/ipv4/tcp_output.c between the entries before and after, found 2026-11-26: tcp_select_initial_window(): at first
 # Source: TCP_DEFAULT_INIT_RCVWND segments, ten by the comment of another copy
 # Source: SYN with FIN: CVE-2012-6638 says that it was answered before 3.2.24, so T3 is left out
-# Source: github.com/torvalds/linux, opened 2026-11-26: net/ipv4/icmp.c at 002bba562dd3 (a state of the 5 series): errors are filled up to 576 bytes, echo
-# Source: replies are new packets of the kernel's own, so without DF
+# Source: github.com/torvalds/linux, opened 2026-11-26: net/ipv4/icmp.c at 002bba562dd3 (a recent state): errors are filled up to 576 bytes, echo
+# Source: replies are new packets of the kernel's own; that they have no DF was measured with later kernels
 # Source: not checked: the releases at both ends of the range; what else stands here is as in the entry before and as later kernels were measured
 Fingerprint Linux 2.6.39 - 3.10
 Class Linux | Linux | 2.6.X | general purpose
@@ -53,8 +53,8 @@ U1(R=Y%DF=N%T=3B-45%TG=40%IPL=164%UN=0%RIPL=G%RID=G%RIPCK=G%RUCK=G%RUD=G)
 IE(R=Y%DFI=N%T=3B-45%TG=40%CD=S)
 
 # Source: copies of net/ipv4/tcp_output.c, found 2026-11-26: tcp_default_init_rwnd(): twice TCP_INIT_CWND segments at first; commit a337531b942b took it out
-# Source: github.com/torvalds/linux, opened 2026-11-26: net/ipv4/icmp.c at 002bba562dd3 (a state of the 5 series): errors are filled up to 576 bytes, echo
-# Source: replies are new packets of the kernel's own, so without DF
+# Source: github.com/torvalds/linux, opened 2026-11-26: net/ipv4/icmp.c at 002bba562dd3 (a recent state): errors are filled up to 576 bytes, echo
+# Source: replies are new packets of the kernel's own; that they have no DF was measured with later kernels
 # Source: not checked: the release that it began with (3.11, from memory); a clock of HZ, 100 to 1000, until 4.12; the rest is as later kernels were measured
 Fingerprint Linux 3.11 - 4.12
 Class Linux | Linux | 3.X | general purpose
@@ -78,8 +78,8 @@ IE(R=Y%DFI=N%T=3B-45%TG=40%CD=S)
 # Source: commit 9a568de4818d "tcp: switch TCP TS option (RFC 7323) to 1ms clock", as later commits name it: a clock of 1000 Hz whatever HZ is
 # Source: commit a337531b942b "tcp: up initial rmem to 128KB and SYN rwin to around 64KB" of 2018, in 4.20 (kernelnewbies.org, "Linux_4.20"): before, twice
 # Source: TCP_INIT_CWND segments
-# Source: github.com/torvalds/linux, opened 2026-11-26: net/ipv4/icmp.c at 002bba562dd3 (a state of the 5 series): errors are filled up to 576 bytes, echo
-# Source: replies are new packets of the kernel's own, so without DF
+# Source: github.com/torvalds/linux, opened 2026-11-26: net/ipv4/icmp.c at 002bba562dd3 (a recent state): errors are filled up to 576 bytes, echo
+# Source: replies are new packets of the kernel's own; that they have no DF was measured with later kernels
 # Source: not checked: that the clock changed with 4.13 (from memory); the rest is as later kernels were measured
 Fingerprint Linux 4.13 - 4.19
 Class Linux | Linux | 4.X | general purpose
