@@ -99,3 +99,22 @@ T6(R=Y%T=3B-45%TG=40%W=0%S=A%A=Z%F=R%O=%RD=0%Q=)
 T7(R=Y%T=3B-45%TG=40%W=0%S=Z%A=S|S+%F=AR%O=%RD=0%Q=)
 U1(R=Y%T=FA-104%TG=FF%IPL=38%UN=0%RID=G%RUD=G)
 IE(R=Y%DFI=S%T=FA-104%TG=FF%CD=S)
+
+# Source: github.com/FreeRTOS/FreeRTOS-Plus-TCP, opened 2026-11-26, under source/: FreeRTOS_TCP_IP.c at 0047028e86e7: a listening port answers whatever is no plain
+# Source: SYN with a reset, a closed one whatever is no plain ACK; FreeRTOS_TCP_Transmission_IPv4.c at 02d1ddc9b2b5: a reset is the segment turned around:
+# Source: its window stays, seq and ack change places, after a SYN with one more; IDs count; DF only with ipconfigFORCE_IP_DONT_FRAGMENT
+# Source: copies of FreeRTOS_TCP_IP.h, FreeRTOSIPConfigDefaults.h and FreeRTOS_TCP_Transmission.c, found 2026-11-26: the mask of flags, ipconfigTCP_TIME_TO_LIVE
+# Source: 128, resets have RST and ACK
+# Source: not checked: options and windows of a SYN/ACK, ISNs, ICMP: left out
+Fingerprint FreeRTOS+TCP
+Class Amazon | FreeRTOS | | specialized
+CPE cpe:/o:amazon:freertos
+SEQ(TI=I%CI=I)
+ECN(R=Y%DF=N%T=7B-85%TG=80%Q=)
+T1(R=Y%DF=N%T=7B-85%TG=80%S=O%A=S+%F=AS%RD=0%Q=)
+T2(R=Y%DF=N%T=7B-85%TG=80%W=80%S=A%A=S%F=AR%O=%RD=0%Q=)
+T3(R=Y%DF=N%T=7B-85%TG=80%W=100%S=A%A=S+%F=AR%O=%RD=0%Q=)
+T4(R=Y%DF=N%T=7B-85%TG=80%W=400%S=A%A=S%F=AR%O=%RD=0%Q=)
+T5(R=Y%DF=N%T=7B-85%TG=80%W=7A69%S=A%A=S+%F=AR%O=%RD=0%Q=)
+T6(R=N)
+T7(R=Y%DF=N%T=7B-85%TG=80%W=FFFF%S=A%A=S%F=AR%O=%RD=0%Q=)
