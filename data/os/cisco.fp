@@ -1,10 +1,10 @@
 # Cisco's own stacks; nothing here was measured by us. NX-OS is not here, since nothing published says how it differs from
 # Linux; nor is the ASA, of whose own TCP nothing could be opened.
 
-# Source: Cisco, "IOS IP Configuration Guide" (78-11741-02), page IPC-114 (manualsdump.com, opened 2026-11-26): timestamps and selective acknowledgement are
+# Source: Cisco, "IOS IP Configuration Guide" (78-11741-02), page IPC-114 (manualsdump.com, read 2026-11-26): timestamps and selective acknowledgement are
 # Source: off by default, a window of 2144 bytes; O'Reilly, "Cisco IOS in a Nutshell", says 2144, too
-# Source: published traces (found 2026-11-26 by the line of tcpdump): a telnet server's SYN/ACK with 4128, MSS 1460 as the only option, no DF, TTL 254 after one
-# Source: hop; others with 4128 and MSS 536 or 1250
+# Source: published traces (found 2026-11-26 by the line of tcpdump): a telnet server's SYN/ACK with 4128, MSS 1460 as the only option, no DF, arrived with TTL
+# Source: 254, so it left with 255; others with 4128 and MSS 536 or 1250
 # Source: not checked: ISNs and IDs (left out), what is quoted in errors (left out), echo replies; RSTs are RFC 9293, 3.10.7
 Fingerprint Cisco IOS 12 - 15 or IOS XE
 Class Cisco | IOS | 12.X | router

@@ -30,7 +30,7 @@ U1(R=Y%DF=N%T=3B-45%TG=40%IPL=38%UN=0%RID=G%RUD=G)
 IE(R=Y%DFI=S%T=3B-45%TG=40%CD=S)
 
 # Source: github.com/jimskon/FreeBSDDevPF (sys/conf/newvers.sh: 12.1-RELEASE) and github.com/freebsd/freebsd-src, opened 2026-11-26, under sys/netinet:
-# Source: tcp_syncache.c of 12.1 and of freebsd-src at 003f1ebcbce1: our own MSS whatever the peer's, window clipped to 65535, DF, ISN from arc4random()
+# Source: tcp_syncache.c of 12.1 and of freebsd-src at 003f1ebcbce1 (main, of a date that was not looked up): our own MSS whatever the peer's, window clipped to 65535, DF, ISN from arc4random()
 # Source: or a cookie's hash, an own offset of timestamps for each connection (tcp_new_ts_offset())
 # Source: 12.1 tcp_output.c, tcp_addoptions(): MSS, scale, SACK, timestamp, padded with end and zeros
 # Source: 12.1 ip_id.c, ip_fillid(): ID 0 with DF while net.inet.ip.rfc6864 is set

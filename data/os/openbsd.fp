@@ -7,7 +7,7 @@
 # Source: leaves with MAXTTL, 255
 # Source: copies of OpenBSD's tcp_usrreq.c and tcp_subr.c of unknown release: buffers of 16 KB (TCP_RECVSPACE), tcp_do_ecn 0
 # Source: tcp_input.c answers a segment without flags at a listening port with RST and takes SYN with FIN for a SYN, but pf, which OpenBSD turns on by
-# Source: default, may drop both and T7 before: T2, T3 and T7 are left out
+# Source: default (from memory), may drop both and T7 before: T2, T3 and T7 are left out
 # Source: not checked: that the same holds of the older releases in this range; that IDs are random (from memory, ip_id.c was not
 # Source: opened); RSTs are RFC 9293, 3.10.7
 Fingerprint OpenBSD 4 - 7

@@ -1,8 +1,8 @@
 # Other Unix systems; nothing here was measured by us. HP-UX is not here: what HP published of it (a window of 32768, TTL 64) does not tell it
 # from NetBSD; syn-ack.tsv has it.
 
-# Source: IBM, "Networks with large bandwidth delay" (Storage Protect 8.2.2, opened 2026-11-26): rfc1323 is 0 by default, so no scale and no timestamp
-# Source: Stevens, "TCP/IP Illustrated" 1, E.5 (flylib.com, opened 2026-11-26): no(1) of AIX 3.2.2: tcp_recvspace 16384; IBM, "Interface-specific network
+# Source: IBM, "Networks with large bandwidth delay" (Storage Protect 8.2.2, read in part 2026-11-26): rfc1323 is 0 by default, so no scale and no timestamp
+# Source: Stevens, "TCP/IP Illustrated" 1, E.5 (flylib.com, read in part 2026-11-26): no(1) of AIX 3.2.2: tcp_recvspace 16384; IBM, "Interface-specific network
 # Source: options": other buffers per interface
 # Source: not checked: tcp_ttl 60, sack 0 and tcp_ecn 0 of no(1), ICMP with 255 hops, a listening port's window of 17424 or 65535: from memory. IDs and
 # Source: errors' quotes are left out; RSTs are RFC 9293, 3.10.7

@@ -1,6 +1,6 @@
 # Windows; nothing here was measured by us. Its firewall hides closed ports and answers no ICMP; what is then missing is not compared.
 
-# Source: learn.microsoft.com, previous versions, cc938219 "TcpWindowSize" of Windows 2000 (17520 on Ethernet, scaling above 64 KB) and cc757802 of
+# Source: learn.microsoft.com, previous versions (read in part 2026-11-26), cc938219 "TcpWindowSize" of Windows 2000 (17520 on Ethernet, scaling above 64 KB) and cc757802 of
 # Source: Server 2003 (up to 65535, multiples of the MSS)
 # Source: a published trace of a server that says IIS/6.0, so Server 2003 (a blog's "tcpdump" article of 2008, read in full 2026-11-26): window 16384,
 # Source: MSS, scale 0, timestamp 0, SACK, arrived with TTL 122, so it left with 128; the SYN/ACK has no DF, the data has
@@ -29,7 +29,7 @@ T6(R=Y%T=7B-85%TG=80%W=0%S=A%F=R%O=%RD=0%Q=)
 T7(R=Y%T=7B-85%TG=80%W=0%S=Z%A=S+%F=AR%O=%RD=0%Q=)
 IE(R=Y%T=7B-85%TG=80%CD=Z)
 
-# Source: published traces of which the exact system is not said: Azure's host address 168.63.129.16, a Windows server: 8192, MSS, scale 8, SACK with
+# Source: published traces of which the exact system is not said: Azure's host address 168.63.129.16, taken for a Windows server: 8192, MSS, scale 8, SACK with
 # Source: timestamp; a web server: 8192, MSS, scale 8, no-operations, SACK (found 2026-11-26 by the line of tcpdump)
 # Source: a published trace of a client with the same options: TTL 128, DF, an ID that is not 0
 # Source: not checked: which of these systems answer timestamps, and a clock of 100 Hz: from memory
