@@ -1,7 +1,9 @@
 # Android is Linux; what differs is the receive buffer that its init sets.
 
-# Source: Android's init.rc and framework: tcp_rmem with 64 KB and more to begin with ("net.tcp.buffersize")
-# Source: a large tcp_rmem makes the first window 65535: measured 2026-11-26 (data/os/samples/this-large-buffers.txt)
+# Source: a published log of an Android (ConnectivityService) and device trees, found 2026-11-26: net.tcp.buffersize.wifi is 524288,2097152,4194304, which
+# Source: the system writes to tcp_rmem
+# Source: such a tcp_rmem makes the first window 65535: measured 2026-11-26 with 6.18 (data/os/samples/this-large-buffers.txt); all else is Linux, see linux.fp
+# Source: not checked: that older kernels with these buffers give the same window; the releases of Android and their kernels (from memory)
 Fingerprint Android 7 - 15 (Linux 3.18 - 6.1)
 Class Google | Android | | phone
 CPE cpe:/o:google:android

@@ -1,20 +1,19 @@
-# Written from what is published; nothing here was measured by us.
-# JunOS is FreeBSD with smaller buffers.
+# JunOS is FreeBSD with smaller buffers; nothing here was measured by us.
 
-# Source: Juniper, "Junos OS with upgraded FreeBSD": up to 14 from FreeBSD 6, from 15.1 on from FreeBSD 10 and later
-# Source: tcp recvspace of 16 KB in older releases; the rest as sys/netinet of FreeBSD 7 - 10
+# Source: not checked: no document about Junos' own TCP could be opened. That it descends from FreeBSD and a first window of 16 KB
+# Source: are from memory. The rest is what FreeBSD 9.3 and 10.4 do (freebsd.fp says what was opened), less IDs and the clock
 Fingerprint Juniper JunOS 12 - 18
 Class Juniper | JUNOS | 12.X | router
 CPE cpe:/o:juniper:junos:12
 Class Juniper | JUNOS | 15.X | router
 CPE cpe:/o:juniper:junos:15
-SEQ(SP=F0-112%GCD=1-6%ISR=F8-118%TI=RD|I|RI%TS=1C-25|A)
-OPS(O1=M[>3FF]NW[0-3]ST11%O2=M[>3FF]NW[0-3]ST11%O3=M[>3FF]NW[0-3]NNT11%O4=M[>3FF]NW[0-3]ST11%O5=M[>3FF]NW[0-3]ST11%O6=M[>3FF]ST11)
+SEQ(SP=F0-112%GCD=1-6%ISR=F8-118)
+OPS(O1=M[>3FF]NW[0-3]ST11%O2=M[>3FF]NW[0-3]ST11%O3=M280NW[0-3]NNT11%O4=M[>3FF]NW[0-3]ST11%O5=M218NW[0-3]ST11%O6=M109ST11)
 WIN(W1=4000%W2=4000%W3=4000%W4=4000%W5=4000%W6=4000)
 ECN(R=Y%DF=Y%T=3B-45%TG=40%W=4000%O=M[>3FF]NW[0-3]SLL%CC=N%Q=)
 T1(R=Y%DF=Y%T=3B-45%TG=40%S=O%A=S+%F=AS%RD=0%Q=)
 T2(R=N)
-T3(R=Y%DF=Y%T=3B-45%TG=40%W=4000%S=O%A=S+%F=AS%O=M[>3FF]NW[0-3]ST11%RD=0%Q=)
+T3(R=Y%DF=Y%T=3B-45%TG=40%W=4000%S=O%A=S+%F=AS%O=M109NW[0-3]ST11%RD=0%Q=)
 T4(R=Y%T=3B-45%TG=40%W=0%S=A%A=Z%F=R%O=%RD=0%Q=)
 T5(R=Y%T=3B-45%TG=40%W=0%S=Z%A=S+%F=AR%O=%RD=0%Q=)
 T6(R=Y%T=3B-45%TG=40%W=0%S=A%A=Z%F=R%O=%RD=0%Q=)

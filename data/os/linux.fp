@@ -1,9 +1,14 @@
 # Linux, by what its first window and its clock of timestamps changed into over the years. Window scale
 # and MSS follow memory and link; options vanish with net.ipv4.tcp_timestamps, _sack and _window_scaling.
 
-# Source: net/ipv4 of Linux 2.4 and 2.6: net/ipv4/tcp_output.c (options, first window), ip_output.c (ID 0 with DF), icmp.c (quotes 548 bytes)
-# Source: SYN+FIN is answered up to 3.2: commit fdf5af0daf80 "tcp: drop SYN+FIN messages"
-# Source: a clock of HZ, 100 to 1000: include/net/tcp.h
+# Source: github.com/torvalds/linux, opened 2026-11-26: net/ipv4/tcp_output.c at 005903bc3a0e (a state of the 2.6 series): tcp_select_initial_window(): four
+# Source: segments at first; tcp_syn_build_options(): MSS, SACK with timestamp (else two no-operations before either), scale
+# Source: a copy of include/net/ip.h of 2.6, ip_select_ident(): ID 0 with DF when the socket has no peer yet
+# Source: commit fdf5af0daf80 "tcp: drop SYN+FIN messages" and CVE-2012-6638 ("before 3.2.24"): SYN with FIN was answered before
+# Source: github.com/torvalds/linux, opened 2026-11-26: net/ipv4/icmp.c at 002bba562dd3 (a recent state): errors are filled up to 576 bytes, echo
+# Source: replies are new packets of the kernel's own; that they have no DF was measured with later kernels
+# Source: not checked: that the same holds of 2.4 and up to 2.6.38 exactly; a clock of HZ, 100 to 1000; the seq and ack of RSTs are RFC 9293, 3.10.7,
+# Source: and as later kernels of ours were measured
 Fingerprint Linux 2.4 - 2.6.38
 Class Linux | Linux | 2.4.X | general purpose
 CPE cpe:/o:linux:linux_kernel:2.4
@@ -23,8 +28,12 @@ T7(R=Y%DF=Y%T=3B-45%TG=40%W=0%S=Z%A=S+%F=AR%O=%RD=0%Q=)
 U1(R=Y%DF=N%T=3B-45%TG=40%IPL=164%UN=0%RIPL=G%RID=G%RIPCK=G%RUCK=G%RUD=G)
 IE(R=Y%DFI=N%T=3B-45%TG=40%CD=S)
 
-# Source: net/ipv4 of Linux 2.6.39 - 3.10: net/ipv4/tcp_output.c (options, first window), ip_output.c (ID 0 with DF), icmp.c (quotes 548 bytes)
-# Source: ten segments at first: RFC 6928, commit 356f039822b8 of 2.6.39
+# Source: a copy of net/ipv4/tcp_output.c between the entries before and after, found 2026-11-26: tcp_select_initial_window(): at first
+# Source: TCP_DEFAULT_INIT_RCVWND segments, ten by the comment of another copy
+# Source: SYN with FIN: CVE-2012-6638 says that it was answered before 3.2.24, so T3 is left out
+# Source: github.com/torvalds/linux, opened 2026-11-26: net/ipv4/icmp.c at 002bba562dd3 (a recent state): errors are filled up to 576 bytes, echo
+# Source: replies are new packets of the kernel's own; that they have no DF was measured with later kernels
+# Source: not checked: the releases at both ends of the range; what else stands here is as in the entry before and as later kernels were measured
 Fingerprint Linux 2.6.39 - 3.10
 Class Linux | Linux | 2.6.X | general purpose
 CPE cpe:/o:linux:linux_kernel:2.6
@@ -36,7 +45,6 @@ WIN(W1=3890|3908%W2=3890|3908%W3=3890|3908%W4=3890|3908%W5=3890|3908%W6=3890|390
 ECN(R=Y%DF=Y%T=3B-45%TG=40%W=3908%O=M[>3FF]NNSNW[0-A]|M[>3FF]NW[0-A]|M[>3FF]NNS%CC=Y|N%Q=)
 T1(R=Y%DF=Y%T=3B-45%TG=40%S=O%A=S+%F=AS%RD=0%Q=)
 T2(R=N)
-T3(R=N)
 T4(R=Y%DF=Y%T=3B-45%TG=40%W=0%S=A%A=Z%F=R%O=%RD=0%Q=)
 T5(R=Y%DF=Y%T=3B-45%TG=40%W=0%S=Z%A=S+%F=AR%O=%RD=0%Q=)
 T6(R=Y%DF=Y%T=3B-45%TG=40%W=0%S=A%A=Z%F=R%O=%RD=0%Q=)
@@ -44,9 +52,10 @@ T7(R=Y%DF=Y%T=3B-45%TG=40%W=0%S=Z%A=S+%F=AR%O=%RD=0%Q=)
 U1(R=Y%DF=N%T=3B-45%TG=40%IPL=164%UN=0%RIPL=G%RID=G%RIPCK=G%RUCK=G%RUD=G)
 IE(R=Y%DFI=N%T=3B-45%TG=40%CD=S)
 
-# Source: net/ipv4 of Linux 3.11 - 4.12: net/ipv4/tcp_output.c (options, first window), ip_output.c (ID 0 with DF), icmp.c (quotes 548 bytes)
-# Source: twice ten segments at first: tcp_default_init_rwnd() since 3.11
-# Source: a clock of HZ, 100 to 1000, until 4.12
+# Source: copies of net/ipv4/tcp_output.c, found 2026-11-26: tcp_default_init_rwnd(): twice TCP_INIT_CWND segments at first; commit a337531b942b took it out
+# Source: github.com/torvalds/linux, opened 2026-11-26: net/ipv4/icmp.c at 002bba562dd3 (a recent state): errors are filled up to 576 bytes, echo
+# Source: replies are new packets of the kernel's own; that they have no DF was measured with later kernels
+# Source: not checked: the release that it began with (3.11, from memory); a clock of HZ, 100 to 1000, until 4.12; the rest is as later kernels were measured
 Fingerprint Linux 3.11 - 4.12
 Class Linux | Linux | 3.X | general purpose
 CPE cpe:/o:linux:linux_kernel:3
@@ -66,8 +75,12 @@ T7(R=Y%DF=Y%T=3B-45%TG=40%W=0%S=Z%A=S+%F=AR%O=%RD=0%Q=)
 U1(R=Y%DF=N%T=3B-45%TG=40%IPL=164%UN=0%RIPL=G%RID=G%RIPCK=G%RUCK=G%RUD=G)
 IE(R=Y%DFI=N%T=3B-45%TG=40%CD=S)
 
-# Source: net/ipv4 of Linux 4.13 - 4.19: net/ipv4/tcp_output.c (options, first window), ip_output.c (ID 0 with DF), icmp.c (quotes 548 bytes)
-# Source: a clock of 1000 Hz whatever HZ is: commit 9a568de4818d "tcp: switch TCP TS option (RFC 7323) to 1ms clock" of 4.13; twice ten segments until 4.19
+# Source: commit 9a568de4818d "tcp: switch TCP TS option (RFC 7323) to 1ms clock", as later commits name it: a clock of 1000 Hz whatever HZ is
+# Source: commit a337531b942b "tcp: up initial rmem to 128KB and SYN rwin to around 64KB" of 2018, in 4.20 (kernelnewbies.org, "Linux_4.20"): before, twice
+# Source: TCP_INIT_CWND segments
+# Source: github.com/torvalds/linux, opened 2026-11-26: net/ipv4/icmp.c at 002bba562dd3 (a recent state): errors are filled up to 576 bytes, echo
+# Source: replies are new packets of the kernel's own; that they have no DF was measured with later kernels
+# Source: not checked: that the clock changed with 4.13 (from memory); the rest is as later kernels were measured
 Fingerprint Linux 4.13 - 4.19
 Class Linux | Linux | 4.X | general purpose
 CPE cpe:/o:linux:linux_kernel:4
@@ -87,7 +100,7 @@ IE(R=Y%DFI=N%T=3B-45%TG=40%CD=S)
 
 # Source: measured 2026-11-26 by tools/make-prints: 5.10.223, 6.1.176 and 6.18.15 of Debian in qemu with 256 MB to 2 GB (data/os/samples),
 # Source: and 6.18 in a namespace with net.ipv4.tcp_timestamps=2
-# Source: 64 KB at first since 4.20: commit a337531b942b "tcp: up initial rmem to 128KB and SYN rwin to around 64KB"
+# Source: commit a337531b942b "tcp: up initial rmem to 128KB and SYN rwin to around 64KB" of 2018, in 4.20 (kernelnewbies.org, "Linux_4.20")
 Fingerprint Linux 5.0 - 6.18
 Class Linux | Linux | 5.X | general purpose
 CPE cpe:/o:linux:linux_kernel:5

@@ -1,8 +1,8 @@
 # RouterOS is Linux, built for 100 Hz. Of RouterOS 7 (Linux 5.6) there is no print: nothing known tells it from
 # "Linux 5.0 - 6.18" of linux.fp, and its services and hardware address do.
 
-# Source: MikroTik's documentation: RouterOS 6 is Linux 3.3.5
-# Source: net/ipv4 of Linux 3.3: net/ipv4/tcp_output.c (options, first window), ip_output.c (ID 0 with DF), icmp.c (quotes 548 bytes)
+# Source: not checked: that RouterOS 6 is Linux 3.3.5 with a clock of 100 Hz (from memory). What follows from it is "Linux 2.6.39 - 3.10" of linux.fp, where
+# Source: its sources stand; T3 is left out there and here
 Fingerprint MikroTik RouterOS 6 (Linux 3.3)
 Class MikroTik | RouterOS | 6.X | router
 CPE cpe:/o:mikrotik:routeros:6
@@ -12,7 +12,6 @@ WIN(W1=3890%W2=3890%W3=3890%W4=3890%W5=3890%W6=3890)
 ECN(R=Y%DF=Y%T=3B-45%TG=40%W=3908%O=M[>3FF]NNSNW[0-7]|M[>3FF]NW[0-7]|M[>3FF]NNS%CC=Y|N%Q=)
 T1(R=Y%DF=Y%T=3B-45%TG=40%S=O%A=S+%F=AS%RD=0%Q=)
 T2(R=N)
-T3(R=N)
 T4(R=Y%DF=Y%T=3B-45%TG=40%W=0%S=A%A=Z%F=R%O=%RD=0%Q=)
 T5(R=Y%DF=Y%T=3B-45%TG=40%W=0%S=Z%A=S+%F=AR%O=%RD=0%Q=)
 T6(R=Y%DF=Y%T=3B-45%TG=40%W=0%S=A%A=Z%F=R%O=%RD=0%Q=)
