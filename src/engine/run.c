@@ -120,6 +120,16 @@ void run_stage_ended(struct host *host, enum stage_id stage)
 	advance_later(run);
 }
 
+void run_keep_deadline(struct host *host, void (*timed_out)(void *host))
+{
+	if (!host->deadline_ns)
+		return;
+	host->deadline_timer.fire = timed_out;
+	host->deadline_timer.self = host;
+	/* Without memory for a timer the host takes its time. */
+	(void)loop_timer_set(host->run->loop, &host->deadline_timer, host->deadline_ns);
+}
+
 static void queue_push(struct run *run, struct host *host)
 {
 	host->queued = true;

@@ -85,6 +85,8 @@ struct run {
 
 /* A stage is through with this host; run looks at it soon, not now. */
 void run_stage_ended(struct host *host, enum stage_id stage);
+/* The host's clock (--host-timeout), which began with its ports, goes on in this stage. */
+void run_keep_deadline(struct host *host, void (*timed_out)(void *host));
 /* Gives a fact to every sink; fills in the wall clock. */
 void run_observe(struct run *run, struct observation *seen);
 /* Emits OBSERVED_HOST for a host that was decided. */

@@ -233,15 +233,6 @@ static void host_timed_out(void *self)
 	path_end(host);
 }
 
-static void keep_deadline(struct host *host)
-{
-	if (!host->deadline_ns)
-		return;
-	host->deadline_timer.fire = host_timed_out;
-	host->deadline_timer.self = host;
-	(void)loop_timer_set(host->run->loop, &host->deadline_timer, host->deadline_ns);
-}
-
 static void path_start(struct host *host)
 {
 	if (sender_route(host->sender, host) < 0 || host->route->local) {
@@ -254,7 +245,7 @@ static void path_start(struct host *host)
 		return;
 	}
 	host->path->host = host;
-	keep_deadline(host);
+	run_keep_deadline(host, host_timed_out);
 	if (hop_is_neighbour(host->hop))
 		tell_neighbour(host);
 	else

@@ -75,18 +75,6 @@ static void host_timed_out(void *self)
 	services_end(host);
 }
 
-static void keep_deadline(struct host *host)
-{
-	struct run *run = host->run;
-	uint64_t end_ns = host->deadline_ns;
-
-	if (!end_ns)
-		return;
-	host->deadline_timer.fire = host_timed_out;
-	host->deadline_timer.self = host;
-	(void)loop_timer_set(run->loop, &host->deadline_timer, end_ns);
-}
-
 /* Where something answers for all ports, asking each of them for its service finds nothing and
  * takes hours. Who wants it asks with --version-all. */
 static void leave_out_most(struct host *host)
@@ -122,7 +110,7 @@ static void services_start(struct host *host)
 	leave_out_most(host);
 	order.ports = host->services.ports;
 	order.ports_count = host->services.count;
-	keep_deadline(host);
+	run_keep_deadline(host, host_timed_out);
 	if (detector->start(detector->self, &order, &host->detecting) == 0)
 		return;
 	host->incomplete = true;

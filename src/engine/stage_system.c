@@ -137,15 +137,6 @@ static void host_timed_out(void *self)
 	system_end(host);
 }
 
-static void keep_deadline(struct host *host)
-{
-	if (!host->deadline_ns)
-		return;
-	host->deadline_timer.fire = host_timed_out;
-	host->deadline_timer.self = host;
-	(void)loop_timer_set(host->run->loop, &host->deadline_timer, host->deadline_ns);
-}
-
 /* ---- the order ---- */
 
 static struct system_order order_of(struct host *host)
@@ -216,7 +207,7 @@ static void system_start(struct host *host)
 	}
 	stage->host = host;
 	host->system = stage;
-	keep_deadline(host);
+	run_keep_deadline(host, host_timed_out);
 	wait_in_queue(&host->run->systems, stage);
 	begin_waiting(host->run);
 }

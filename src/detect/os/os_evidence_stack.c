@@ -85,19 +85,9 @@ static bool shares_fit(const struct os_evidence *evidence)
 	return true;
 }
 
-static size_t count_rows(const struct os_table *table)
-{
-	size_t count = 1;
-	const char *at;
-
-	for (at = table->at; at < table->end; at++)
-		count += *at == '\n';
-	return count;
-}
-
 int os_stacks_parse(struct os_table *table, struct os_evidence *evidence, struct diag *diag)
 {
-	size_t room = count_rows(table);
+	size_t room = os_table_lines(table);
 	int r = 0;
 
 	evidence->stacks = arena_alloc(&evidence->arena, room * sizeof(*evidence->stacks));

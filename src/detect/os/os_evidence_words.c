@@ -92,19 +92,9 @@ static int take_row(const struct os_systems *systems, const struct os_table *tab
 	return 0;
 }
 
-static size_t count_rows(const struct os_table *table)
-{
-	size_t count = 1;
-	const char *at;
-
-	for (at = table->at; at < table->end; at++)
-		count += *at == '\n';
-	return count;
-}
-
 int os_words_parse(struct os_table *table, struct os_evidence *evidence, struct diag *diag)
 {
-	size_t room = count_rows(table);
+	size_t room = os_table_lines(table);
 	int r = 0;
 
 	evidence->words = arena_alloc(&evidence->arena, room * sizeof(*evidence->words));

@@ -4,6 +4,7 @@
 #ifndef PORTOLAN_DETECT_OS_OS_SCAN_PRIVATE_H
 #define PORTOLAN_DETECT_OS_OS_SCAN_PRIVATE_H
 
+#include "detect/os/os_print.h"
 #include "detect/os/os_scan.h"
 #include "engine/system_detector.h"
 #include "util/random.h"
@@ -30,6 +31,9 @@ struct os_job {
 	void (*found)(void *self, const struct os_found *found);
 	void *self;
 };
+
+/* The SCAN line of a print with these facts (os_scan_line.c). */
+struct os_scan_line os_scan_line_of(const struct os_job *job, const struct system_facts *facts);
 
 struct os_family {
 	int (*start)(const struct os_job *job, void **ret_probing); /* ERROR_MEMORY */

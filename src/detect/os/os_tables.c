@@ -60,6 +60,16 @@ bool os_table_next(struct os_table *table)
 	return line != NULL;
 }
 
+size_t os_table_lines(const struct os_table *table)
+{
+	size_t count = 1;
+	const char *at;
+
+	for (at = table->at; at < table->end; at++)
+		count += *at == '\n';
+	return count;
+}
+
 int os_table_wrong(const struct os_table *table, const char *words, struct diag *diag)
 {
 	return diag_set_at(diag, ERROR_SYNTAX, table->line, 1, "%s, line %u: %s", table->name,

@@ -25,6 +25,8 @@ int os_table_open(struct arena *arena, const char *name, const void *text, size_
 /* The next row, with fields that live as long as the arena; false: that was all. Of a line
  * with more fields than a row can have the last holds what is left. */
 bool os_table_next(struct os_table *table);
+/* Lines that are left: no table has more rows. */
+size_t os_table_lines(const struct os_table *table);
 /* Says what is wrong with this row: ERROR_SYNTAX. */
 int os_table_wrong(const struct os_table *table, const char *words, struct diag *diag);
 
