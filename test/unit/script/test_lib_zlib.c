@@ -219,12 +219,12 @@ static void callbacks_may_do_anything_to_the_stream(void **state)
 		    "local d d = zlib.deflate(function() d:close() end)\n"
 		    "raises(closed, d.write, d, 'a', 'b')\n"
 		    "d = zlib.deflate(function(x) if #x > 1 and n < 50 then n = n + 1 "
-		    "d:write('more') end end)\n"
+		    "pcall(d.write, d, 'more') end end)\n"
 		    "d:write(openssl.rand_bytes(100000)) d:close()\n"
 		    "s = zlib.inflate(z) debug.setuservalue(s, {}, 2) same(s:read('*a'), '')\n");
 	snippet_run(lua,
 		    "collectgarbage('setpause', 1) collectgarbage('setstepmul', 1000)\n"
-		    "local s, d = zlib.inflate(zlib.compress(('line\\n'):rep(40000)))\n"
+		    "local s, d = zlib.inflate((zlib.compress(('line\\n'):rep(40000))))\n"
 		    "d = zlib.deflate(function() end)\n"
 		    "local function again()\n"
 		    "  setmetatable({}, {__gc = function()\n"
@@ -256,6 +256,7 @@ static void all_memory_is_luas(void **state)
 		"  local ok, e = pcall(function() for i = 1, 500 do all[i] = f(print) end end)\n"
 		"  assert(not ok and e == 'not enough memory') all = {}\n"
 		"end\n"
+		"collectgarbage()\n"
 		"local ok, e = pcall(zlib.compress, openssl.rand_bytes(3 << 20))\n"
 		"assert(not ok and e == 'not enough memory')\n");
 	assert_true(memory.most_bytes <= memory.limit_bytes);
