@@ -72,9 +72,10 @@ static struct text text_of(lua_State *lua, int index)
 	return text;
 }
 
-static void check_iv(lua_State *lua, const struct request *request, const EVP_CIPHER *cipher)
+/* The run knows better than the cipher: some take ivs of several lengths. */
+static void check_iv(lua_State *lua, const struct request *request, const EVP_CIPHER_CTX *run)
 {
-	int bytes = EVP_CIPHER_get_iv_length(cipher);
+	int bytes = EVP_CIPHER_CTX_get_iv_length(run);
 
 	if (request->iv.count && (int)request->iv.count != bytes)
 		luaL_error(lua, "Length of iv is %d; should be %d", (int)request->iv.count, bytes);
@@ -90,13 +91,17 @@ static bool take_key(EVP_CIPHER_CTX *run, const struct request *request)
 	return EVP_CIPHER_CTX_set_key_length(run, (int)request->key.count);
 }
 
-static bool start(EVP_CIPHER_CTX *run, const EVP_CIPHER *cipher, const struct request *request)
+static bool choose(EVP_CIPHER_CTX *run, const EVP_CIPHER *cipher, bool encrypt)
+{
+	EVP_CIPHER_CTX_set_flags(run, EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
+	return EVP_CipherInit_ex2(run, cipher, NULL, NULL, encrypt, NULL);
+}
+
+static bool start(EVP_CIPHER_CTX *run, const struct request *request)
 {
 	const unsigned char *iv = request->iv.count ? request->iv.bytes : NULL;
 
-	EVP_CIPHER_CTX_set_flags(run, EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
-	return EVP_CipherInit_ex2(run, cipher, NULL, NULL, request->encrypt, NULL) &&
-	       take_key(run, request) &&
+	return take_key(run, request) &&
 	       EVP_CipherInit_ex2(run, NULL, request->key.bytes, iv, request->encrypt, NULL) &&
 	       EVP_CIPHER_CTX_set_padding(run, request->padding);
 }
@@ -130,11 +135,13 @@ static int crypt(lua_State *lua, bool encrypt)
 	request.data = text_of(lua, 4);
 	request.padding = lua_toboolean(lua, 5);
 	cipher = known_cipher(lua, name);
-	check_iv(lua, &request, cipher);
 	run = new_run(lua);
-	room = luaL_buffinitsize(lua, &buffer, request.data.count + SPARE_BYTES);
 	ERR_clear_error();
-	if (!start(run, cipher, &request) || !finish(run, &request, room, &bytes))
+	if (!choose(run, cipher, encrypt))
+		return lib_openssl_raise(lua);
+	check_iv(lua, &request, run);
+	room = luaL_buffinitsize(lua, &buffer, request.data.count + SPARE_BYTES);
+	if (!start(run, &request) || !finish(run, &request, room, &bytes))
 		return lib_openssl_raise(lua);
 	luaL_pushresultsize(&buffer, bytes);
 	return 1;

@@ -251,7 +251,7 @@ static void add_constants(lua_State *lua)
 int lib_zlib_open(lua_State *lua)
 {
 	static const luaL_Reg functions[] = {
-		{"version", runtime_version},       {"adler32", zlib_adler32},
+		{"version", runtime_version},    {"adler32", zlib_adler32},
 		{"crc32", zlib_crc32},           {"compress", zlib_compress},
 		{"decompress", zlib_decompress}, {"deflate", lib_zlib_deflate},
 		{"inflate", lib_zlib_inflate},   {0},

@@ -37,9 +37,16 @@ struct piece {
 	size_t bytes;
 };
 
+/* Errors as Nmap has them: without a position. */
 static int fail(lua_State *lua, const char *text)
 {
 	lua_pushstring(lua, text);
+	return lua_error(lua);
+}
+
+static int fail_with(lua_State *lua, const char *format, int status)
+{
+	lua_pushfstring(lua, format, status);
 	return lua_error(lua);
 }
 
@@ -147,7 +154,7 @@ static void inflate_step(lua_State *lua, struct stream *stream)
 	else if (status == Z_NEED_DICT)
 		use_dictionary(lua, stream);
 	else if (status != Z_OK && status != Z_BUF_ERROR)
-		luaL_error(lua, "failed to decompress [%d]", status);
+		fail_with(lua, "failed to decompress [%d]", status);
 }
 
 /* Has bytes in `out`; false at the end, also where the source ends before the data does. */
@@ -199,7 +206,7 @@ static bool read_some(lua_State *lua, struct stream *stream, size_t bytes, bool 
 			break;
 		total += count;
 		if (total > READ_MAX)
-			luaL_error(lua, "failed to decompress [%d]", Z_MEM_ERROR);
+			fail_with(lua, "failed to decompress [%d]", Z_MEM_ERROR);
 	}
 	luaL_pushresult(&buffer);
 	return any;
@@ -311,7 +318,7 @@ static void push_deflated(lua_State *lua, struct stream *stream, struct piece pi
 		status = deflate_step(stream, &piece, &buffer, flush);
 	} while (status == Z_OK && !stream->zlib.avail_out);
 	if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR)
-		luaL_error(lua, "failed to compress [%d]", status);
+		fail_with(lua, "failed to compress [%d]", status);
 	luaL_pushresult(&buffer);
 }
 

@@ -65,12 +65,19 @@ static void *allocate(void *self, void *old, size_t old_bytes, size_t bytes)
 	return new;
 }
 
+static int reopen(lua_State *lua)
+{
+	script_libraries_open(lua);
+	return 0;
+}
+
 static int open_all(lua_State *lua)
 {
 	luaL_openlibs(lua);
 	script_libraries_open(lua);
 	if (luaL_dostring(lua, prelude))
 		return lua_error(lua);
+	lua_register(lua, "reopen", reopen);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
  *   same(a, b)            raises unless both are equal, tables by their contents
  *   raises(text, f, ...)  raises unless f(...) raises an error with that text, without position
  *   hex(s), bytes(h)      to and from hex digits
+ *   reopen()              our libraries once more, for those not in package.loaded
  */
 #ifndef PORTOLAN_TEST_LUA_SNIPPETS_H
 #define PORTOLAN_TEST_LUA_SNIPPETS_H

@@ -111,6 +111,7 @@ static void wrong_keys_and_ivs_are_told(void **state)
 		"raises('Unknown cipher algorithm: nope', e, 'nope', k, nil, d)\n"
 		"raises('Length of iv is 3; should be 16', e, 'aes-128-cbc', k, 'abc', d)\n"
 		"raises('Length of iv is 4; should be 0', e, 'aes-128-ecb', k, 'abcd', d)\n"
+		"raises('Length of iv is 12; should be 7', e, 'aes-128-ccm', k, ('i'):rep(12), d)\n"
 		"raises(length, e, 'aes-128-cbc', 'short', nil, d)\n"
 		"raises(length, e, 'aes-128-cbc', '', nil, d)\n"
 		"raises(length, e, 'rc4', '', nil, d)\n");
