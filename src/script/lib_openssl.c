@@ -61,8 +61,10 @@ OSSL_LIB_CTX *lib_openssl_context(lua_State *lua)
 		return ((struct world *)guard->thing)->context;
 	guard = lib_guard_push_kept(lua, world_free);
 	guard->thing = world = alloc_zero(sizeof(*world));
-	if (!world || !world_load(world))
+	if (!world || !world_load(world)) {
 		luaL_error(lua, "OpenSSL error: no context");
+		return NULL;
+	}
 	lua_rawsetp(lua, LUA_REGISTRYINDEX, &world_key);
 	return world->context;
 }

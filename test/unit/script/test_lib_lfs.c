@@ -12,7 +12,7 @@
 
 static struct snippet_memory memory;
 static lua_State *lua;
-static char folder[] = "/tmp/portolan-lfs-XXXXXX";
+static char folder[40];
 static char asked[1000];
 
 static bool below_folder(void *self, const char *path, bool writing)
@@ -27,7 +27,7 @@ static const struct lib_lfs_gate gate = {below_folder, NULL};
 
 static int open_state(void **state)
 {
-	memcpy(strchr(folder, 0) - 6, "XXXXXX", 6);
+	snprintf(folder, sizeof(folder), "/tmp/portolan-lfs-XXXXXX");
 	assert_non_null(mkdtemp(folder));
 	lua = snippet_state(&memory);
 	lib_lfs_set_gate(lua, &gate);

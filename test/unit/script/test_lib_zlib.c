@@ -209,20 +209,22 @@ static void dictionaries(void **state)
 /* Sources, sinks and finalizers that use the stream that is running. */
 static void callbacks_may_do_anything_to_the_stream(void **state)
 {
-	snippet_run(lua,
-		    "local closed = 'attempt to use invalid zlib stream'\n"
-		    "local s s = zlib.inflate(function() s:close() return z end)\n"
-		    "raises(closed, s.read, s, '*a')\n"
-		    "local n = 0\n"
-		    "s = zlib.inflate(function() n = n + 1 if n == 1 then s:read(1) end return "
-		    "z:sub(n, n) end)\n"
-		    "pcall(s.read, s, '*a')\n"
-		    "local d d = zlib.deflate(function() d:close() end)\n"
-		    "raises(closed, d.write, d, 'a', 'b')\n"
-		    "d = zlib.deflate(function(x) if #x > 1 and n < 50 then n = n + 1 "
-		    "pcall(d.write, d, 'more') end end)\n"
-		    "d:write(openssl.rand_bytes(100000)) d:close()\n"
-		    "s = zlib.inflate(z) debug.setuservalue(s, {}, 2) same(s:read('*a'), '')\n");
+	snippet_run(
+		lua,
+		"local closed = 'attempt to use invalid zlib stream'\n"
+		"local s s = zlib.inflate(function() s:close() return z end)\n"
+		"raises(closed, s.read, s, '*a')\n"
+		"s = zlib.inflate(function() s:close() return z end) raises(closed, s.read, s)\n"
+		"local n = 0\n"
+		"s = zlib.inflate(function() n = n + 1 if n == 1 then s:read(1) end return "
+		"z:sub(n, n) end)\n"
+		"pcall(s.read, s, '*a')\n"
+		"local d d = zlib.deflate(function() d:close() end)\n"
+		"raises(closed, d.write, d, 'a', 'b')\n"
+		"d = zlib.deflate(function(x) if #x > 1 and n < 50 then n = n + 1 "
+		"pcall(d.write, d, 'more') end end)\n"
+		"d:write(openssl.rand_bytes(100000)) d:close()\n"
+		"s = zlib.inflate(z) debug.setuservalue(s, {}, 2) same(s:read('*a'), '')\n");
 	snippet_run(lua,
 		    "collectgarbage('setpause', 1) collectgarbage('setstepmul', 1000)\n"
 		    "local s, d = zlib.inflate((zlib.compress(('line\\n'):rep(40000))))\n"
