@@ -66,26 +66,11 @@ static void push_attribute_name(lua_State *lua, const ASN1_OBJECT *object)
 		lua_pushstring(lua, OBJ_nid2ln(nid));
 }
 
-static void text_free(void *thing)
+/* The bytes as they are in the certificate, whatever characters they stand for: Nmap's way. */
+static void push_bytes(lua_State *lua, const ASN1_STRING *string)
 {
-	OPENSSL_free(thing);
-}
-
-/* In UTF-8; the bytes as they are where the string is none of characters. */
-static int push_text(lua_State *lua)
-{
-	struct lib_guard *guard = lib_guard_push(lua, text_free);
-	const ASN1_STRING *string = lua_touserdata(lua, 1);
-	unsigned char *text = NULL;
-	int bytes = ASN1_STRING_to_UTF8(&text, string);
-
-	guard->thing = text;
-	if (bytes >= 0)
-		lua_pushlstring(lua, (const char *)text, (size_t)bytes);
-	else
-		lua_pushlstring(lua, (const char *)ASN1_STRING_get0_data(string),
-				(size_t)ASN1_STRING_length(string));
-	return 1;
+	lua_pushlstring(lua, (const char *)ASN1_STRING_get0_data(string),
+			(size_t)ASN1_STRING_length(string));
 }
 
 static void add_name(lua_State *lua, const char *field, const X509_NAME *name)
@@ -97,9 +82,7 @@ static void add_name(lua_State *lua, const char *field, const X509_NAME *name)
 	for (i = 0; i < count && i < ROWS_MAX; i++) {
 		entry = X509_NAME_get_entry(name, i);
 		push_attribute_name(lua, X509_NAME_ENTRY_get_object(entry));
-		lua_pushcfunction(lua, push_text);
-		lua_pushlightuserdata(lua, X509_NAME_ENTRY_get_data(entry));
-		lua_call(lua, 1, 1);
+		push_bytes(lua, X509_NAME_ENTRY_get_data(entry));
 		lua_rawset(lua, -3);
 	}
 	lua_setfield(lua, -2, field);
@@ -136,8 +119,7 @@ static void add_time(lua_State *lua, const char *field, const ASN1_TIME *at)
 	if (ASN1_TIME_to_tm(at, &time))
 		push_time(lua, &time);
 	else
-		lua_pushlstring(lua, (const char *)ASN1_STRING_get0_data(at),
-				(size_t)ASN1_STRING_length(at));
+		push_bytes(lua, at);
 	lua_setfield(lua, -2, field);
 }
 
@@ -225,12 +207,12 @@ static void add_extensions(lua_State *lua, const X509 *x509)
 	lua_setfield(lua, -2, "extensions");
 }
 
+/* A key that is only for RSA-PSS is "unknown", as in Nmap. */
 static const char *key_type(const EVP_PKEY *key)
 {
 	switch (key ? EVP_PKEY_get_base_id(key) : EVP_PKEY_NONE) {
 	case EVP_PKEY_RSA:
 	case EVP_PKEY_RSA2:
-	case EVP_PKEY_RSA_PSS:
 		return "rsa";
 	case EVP_PKEY_DSA:
 		return "dsa";
