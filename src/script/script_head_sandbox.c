@@ -1,0 +1,263 @@
+/* What keeps it closed: libraries that reach outside are not opened; functions that compile or
+ * that could outlive the step limit are not there (a finalizer runs without hooks, a coroutine
+ * has its own count); pcall does not swallow the end of the steps. What is not there is a
+ * stand-in: a table that answers every index and call with itself. */
+#include "script/script_head_sandbox.h"
+
+#include "script/script_head.h"
+#include "util/alloc.h"
+
+#include <lauxlib.h>
+#include <lualib.h>
+#include <string.h>
+
+#define STEPS_A_HOOK 1000
+
+static struct head_sandbox *sandbox_of(lua_State *lua)
+{
+	return *(struct head_sandbox **)lua_getextraspace(lua);
+}
+
+/* ---- limits ---- */
+
+static void *allocate(void *self, void *old, size_t old_bytes, size_t bytes)
+{
+	struct head_sandbox *sandbox = self;
+	void *grown;
+
+	if (!old)
+		old_bytes = 0; /* it is the kind of object then */
+	if (!bytes) {
+		alloc_free(old);
+		sandbox->memory_left += old_bytes;
+		return NULL;
+	}
+	grown = bytes > old_bytes && bytes - old_bytes > sandbox->memory_left
+			? NULL
+			: alloc_resize(old, bytes, 1);
+	if (grown)
+		sandbox->memory_left += old_bytes - bytes;
+	else
+		sandbox->memory_short = true;
+	return grown;
+}
+
+static void count_steps(lua_State *lua, lua_Debug *unused)
+{
+	struct head_sandbox *sandbox = sandbox_of(lua);
+
+	(void)unused;
+	sandbox->steps_left -= STEPS_A_HOOK;
+	if (sandbox->steps_left < 0)
+		luaL_error(lua, "more than %d steps outside of functions", SCRIPT_HEAD_STEPS_MAX);
+}
+
+/* ---- stand-ins ---- */
+
+static const char stand_in_key = 0;
+
+static int push_stand_in(lua_State *lua)
+{
+	lua_rawgetp(lua, LUA_REGISTRYINDEX, &stand_in_key);
+	return 1;
+}
+
+static bool is_stand_in(lua_State *lua, int index)
+{
+	bool is;
+
+	index = lua_absindex(lua, index);
+	push_stand_in(lua);
+	is = lua_rawequal(lua, index, -1);
+	lua_pop(lua, 1);
+	return is;
+}
+
+/* Numbers have nothing, so that ipairs() ends. */
+static int answer_index(lua_State *lua)
+{
+	if (lua_type(lua, 2) == LUA_TNUMBER)
+		return 0;
+	return push_stand_in(lua);
+}
+
+/* A `for` that was given a stand-in as its iterator calls it with two nils: it ends. */
+static int answer_call(lua_State *lua)
+{
+	if (lua_gettop(lua) == 3 && lua_isnil(lua, 2) && lua_isnil(lua, 3))
+		return 0;
+	return push_stand_in(lua);
+}
+
+static int answer_nothing(lua_State *lua)
+{
+	(void)lua;
+	return 0;
+}
+
+static int answer_pairs(lua_State *lua)
+{
+	lua_pushcfunction(lua, answer_nothing);
+	return 1;
+}
+
+static int answer_no(lua_State *lua)
+{
+	lua_pushboolean(lua, false);
+	return 1;
+}
+
+static int answer_length(lua_State *lua)
+{
+	lua_pushinteger(lua, 0);
+	return 1;
+}
+
+static int answer_text(lua_State *lua)
+{
+	lua_pushliteral(lua, "");
+	return 1;
+}
+
+/* What is known of a text is kept. */
+static int answer_concat(lua_State *lua)
+{
+	int kept = is_stand_in(lua, 1) ? 2 : 1;
+
+	if (is_stand_in(lua, kept))
+		return answer_text(lua);
+	lua_pushvalue(lua, kept);
+	return 1;
+}
+
+static const luaL_Reg answers[] = {
+	{"__index", answer_index},   {"__newindex", answer_nothing},
+	{"__call", answer_call},     {"__pairs", answer_pairs},
+	{"__len", answer_length},    {"__tostring", answer_text},
+	{"__concat", answer_concat}, {"__lt", answer_no},
+	{"__le", answer_no},         {"__add", push_stand_in},
+	{"__sub", push_stand_in},    {"__mul", push_stand_in},
+	{"__div", push_stand_in},    {"__mod", push_stand_in},
+	{"__pow", push_stand_in},    {"__unm", push_stand_in},
+	{"__idiv", push_stand_in},   {"__band", push_stand_in},
+	{"__bor", push_stand_in},    {"__bxor", push_stand_in},
+	{"__shl", push_stand_in},    {"__shr", push_stand_in},
+	{"__bnot", push_stand_in},   {NULL, NULL},
+};
+
+static void make_stand_in(lua_State *lua)
+{
+	lua_newtable(lua);
+	luaL_newlib(lua, answers);
+	lua_setmetatable(lua, -2);
+	lua_rawsetp(lua, LUA_REGISTRYINDEX, &stand_in_key);
+}
+
+bool head_sandbox_is_callable(lua_State *lua, int index)
+{
+	return lua_isfunction(lua, index) || is_stand_in(lua, index);
+}
+
+/* ---- functions of our own ---- */
+
+static int guarded_pcall(lua_State *lua)
+{
+	int status;
+
+	luaL_checkany(lua, 1);
+	status = lua_pcall(lua, lua_gettop(lua) - 1, LUA_MULTRET, 0);
+	if (status != LUA_OK && sandbox_of(lua)->steps_left < 0)
+		return lua_error(lua);
+	lua_pushboolean(lua, status == LUA_OK);
+	lua_insert(lua, 1);
+	return lua_gettop(lua);
+}
+
+static int guarded_setmetatable(lua_State *lua)
+{
+	int type = lua_type(lua, 2);
+
+	luaL_checktype(lua, 1, LUA_TTABLE);
+	luaL_argexpected(lua, type == LUA_TNIL || type == LUA_TTABLE, 2, "nil or table");
+	if (is_stand_in(lua, 1) || luaL_getmetafield(lua, 1, "__metatable") != LUA_TNIL)
+		return luaL_error(lua, "cannot change a protected metatable");
+	if (type == LUA_TTABLE) {
+		lua_pushliteral(lua, "__gc");
+		if (lua_rawget(lua, 2) != LUA_TNIL)
+			return luaL_error(lua, "a finalizer outside of functions");
+	}
+	lua_settop(lua, 2);
+	lua_setmetatable(lua, 1);
+	return 1;
+}
+
+static void open_libraries(lua_State *lua)
+{
+	static const luaL_Reg opened[] = {
+		{LUA_GNAME, luaopen_base},       {LUA_STRLIBNAME, luaopen_string},
+		{LUA_TABLIBNAME, luaopen_table}, {LUA_MATHLIBNAME, luaopen_math},
+		{LUA_UTF8LIBNAME, luaopen_utf8},
+	};
+	static const char *const closed[] = {"collectgarbage", "dofile", "load",  "loadfile",
+					     "print",          "warn",   "xpcall"};
+	size_t i;
+
+	for (i = 0; i < sizeof(opened) / sizeof(*opened); i++) {
+		luaL_requiref(lua, opened[i].name, opened[i].func, true);
+		lua_pop(lua, 1);
+	}
+	for (i = 0; i < sizeof(closed) / sizeof(*closed); i++) {
+		lua_pushnil(lua);
+		lua_setglobal(lua, closed[i]);
+	}
+}
+
+static int set_up(lua_State *lua)
+{
+	open_libraries(lua);
+	make_stand_in(lua);
+	lua_register(lua, "require", push_stand_in);
+	lua_register(lua, "pcall", guarded_pcall);
+	lua_register(lua, "setmetatable", guarded_setmetatable);
+	lua_pushglobaltable(lua);
+	lua_createtable(lua, 0, 1);
+	lua_pushcfunction(lua, push_stand_in);
+	lua_setfield(lua, -2, "__index");
+	lua_setmetatable(lua, -2);
+	return 0;
+}
+
+lua_State *head_sandbox_new(struct head_sandbox *sandbox)
+{
+	lua_State *lua;
+
+	*sandbox = (struct head_sandbox){SCRIPT_HEAD_MEMORY_MAX, SCRIPT_HEAD_STEPS_MAX, false};
+	lua = lua_newstate(allocate, sandbox);
+	if (!lua)
+		return NULL;
+	*(struct head_sandbox **)lua_getextraspace(lua) = sandbox;
+	lua_pushcfunction(lua, set_up);
+	if (lua_pcall(lua, 0, 0, 0) != LUA_OK) {
+		lua_close(lua);
+		return NULL;
+	}
+	lua_sethook(lua, count_steps, LUA_MASKCOUNT, STEPS_A_HOOK);
+	return lua;
+}
+
+void head_sandbox_push_environment(lua_State *lua, const char *path, const char *id)
+{
+	lua_newtable(lua);
+	lua_pushstring(lua, path);
+	lua_setfield(lua, -2, "SCRIPT_PATH");
+	lua_pushstring(lua, id);
+	lua_setfield(lua, -2, "SCRIPT_NAME");
+	lua_newtable(lua);
+	lua_setfield(lua, -2, "categories");
+	lua_newtable(lua);
+	lua_setfield(lua, -2, "dependencies");
+	lua_createtable(lua, 0, 1);
+	lua_pushglobaltable(lua);
+	lua_setfield(lua, -2, "__index");
+	lua_setmetatable(lua, -2);
+}
