@@ -11,7 +11,8 @@
 #include <lualib.h>
 #include <string.h>
 
-#define STEPS_A_HOOK 1000
+#define STEPS_A_HOOK   1000
+#define ANSWERS_A_CALL 3 /* scripts take their rules so: `_, portrule, hostrule = f()` */
 
 static struct head_sandbox *sandbox_of(lua_State *lua)
 {
@@ -84,9 +85,13 @@ static int answer_index(lua_State *lua)
 /* A `for` that was given a stand-in as its iterator calls it with two nils: it ends. */
 static int answer_call(lua_State *lua)
 {
+	int i;
+
 	if (lua_gettop(lua) == 3 && lua_isnil(lua, 2) && lua_isnil(lua, 3))
 		return 0;
-	return push_stand_in(lua);
+	for (i = 0; i < ANSWERS_A_CALL; i++)
+		push_stand_in(lua);
+	return ANSWERS_A_CALL;
 }
 
 static int answer_nothing(lua_State *lua)
@@ -127,6 +132,17 @@ static int answer_concat(lua_State *lua)
 	if (is_stand_in(lua, kept))
 		return answer_text(lua);
 	lua_pushvalue(lua, kept);
+	return 1;
+}
+
+/* Libraries are the language's own, or stand-ins. */
+static int answer_require(lua_State *lua)
+{
+	luaL_checkstring(lua, 1);
+	lua_getfield(lua, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+	lua_pushvalue(lua, 1);
+	if (lua_rawget(lua, -2) == LUA_TNIL)
+		push_stand_in(lua);
 	return 1;
 }
 
@@ -173,6 +189,41 @@ static int guarded_pcall(lua_State *lua)
 	return lua_gettop(lua);
 }
 
+/* What a call answers is more than one value, and the second is no base. */
+static int guarded_tonumber(lua_State *lua)
+{
+	if (lua_gettop(lua) >= 2 && is_stand_in(lua, 2))
+		lua_settop(lua, 1);
+	lua_pushvalue(lua, lua_upvalueindex(1));
+	lua_insert(lua, 1);
+	lua_call(lua, lua_gettop(lua) - 1, 1);
+	return 1;
+}
+
+/* A function of texts answers with a stand-in when it is given one. */
+static int guarded_text_function(lua_State *lua)
+{
+	int i, count = lua_gettop(lua);
+
+	for (i = 1; i <= count; i++)
+		if (is_stand_in(lua, i))
+			return push_stand_in(lua);
+	lua_pushvalue(lua, lua_upvalueindex(1));
+	lua_insert(lua, 1);
+	lua_call(lua, count, LUA_MULTRET);
+	return lua_gettop(lua);
+}
+
+/* The order of stand-ins is none: what cannot be sorted stays. */
+static int guarded_sort(lua_State *lua)
+{
+	lua_pushvalue(lua, lua_upvalueindex(1));
+	lua_insert(lua, 1);
+	if (lua_pcall(lua, lua_gettop(lua) - 1, 0, 0) != LUA_OK && sandbox_of(lua)->steps_left < 0)
+		return lua_error(lua);
+	return 0;
+}
+
 static int guarded_setmetatable(lua_State *lua)
 {
 	int type = lua_type(lua, 2);
@@ -212,11 +263,43 @@ static void open_libraries(lua_State *lua)
 	}
 }
 
+static void guard_text_functions(lua_State *lua)
+{
+	lua_getglobal(lua, LUA_STRLIBNAME);
+	lua_pushnil(lua);
+	while (lua_next(lua, -2)) {
+		lua_pushvalue(lua, -2);
+		lua_insert(lua, -2);
+		lua_pushcclosure(lua, guarded_text_function, 1);
+		lua_rawset(lua, -4); /* a field that is there may be set */
+	}
+	lua_pop(lua, 1);
+}
+
+/* Puts a function in the place of the one it calls: of the table on top. */
+static void guard(lua_State *lua, const char *name, lua_CFunction function)
+{
+	lua_getfield(lua, -1, name);
+	lua_pushcclosure(lua, function, 1);
+	lua_setfield(lua, -2, name);
+}
+
+static void guard_functions(lua_State *lua)
+{
+	guard_text_functions(lua);
+	lua_getglobal(lua, LUA_TABLIBNAME);
+	guard(lua, "sort", guarded_sort);
+	lua_pushglobaltable(lua);
+	guard(lua, "tonumber", guarded_tonumber);
+	lua_pop(lua, 2);
+}
+
 static int set_up(lua_State *lua)
 {
 	open_libraries(lua);
+	guard_functions(lua);
 	make_stand_in(lua);
-	lua_register(lua, "require", push_stand_in);
+	lua_register(lua, "require", answer_require);
 	lua_register(lua, "pcall", guarded_pcall);
 	lua_register(lua, "setmetatable", guarded_setmetatable);
 	lua_pushglobaltable(lua);
