@@ -11,8 +11,7 @@
 #include <lualib.h>
 #include <string.h>
 
-#define STEPS_A_HOOK   1000
-#define ANSWERS_A_CALL 3 /* scripts take their rules so: `_, portrule, hostrule = f()` */
+#define STEPS_A_HOOK 1000
 
 static struct head_sandbox *sandbox_of(lua_State *lua)
 {
@@ -43,6 +42,14 @@ static void *allocate(void *self, void *old, size_t old_bytes, size_t bytes)
 	return grown;
 }
 
+static void stop(lua_State *lua)
+{
+	luaL_where(lua, 0);
+	lua_pushfstring(lua, "more than %d steps outside of functions", SCRIPT_HEAD_STEPS_MAX);
+	lua_concat(lua, 2);
+	lua_error(lua);
+}
+
 static void count_steps(lua_State *lua, lua_Debug *unused)
 {
 	struct head_sandbox *sandbox = sandbox_of(lua);
@@ -50,16 +57,20 @@ static void count_steps(lua_State *lua, lua_Debug *unused)
 	(void)unused;
 	sandbox->steps_left -= STEPS_A_HOOK;
 	if (sandbox->steps_left < 0)
-		luaL_error(lua, "more than %d steps outside of functions", SCRIPT_HEAD_STEPS_MAX);
+		stop(lua);
 }
 
 /* ---- stand-ins ---- */
 
-static const char stand_in_key = 0;
+/* A call answers with three of them, as scripts take their rules so: `_, portrule, hostrule =
+ * library.rules()`. All have one metatable; which is which matters to a `for` alone. */
+#define STAND_INS 3
+static const char stand_in_keys[STAND_INS];
+static const char metatable_key;
 
 static int push_stand_in(lua_State *lua)
 {
-	lua_rawgetp(lua, LUA_REGISTRYINDEX, &stand_in_key);
+	lua_rawgetp(lua, LUA_REGISTRYINDEX, &stand_in_keys[0]);
 	return 1;
 }
 
@@ -67,10 +78,11 @@ static bool is_stand_in(lua_State *lua, int index)
 {
 	bool is;
 
-	index = lua_absindex(lua, index);
-	push_stand_in(lua);
-	is = lua_rawequal(lua, index, -1);
-	lua_pop(lua, 1);
+	if (!lua_getmetatable(lua, index))
+		return false;
+	lua_rawgetp(lua, LUA_REGISTRYINDEX, &metatable_key);
+	is = lua_rawequal(lua, -2, -1);
+	lua_pop(lua, 2);
 	return is;
 }
 
@@ -82,16 +94,35 @@ static int answer_index(lua_State *lua)
 	return push_stand_in(lua);
 }
 
-/* A `for` that was given a stand-in as its iterator calls it with two nils: it ends. */
+static bool is_nth_stand_in(lua_State *lua, int index, int nth)
+{
+	bool is;
+
+	lua_rawgetp(lua, LUA_REGISTRYINDEX, &stand_in_keys[nth]);
+	is = lua_rawequal(lua, index, -1);
+	lua_pop(lua, 1);
+	return is;
+}
+
+/* A `for` over what a call answered calls the first with the second and third, and one over a
+ * stand-in calls it with two nils: it ends. */
+static bool is_iteration(lua_State *lua)
+{
+	if (lua_gettop(lua) != 3)
+		return false;
+	return (lua_isnil(lua, 2) && lua_isnil(lua, 3)) ||
+	       (is_nth_stand_in(lua, 2, 1) && is_nth_stand_in(lua, 3, 2));
+}
+
 static int answer_call(lua_State *lua)
 {
 	int i;
 
-	if (lua_gettop(lua) == 3 && lua_isnil(lua, 2) && lua_isnil(lua, 3))
+	if (is_iteration(lua))
 		return 0;
-	for (i = 0; i < ANSWERS_A_CALL; i++)
-		push_stand_in(lua);
-	return ANSWERS_A_CALL;
+	for (i = 0; i < STAND_INS; i++)
+		lua_rawgetp(lua, LUA_REGISTRYINDEX, &stand_in_keys[i]);
+	return STAND_INS;
 }
 
 static int answer_nothing(lua_State *lua)
@@ -161,12 +192,18 @@ static const luaL_Reg answers[] = {
 	{"__bnot", push_stand_in},   {NULL, NULL},
 };
 
-static void make_stand_in(lua_State *lua)
+static void make_stand_ins(lua_State *lua)
 {
-	lua_newtable(lua);
+	int i;
+
 	luaL_newlib(lua, answers);
-	lua_setmetatable(lua, -2);
-	lua_rawsetp(lua, LUA_REGISTRYINDEX, &stand_in_key);
+	for (i = 0; i < STAND_INS; i++) {
+		lua_newtable(lua);
+		lua_pushvalue(lua, -2);
+		lua_setmetatable(lua, -2);
+		lua_rawsetp(lua, LUA_REGISTRYINDEX, &stand_in_keys[i]);
+	}
+	lua_rawsetp(lua, LUA_REGISTRYINDEX, &metatable_key);
 }
 
 bool head_sandbox_is_callable(lua_State *lua, int index)
@@ -298,7 +335,7 @@ static int set_up(lua_State *lua)
 {
 	open_libraries(lua);
 	guard_functions(lua);
-	make_stand_in(lua);
+	make_stand_ins(lua);
 	lua_register(lua, "require", answer_require);
 	lua_register(lua, "pcall", guarded_pcall);
 	lua_register(lua, "setmetatable", guarded_setmetatable);
