@@ -13,12 +13,12 @@
 
 static char folder[64];
 
-/* The path of a name in the folder; good for the next three calls. */
+/* The path of a name in the folder; good for the next fifteen calls. */
 static inline const char *in_folder(const char *name)
 {
-	static char paths[4][256];
+	static char paths[16][256];
 	static unsigned next;
-	char *path = paths[next++ % 4];
+	char *path = paths[next++ % 16];
 
 	snprintf(path, sizeof(paths[0]), "%s/%s", folder, name);
 	return path;
