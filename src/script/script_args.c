@@ -81,13 +81,18 @@ static bool unescape(struct arena *arena, const char *at, const char *end, char 
 	return true;
 }
 
+static bool ends_bare(char c)
+{
+	return c == '\n' || c == ',' || c == '{' || c == '}' || c == '=';
+}
+
 static struct script_text read_bare(struct parser *in)
 {
 	struct script_text text;
 
 	skip_blanks(in);
 	text.at = in->at;
-	while (in->at < in->end && !memchr("\n,{}=", *in->at, 5))
+	while (in->at < in->end && !ends_bare(*in->at))
 		in->at++;
 	text.bytes = (size_t)(in->at - text.at);
 	while (text.bytes && is_blank(text.at[text.bytes - 1]))

@@ -91,7 +91,8 @@ static const char *string_end(const char *at, const char *end, char quote)
 	return NULL;
 }
 
-static int read_string(struct parser *in, char **ret_text)
+/* NULL: *ret_error tells why. */
+static char *read_string(struct parser *in, int *ret_error)
 {
 	const char *closing = NULL;
 	char *text;
@@ -100,16 +101,19 @@ static int read_string(struct parser *in, char **ret_text)
 	skip_space(in);
 	if (in->at < in->end && (*in->at == '"' || *in->at == '\''))
 		closing = string_end(in->at + 1, in->end, *in->at);
-	if (!closing)
-		return bad(in, "a string");
+	if (!closing) {
+		*ret_error = bad(in, "a string");
+		return NULL;
+	}
 	text = arena_alloc(&in->db->arena, (size_t)(closing - in->at));
-	if (!text)
-		return ERROR_MEMORY;
+	if (!text) {
+		*ret_error = ERROR_MEMORY;
+		return NULL;
+	}
 	for (in->at++; in->at < closing; in->at++)
 		text[bytes++] = *in->at == '\\' ? escaped(*++in->at) : *in->at;
 	in->at = closing + 1;
-	*ret_text = text;
-	return 0;
+	return text;
 }
 
 static void lower(char *text)
@@ -144,7 +148,8 @@ static int read_categories(struct parser *in, struct script_db_entry *entry)
 	while (!take(in, '}')) {
 		if (count == CATEGORIES_MAX)
 			return bad(in, "fewer categories");
-		if ((r = read_string(in, &category)) < 0)
+		category = read_string(in, &r);
+		if (!category)
 			return r;
 		lower(category);
 		found[count++] = category;
@@ -157,7 +162,6 @@ static int read_categories(struct parser *in, struct script_db_entry *entry)
 static int read_field(struct parser *in, struct script_db_entry *entry)
 {
 	bool names_file = take_word(in, "filename");
-	char *name;
 	int r;
 
 	if (!names_file && !take_word(in, "categories"))
@@ -166,10 +170,8 @@ static int read_field(struct parser *in, struct script_db_entry *entry)
 		return bad(in, "`=`");
 	if (!names_file)
 		return read_categories(in, entry);
-	if ((r = read_string(in, &name)) < 0)
-		return r;
-	entry->file_name = name;
-	return 0;
+	entry->file_name = read_string(in, &r);
+	return entry->file_name ? 0 : r;
 }
 
 static int add_entry(struct parser *in, const struct script_db_entry *entry)

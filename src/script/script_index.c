@@ -276,8 +276,10 @@ static int write_records(const char *folder, const struct script_records *record
 {
 	struct script_db_entry *entries = alloc_array(records->count + 1, sizeof(*entries));
 	size_t i;
-	int r = entries ? 0 : out_of_memory(diag);
+	int r = 0;
 
+	if (!entries)
+		return out_of_memory(diag);
 	for (i = 0; i < records->count && r == 0; i++) {
 		entries[i].file_name = records->all[i].file_name;
 		entries[i].categories = lower_all(arena, records->all[i].head.categories);

@@ -104,7 +104,7 @@ int script_levels(const struct script_level_input *inputs, size_t count, unsigne
 		  struct diag *diag)
 {
 	struct walk walk = {.inputs = inputs, .diag = diag};
-	int r;
+	int r = ERROR_MEMORY;
 
 	if (!count)
 		return 0;
@@ -113,11 +113,9 @@ int script_levels(const struct script_level_input *inputs, size_t count, unsigne
 	walk.stack = alloc_array(count, sizeof(*walk.stack));
 	walk.next = alloc_array(count, sizeof(*walk.next));
 	walk.on_stack = alloc_array(count, sizeof(*walk.on_stack));
-	if (walk.ids && walk.levels && walk.stack && walk.next && walk.on_stack)
-		r = walk_all(&walk, count);
-	else
-		r = out_of_memory(&walk);
-	if (r == 0)
+	if (!walk.ids || !walk.levels || !walk.stack || !walk.next || !walk.on_stack)
+		(void)out_of_memory(&walk);
+	else if ((r = walk_all(&walk, count)) == 0)
 		memcpy(ret_levels, walk.levels, count * sizeof(*ret_levels));
 	alloc_free(walk.on_stack);
 	alloc_free(walk.next);

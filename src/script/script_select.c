@@ -33,26 +33,37 @@ static int out_of_memory(struct selecting *all)
 
 /* ---- elements ---- */
 
+/* Room for one more; NULL: memory. */
+static struct element *new_element(struct selecting *all)
+{
+	size_t room = all->element_room ? all->element_room * 2 : 8;
+	struct element *grown;
+
+	if (!all->elements || all->element_count == all->element_room) {
+		grown = alloc_resize(all->elements, room, sizeof(*grown));
+		if (!grown)
+			return NULL;
+		all->elements = grown;
+		all->element_room = room;
+	}
+	return &all->elements[all->element_count];
+}
+
 static int add_element(struct selecting *all, const char *text, size_t bytes, bool optional)
 {
 	bool forced = bytes && *text == '+';
-	struct element *grown;
+	struct element *element;
 
 	if (bytes > ELEMENT_BYTES_MAX)
 		return diag_set(all->diag, ERROR_LIMIT,
 				"an element of --script is longer than %d bytes",
 				ELEMENT_BYTES_MAX);
-	if (all->element_count == all->element_room) {
-		all->element_room = all->element_room ? all->element_room * 2 : 8;
-		grown = alloc_resize(all->elements, all->element_room, sizeof(*grown));
-		if (!grown)
-			return out_of_memory(all);
-		all->elements = grown;
-	}
-	grown = &all->elements[all->element_count];
-	*grown = (struct element){NULL, forced, optional, false};
-	grown->text = arena_strndup(&all->to->arena, text + forced, bytes - forced);
-	if (!grown->text)
+	element = new_element(all);
+	if (!element)
+		return out_of_memory(all);
+	*element = (struct element){NULL, forced, optional, false};
+	element->text = arena_strndup(&all->to->arena, text + forced, bytes - forced);
+	if (!element->text)
 		return out_of_memory(all);
 	all->element_count++;
 	return 0;
