@@ -16,7 +16,6 @@ struct walk {
 	size_t *stack; /* indexes, from the script the walk began with */
 	size_t depth;
 	size_t *next; /* of each script: which of its dependencies comes next */
-	bool *on_stack;
 	struct diag *diag;
 };
 
@@ -40,12 +39,6 @@ static int circular(struct walk *walk, size_t again)
 	return r;
 }
 
-static void enter(struct walk *walk, size_t index)
-{
-	walk->stack[walk->depth++] = index;
-	walk->on_stack[index] = true;
-}
-
 /* All dependencies have their levels. */
 static void leave(struct walk *walk)
 {
@@ -59,7 +52,6 @@ static void leave(struct walk *walk)
 			highest = walk->levels[other - 1];
 	}
 	walk->levels[index] = highest + 1;
-	walk->on_stack[index] = false;
 }
 
 static int step(struct walk *walk)
@@ -75,9 +67,9 @@ static int step(struct walk *walk)
 	other = (size_t)(uintptr_t)hash_map_get(walk->ids, id, strlen(id));
 	if (!other || walk->levels[other - 1])
 		return 0;
-	if (walk->on_stack[other - 1])
+	if (walk->next[other - 1]) /* begun, and without a level: on the stack */
 		return circular(walk, other - 1);
-	enter(walk, other - 1);
+	walk->stack[walk->depth++] = other - 1;
 	return 0;
 }
 
@@ -93,7 +85,7 @@ static int walk_all(struct walk *walk, size_t count)
 	for (i = 0; i < count && r == 0; i++) {
 		if (walk->levels[i])
 			continue;
-		enter(walk, i);
+		walk->stack[walk->depth++] = i;
 		while (walk->depth && r == 0)
 			r = step(walk);
 	}
@@ -112,12 +104,10 @@ int script_levels(const struct script_level_input *inputs, size_t count, unsigne
 	walk.levels = alloc_array(count, sizeof(*walk.levels));
 	walk.stack = alloc_array(count, sizeof(*walk.stack));
 	walk.next = alloc_array(count, sizeof(*walk.next));
-	walk.on_stack = alloc_array(count, sizeof(*walk.on_stack));
-	if (!walk.ids || !walk.levels || !walk.stack || !walk.next || !walk.on_stack)
+	if (!walk.ids || !walk.levels || !walk.stack || !walk.next)
 		(void)out_of_memory(&walk);
 	else if ((r = walk_all(&walk, count)) == 0)
 		memcpy(ret_levels, walk.levels, count * sizeof(*ret_levels));
-	alloc_free(walk.on_stack);
 	alloc_free(walk.next);
 	alloc_free(walk.stack);
 	alloc_free(walk.levels);

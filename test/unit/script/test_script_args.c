@@ -213,6 +213,10 @@ static void depth_and_size_are_bounded(void **state)
 	text[126] = '\0';
 	assert_int_equal(script_args_parse(NULL, text, &args, NULL), 0);
 	script_args_release(&args);
+	for (size_t i = 0; i < 200; i++)
+		memcpy(text + 3 * i, "{},", 4);
+	assert_int_equal(script_args_parse(NULL, text, &args, NULL), 0);
+	script_args_release(&args);
 	memset(text, '{', 64);
 	memset(text + 64, '}', 64);
 	text[128] = '\0';

@@ -109,6 +109,21 @@ static void not_binds_to_one_value(void **state)
 	expect("(default or brute) and not http-*", "ssl-cert");
 }
 
+static void keywords_may_be_names_where_they_cannot_be_keywords(void **state)
+{
+	const struct script_entry entry = {"/s/not.nse", "not", NAMES()};
+	bool by_name;
+
+	(void)state;
+	assert_true(script_element_matches("not", &entry, &by_name));
+	assert_true(by_name);
+	assert_true(script_element_matches("(not)", &entry, &by_name));
+	assert_false(script_element_matches("not not", &entry, &by_name));
+	assert_true(script_element_matches("not not not", &entry, &by_name));
+	assert_false(script_element_matches("not (not", &entry, &by_name));
+	assert_false(script_element_matches("and", &entry, &by_name));
+}
+
 static void names_are_patterns_with_stars(void **state)
 {
 	(void)state;
@@ -393,6 +408,7 @@ int main(void)
 		cmocka_unit_test(categories_choose_in_any_case),
 		cmocka_unit_test(operators_bind_to_the_right),
 		cmocka_unit_test(not_binds_to_one_value),
+		cmocka_unit_test(keywords_may_be_names_where_they_cannot_be_keywords),
 		cmocka_unit_test(names_are_patterns_with_stars),
 		cmocka_unit_test(what_matches_nothing_is_an_error),
 		cmocka_unit_test(empty_elements_choose_nothing),
