@@ -29,7 +29,8 @@ struct script_request {
 	bool version;  /* -sV: "version" as well, which may match nothing */
 };
 
-/* Where a name that is no entry is looked for: in these, then from the current folder. */
+/* Where a name that is no entry is looked for: in these (paths without a `/` behind), then from
+ * the current folder. */
 struct script_folders {
 	const char *const *all;
 	size_t count;
