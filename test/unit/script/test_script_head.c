@@ -143,6 +143,26 @@ static void top_level_code_may_compute(void **state)
 	assert_int_equal(head.rules, SCRIPT_RULE_PORT | SCRIPT_RULE_HOST);
 }
 
+/* Ours stand before Lua's own, and take what these take. */
+static void functions_given_too_little_or_too_much_raise(void **state)
+{
+	struct script_head head = read_head(
+		"local lib, failures = require 'lib', 0\n"
+		"local all = {tonumber, setmetatable, pcall, require, table.sort, string.rep,\n"
+		"  string.find, string.format}\n"
+		"for i = 1, #all do\n"
+		"  if not pcall(all[i]) then failures = failures + 1 end\n"
+		"  pcall(all[i], lib) pcall(all[i], nil, lib) pcall(all[i], {}, {}, {})\n"
+		"  pcall(all[i], table.unpack({}, 1, 5000))\n"
+		"end\n"
+		"pcall(setmetatable, lib, {}) pcall(setmetatable, {}, lib)\n"
+		"if tonumber('10', 16) ~= 16 or tonumber('7') ~= 7 then error('tonumber') end\n"
+		"description = failures .. lib.x:y(lib) .. ('%s'):format('!')\n" RULE ACTION);
+
+	(void)state;
+	assert_string_equal(head.description, "7!");
+}
+
 static void nothing_outside_can_be_reached(void **state)
 {
 	static const char script[] =
@@ -260,6 +280,7 @@ int main(void)
 		IN_FOLDER(missing_and_wrong_fields_are_told),
 		IN_FOLDER(a_file_that_is_not_there_is_told),
 		IN_FOLDER(top_level_code_may_compute),
+		IN_FOLDER(functions_given_too_little_or_too_much_raise),
 		IN_FOLDER(nothing_outside_can_be_reached),
 		IN_FOLDER(endless_loops_are_cut),
 		IN_FOLDER(memory_is_bounded),
