@@ -419,7 +419,7 @@ static void the_file_says_what_it_is(void **state)
 
 	scan_begin(&scan, journal_path(path, "a/new/folder/stamped"), 1);
 	scan_finish(&scan);
-	assert_int_equal(query(path, "PRAGMA user_version"), 4);
+	assert_int_equal(query(path, "PRAGMA user_version"), 5);
 	assert_int_equal(query(path, "PRAGMA application_id"), 0x50544c4e);
 	assert_int_equal(stat(path, &info), 0);
 	assert_int_equal(info.st_mode & 0777, 0600);
