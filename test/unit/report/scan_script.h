@@ -729,6 +729,9 @@ static inline void script_end(struct script *script)
 	};
 	size_t i;
 
+	for (i = 0; i < FINDING_SEVERITIES; i++)
+		totals.findings[i] = (uint64_t)script_number(
+			script, finding_severity_name((enum finding_severity)i));
 	script_counts(script, &seen);
 	/* Not through the collector, which would have end - begin = elapsed: a
 	 * time stamp of whole seconds does not say where in the second a run began. */
