@@ -60,14 +60,16 @@ void words_add_script(struct buf *out, const struct script_result *result)
 {
 	struct buf text = BUF_INIT, safe = BUF_INIT;
 	const char *line, *end;
+	bool shown;
 
 	words_add_script_text(&text, result);
 	text_add_ascii(&safe, text.data, text.len);
 	if (!buf_ok(&text) || !buf_ok(&safe))
 		out->failed = true;
-	if (safe.len && safe.data[safe.len - 1] == '\n' && safe.len > 1)
+	shown = safe.len > 0;
+	if (shown && safe.data[safe.len - 1] == '\n')
 		buf_cut(&safe, safe.len - 1);
-	line = safe.len ? buf_str(&safe) : NULL;
+	line = shown ? buf_str(&safe) : NULL;
 	for (bool first = true; line; line = end ? end + 1 : NULL, first = false) {
 		end = strchr(line, '\n');
 		buf_add_str(out, end ? "| " : "|_");

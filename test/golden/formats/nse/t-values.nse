@@ -25,6 +25,8 @@ local V = {
  [7019] = function() return {} end,
  [7020] = function() return "" end,
  [7021] = function() return {["k<&-->\r\n\x01"]="v<&-->\r\n\t\x01\xff"} end,
+ [7024] = function() return "\n" end,
+ [7025] = function() return "\n\n" end,
  [7022] = function() return 42 end,
  [7023] = function() return {{"one"}, "two", {}, {k={}}} end,
 }
