@@ -5,6 +5,7 @@
 
 #include "engine/liars.h"
 #include "engine/path.h"
+#include "engine/script_result.h"
 #include "engine/service.h"
 #include "engine/system.h"
 #include "engine/target.h"
@@ -21,12 +22,15 @@ enum observation_kind {
 	OBSERVED_SERVICE,        /* what runs on a port; a later one replaces an earlier */
 	OBSERVED_SYSTEM,         /* which system the host runs; a later one replaces an earlier */
 	OBSERVED_PATH,           /* the way to the host */
-	OBSERVED_LIAR,           /* something answers for all its ports (engine/liars.h) */
-	OBSERVED_HOST_DONE,      /* nothing more will come about this host */
-	OBSERVED_TASK_BEGIN,     /* a stage has its first host (only shown with -v) */
-	OBSERVED_TASK_END,       /* a stage has had its last host */
-	OBSERVED_WARNING,        /* a sentence for people */
-	OBSERVED_RUN_END,        /* once, after everything */
+	OBSERVED_SCRIPT,  /* what a script gave; a later one of its place replaces an earlier */
+	OBSERVED_FINDING, /* something is wrong; the same, of its id and source */
+	OBSERVED_SCRIPTS_DONE, /* all scripts before, or after, the scan are through */
+	OBSERVED_LIAR,         /* something answers for all its ports (engine/liars.h) */
+	OBSERVED_HOST_DONE,    /* nothing more will come about this host */
+	OBSERVED_TASK_BEGIN,   /* a stage has its first host (only shown with -v) */
+	OBSERVED_TASK_END,     /* a stage has had its last host */
+	OBSERVED_WARNING,      /* a sentence for people */
+	OBSERVED_RUN_END,      /* once, after everything */
 };
 
 enum run_task { TASK_PING, TASK_DNS, TASK_SERVICES, TASK_SYSTEM, TASK_PATH, TASK_PORTS, RUN_TASKS };
@@ -74,6 +78,16 @@ struct observation {
 		} service;
 		const struct system_facts *system;
 		const struct path_facts *path;
+		/* With the scopes SCRIPT_PRE and SCRIPT_POST there is no target; else there is. */
+		struct {
+			struct script_place place;
+			const struct script_result *result;
+		} script;
+		struct {
+			struct script_place place;
+			const struct script_finding *finding;
+		} finding;
+		enum script_scope scripts_done; /* SCRIPT_PRE, SCRIPT_POST */
 		struct liar_finding liar;
 		struct {
 			enum host_state state; /* as last observed */

@@ -11,6 +11,7 @@
 
 #include "engine/path_copy.h"
 #include "engine/system_copy.h"
+#include "report/host_scripts.h"
 #include "report/host_services.h"
 #include "report/port_facts.h"
 #include "util/alloc.h"
@@ -30,6 +31,7 @@ struct host_record {
 	struct places_entry *places; /* counted as a user; NULL until a port is known */
 	struct port_facts facts;
 	struct host_services services;
+	struct host_scripts scripts;
 	uint64_t patience_ends_ns;
 };
 
@@ -51,6 +53,9 @@ struct collector {
 	uint64_t next_index; /* hosts before it are not waited for */
 	struct places_entry *places;
 	struct timer timer;
+	struct host_scripts
+		blocks[SCRIPT_SCOPES]; /* SCRIPT_PRE, SCRIPT_POST: before they are told */
+	struct format_totals found;    /* the findings only */
 	uint64_t begin_wall_ns;
 	int error;
 };
@@ -83,6 +88,7 @@ static void record_free(struct collector *collector, struct host_record *record)
 	alloc_free((void *)record->report.path);
 	port_facts_release(&record->facts);
 	host_services_release(&record->services);
+	host_scripts_release(&record->scripts);
 	alloc_free(record->ptr);
 	alloc_free(record);
 }
@@ -152,13 +158,15 @@ static void write_host(struct collector *collector, struct host_record *record)
 	struct port_report *ports = NULL;
 	size_t count = 0;
 
-	if (port_facts_list(&record->facts, &ports, &count) < 0) {
+	if (port_facts_list(&record->facts, &ports, &count) < 0 ||
+	    host_scripts_give(&record->scripts, &record->report.scripts) < 0) {
 		collector->error = ERROR_MEMORY;
 		record->report.incomplete = true;
 	}
 	host_services_give(&record->services, ports, count);
 	record->report.ports = ports;
 	record->report.ports_count = count;
+	format_count_findings(&collector->found, &record->report.scripts);
 	tell(collector, &(struct format_event){.kind = FORMAT_HOST, .host = &record->report});
 	alloc_free(ports);
 }
@@ -166,6 +174,7 @@ static void write_host(struct collector *collector, struct host_record *record)
 static size_t record_bytes(const struct host_record *record)
 {
 	return sizeof(*record) + port_facts_bytes(&record->facts) + record->services.bytes +
+	       record->scripts.bytes +
 	       (record->report.system ? system_copy_bytes(record->report.system) : 0) +
 	       (record->report.path ? path_copy_bytes(record->report.path) : 0);
 }
@@ -416,6 +425,72 @@ static int see_path(struct collector *collector, const struct observation *seen)
 	return 0;
 }
 
+/* Where it is kept until it is reported: with its host, or with what concerns the run. NULL:
+ * memory. */
+static struct host_scripts *scripts_of(struct collector *collector, const struct observation *seen,
+				       enum script_scope scope, const struct host_report **ret_host)
+{
+	struct host_record *record;
+
+	*ret_host = NULL;
+	if (scope == SCRIPT_PRE || scope == SCRIPT_POST)
+		return &collector->blocks[scope];
+	record = record_of(collector, seen);
+	if (record)
+		*ret_host = &record->report;
+	return record ? &record->scripts : NULL;
+}
+
+static int see_script(struct collector *collector, const struct observation *seen)
+{
+	const struct host_report *host;
+	struct host_scripts *scripts = scripts_of(collector, seen, seen->script.place.scope, &host);
+	struct observation kept = *seen;
+
+	if (!scripts || host_scripts_add(scripts, &seen->script.place, seen->script.result,
+					 &kept.script.result) < 0)
+		return ERROR_MEMORY;
+	tell(collector, &(struct format_event){.kind = FORMAT_SCRIPT, .seen = &kept, .host = host});
+	return 0;
+}
+
+static int see_finding(struct collector *collector, const struct observation *seen)
+{
+	const struct host_report *host;
+	struct host_scripts *scripts =
+		scripts_of(collector, seen, seen->finding.place.scope, &host);
+	struct observation kept = *seen;
+
+	if (!scripts || host_scripts_add_finding(scripts, &seen->finding.place,
+						 seen->finding.finding, &kept.finding.finding) < 0)
+		return ERROR_MEMORY;
+	tell(collector,
+	     &(struct format_event){.kind = FORMAT_FINDING, .seen = &kept, .host = host});
+	return 0;
+}
+
+/* What concerns the run is told once; what comes late is told at the end. */
+static int tell_block(struct collector *collector, enum script_scope scope)
+{
+	struct host_scripts *scripts = &collector->blocks[scope];
+	struct format_block block = {.scope = scope};
+	int r = host_scripts_give(scripts, &block.scripts);
+
+	if (r == 0 && (block.scripts.scripts_count || block.scripts.findings_count)) {
+		format_count_findings(&collector->found, &block.scripts);
+		tell(collector, &(struct format_event){.kind = FORMAT_SCRIPTS, .block = &block});
+	}
+	host_scripts_release(scripts);
+	return r;
+}
+
+static int see_scripts_done(struct collector *collector, const struct observation *seen)
+{
+	if (seen->scripts_done != SCRIPT_PRE && collector->config.loop)
+		queue_write_all(collector); /* hosts that wait come before */
+	return tell_block(collector, seen->scripts_done);
+}
+
 static int see_done(struct collector *collector, const struct observation *seen)
 {
 	struct host_record *record = record_of(collector, seen);
@@ -437,6 +512,13 @@ static int see_done(struct collector *collector, const struct observation *seen)
 	return host_done(collector, record);
 }
 
+/* When the run ended before its scripts did, or they had no end. */
+static void tell_late(struct collector *collector)
+{
+	if (tell_block(collector, SCRIPT_PRE) < 0 || tell_block(collector, SCRIPT_POST) < 0)
+		collector->error = ERROR_MEMORY;
+}
+
 /* A host that the run ends without: told as far as it is known. */
 static void abandon(void *self, const void *key, size_t key_bytes, void *value)
 {
@@ -449,7 +531,7 @@ static void abandon(void *self, const void *key, size_t key_bytes, void *value)
 static void see_end(struct collector *collector, const struct observation *seen)
 {
 	struct hash_map *hosts = collector->hosts;
-	const struct format_totals totals = {
+	struct format_totals totals = {
 		.outcome = seen->end.outcome,
 		.why = seen->end.why,
 		.end_s = (int64_t)(seen->wall_ns / NS_PER_S),
@@ -470,6 +552,9 @@ static void see_end(struct collector *collector, const struct observation *seen)
 	queue_write_all(collector);
 	if (collector->config.loop)
 		loop_timer_cancel(collector->config.loop, &collector->timer);
+	tell_late(collector);
+	for (int i = 0; i < FINDING_SEVERITIES; i++)
+		totals.findings[i] = collector->found.findings[i];
 	tell(collector,
 	     &(struct format_event){.kind = FORMAT_END, .seen = seen, .totals = &totals});
 }
@@ -493,6 +578,12 @@ static int see(struct collector *collector, const struct observation *seen)
 		return see_system(collector, seen);
 	case OBSERVED_PATH:
 		return see_path(collector, seen);
+	case OBSERVED_SCRIPT:
+		return see_script(collector, seen);
+	case OBSERVED_FINDING:
+		return see_finding(collector, seen);
+	case OBSERVED_SCRIPTS_DONE:
+		return see_scripts_done(collector, seen);
 	case OBSERVED_HOST_DONE:
 		return see_done(collector, seen);
 	case OBSERVED_RUN_END:
@@ -587,6 +678,8 @@ void collector_free(struct collector *collector)
 	if (collector->hosts)
 		hash_map_each(collector->hosts, free_value, collector);
 	hash_map_free(collector->hosts);
+	for (int i = 0; i < SCRIPT_SCOPES; i++)
+		host_scripts_release(&collector->blocks[i]);
 	while (collector->first) {
 		struct host_record *record = collector->first;
 

@@ -72,6 +72,12 @@ bool format_shows(const struct format_context *context, const struct host_report
 	return !open_only || !host->ports_scanned || host->timed_out || has_open_port(host);
 }
 
+void format_count_findings(struct format_totals *totals, const struct scripts_report *scripts)
+{
+	for (size_t i = 0; i < scripts->findings_count; i++)
+		totals->findings[scripts->findings[i].finding->severity]++;
+}
+
 int format_writer_new(const struct report_format *format, const struct format_context *context,
 		      struct out *out, struct format_writer **ret_writer)
 {

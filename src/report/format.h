@@ -44,6 +44,9 @@ enum format_event_kind {
 	FORMAT_SERVICE,    /* what runs on a port was found out; seen->service */
 	FORMAT_SYSTEM,     /* which system a host runs was found out; seen->system */
 	FORMAT_PATH,       /* the way to a host is known; seen->path */
+	FORMAT_SCRIPT,     /* a script gave a result; seen->script */
+	FORMAT_FINDING,    /* something is wrong; seen->finding */
+	FORMAT_SCRIPTS,    /* block: all that was found before the scan, or after it */
 	FORMAT_TASK_BEGIN, /* seen->task */
 	FORMAT_TASK_END,
 	FORMAT_TASK_PROGRESS, /* progress is set */
@@ -66,6 +69,12 @@ struct format_totals {
 	uint64_t hosts_total, hosts_up;
 	uint64_t probes_sent;
 	double estimated_missed; /* < 0 unknown */
+	uint64_t findings[FINDING_SEVERITIES];
+};
+
+struct format_block {
+	enum script_scope scope; /* SCRIPT_PRE, SCRIPT_POST */
+	struct scripts_report scripts;
 };
 
 struct format_event {
@@ -74,8 +83,12 @@ struct format_event {
 	const struct host_report *host;
 	const struct format_progress *progress;
 	const struct format_totals *totals;
+	const struct format_block *block;
 	const char *text;
 };
+
+/* Adds up what a report holds. */
+void format_count_findings(struct format_totals *totals, const struct scripts_report *scripts);
 
 /* One document being written: a format, its output, and its state. */
 struct format_writer {

@@ -14,6 +14,24 @@ struct port_report {
 	const struct service_facts *service; /* NULL: it was not looked for */
 };
 
+struct script_report {
+	struct script_place place;
+	const struct script_result *result;
+};
+
+struct finding_report {
+	struct script_place place;
+	const struct script_finding *finding;
+};
+
+/* In order of place and id; findings by severity, the worst first, then the same. */
+struct scripts_report {
+	const struct script_report *scripts;
+	size_t scripts_count;
+	const struct finding_report *findings;
+	size_t findings_count;
+};
+
 struct host_report {
 	uint64_t index; /* target index */
 	struct ip_addr addr;
@@ -37,6 +55,7 @@ struct host_report {
 	int64_t start_s, end_s;            /* of the port scan, since 1970; 0 none */
 	const struct system_facts *system; /* NULL: it was not looked for */
 	const struct path_facts *path;     /* the same */
+	struct scripts_report scripts;
 	bool has_rtt;
 	uint64_t srtt_us, rttvar_us, timeout_us;
 	const struct port_report *ports; /* all scanned ports, by transport then number */

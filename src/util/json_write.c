@@ -53,6 +53,12 @@ void json_write_uint(struct json_writer *json, const char *key, uint64_t value)
 	buf_addf(json->out, "%llu", (unsigned long long)value);
 }
 
+void json_write_number(struct json_writer *json, const char *key, const char *number)
+{
+	add_key(json, key);
+	buf_add_str(json->out, number);
+}
+
 void json_write_int(struct json_writer *json, const char *key, int64_t value)
 {
 	add_key(json, key);

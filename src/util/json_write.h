@@ -23,6 +23,8 @@ void json_write_array(struct json_writer *json, const char *key);
 void json_write_array_end(struct json_writer *json);
 void json_write_uint(struct json_writer *json, const char *key, uint64_t value);
 void json_write_int(struct json_writer *json, const char *key, int64_t value);
+/* A number in JSON's own words: "-1.5e+10". */
+void json_write_number(struct json_writer *json, const char *key, const char *number);
 void json_write_bool(struct json_writer *json, const char *key, bool value);
 /* `decimals` digits behind the point, whatever the locale. Finite values below 10^15. */
 void json_write_fixed(struct json_writer *json, const char *key, double value, int decimals);

@@ -40,7 +40,7 @@ def validator():
 
 
 def test_every_event_is_valid(events, validator):
-    assert {event["type"] for event in events} == {"run", "skipped", "open", "service", "system", "path", "host", "warning", "end"}
+    assert {event["type"] for event in events} == {"run", "skipped", "open", "service", "system", "path", "script", "finding", "host", "warning", "end"}
     for event in events:
         validator.validate(event)
 
@@ -53,7 +53,8 @@ def assert_described(value, definition):
         part = properties[key].get("$ref", "").split("/")[-1] or properties[key]
         for one in inner if isinstance(inner, list) else [inner]:
             if isinstance(one, dict):
-                assert_described(one, part["items"] if isinstance(inner, list) else part)
+                whole = SCHEMA["$defs"][part] if isinstance(part, str) else part
+                assert_described(one, whole["items"] if isinstance(inner, list) else whole)
 
 
 def test_every_field_of_services_is_described(events):
@@ -71,6 +72,22 @@ def test_every_field_of_systems_and_paths_is_described(events, fact):
     assert len(found) == 2 and found[0] == found[1]
     assert_described(found[0], fact)
     assert found[0]["evidence" if fact == "system" else "hops"]
+
+
+@pytest.mark.parametrize("fact, fields", [("script", "value cut stopped took_us"), ("finding", "seen why remedy references source")])
+def test_every_field_of_scripts_and_findings_is_described(events, fact, fields):
+    at_once = next(event for event in events if event["type"] == fact)
+    in_host = next(event[fact + "s"][0] for event in events if fact + "s" in event and event["type"] == "host")
+    assert_described(in_host, fact)
+    assert {key: at_once[key] for key in in_host} == in_host
+    assert set(fields.split()) <= set(in_host)
+
+
+def test_values_of_scripts_may_nest(validator, events):
+    script = next(event for event in events if event["type"] == "script")
+    assert script["value"][1]["value"][0] == {"value": -1.5e+20}
+    for bad in ({"value": None}, [1], [{"key": "k"}], [{"value": {}}]):
+        assert not validator.is_valid(dict(script, value=bad))
 
 
 def test_every_field_is_described(events):

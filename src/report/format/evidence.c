@@ -3,6 +3,7 @@
  * told. For people; what strangers wrote is escaped. */
 #include "report/format/ignored.h"
 #include "report/format/words.h"
+#include "report/format/words_scripts.h"
 #include "report/format/words_service.h"
 #include "report/format/words_system.h"
 #include "report/service_end.h"
@@ -210,6 +211,80 @@ static void add_system(struct buf *out, const struct format_context *context,
 		 facts->rounds == 1 ? "" : "s", (double)facts->took_ns / 1e9);
 }
 
+static void add_script(struct buf *out, const char *margin, const struct script_result *result)
+{
+	size_t lines = 0;
+
+	for (const char *at = result->text; at && *at; at++)
+		lines += *at == '\n';
+	buf_add_str(out, margin);
+	add_word(out, "script ", result->id);
+	buf_addf(out, ": %zu line%s, %zu value%s, in %.3f s",
+		 lines + (result->text && *result->text), lines ? "s" : "", result->nodes_count,
+		 result->nodes_count == 1 ? "" : "s", (double)result->took_ns / 1e9);
+	add_word(out, "; stopped: ", result->stopped);
+	buf_add_str(out, result->cut ? "; there was more than is kept\n" : "\n");
+}
+
+static void add_scripts(struct buf *out, const char *margin, const struct scripts_report *scripts,
+			const struct script_place *place)
+{
+	size_t count;
+	const struct script_report *reports =
+		words_scripts_of(scripts, place->scope, place->transport, place->number, &count);
+
+	for (size_t i = 0; i < count; i++)
+		add_script(out, margin, reports[i].result);
+}
+
+static void add_detail(struct buf *out, const char *label, const char *text)
+{
+	if (!text || !*text)
+		return;
+	buf_addf(out, MARGIN "%s: ", label);
+	add_safe(out, text);
+	buf_add_char(out, '\n');
+}
+
+static void add_finding(struct buf *out, const struct finding_report *report)
+{
+	const struct script_finding *finding = report->finding;
+	char place[16];
+
+	buf_addf(out, "finding: %s", finding_severity_name(finding->severity));
+	if (*words_place(&report->place, place))
+		buf_addf(out, ", %s", place);
+	add_word(out, ", ", finding->id);
+	add_word(out, ": ", finding->title);
+	buf_addf(out, "\n" MARGIN "%u%% sure", words_confidence_percent(finding));
+	add_word(out, ", by ", finding->source);
+	buf_add_char(out, '\n');
+	add_detail(out, "seen", finding->seen);
+	add_detail(out, "why it matters", finding->why);
+	add_detail(out, "remedy", finding->remedy);
+	if (!finding->references_count)
+		return;
+	buf_add_str(out, MARGIN "see: ");
+	words_add_references(out, finding);
+	buf_add_char(out, '\n');
+}
+
+static void add_findings(struct buf *out, const struct scripts_report *scripts)
+{
+	for (size_t i = 0; i < scripts->findings_count; i++)
+		add_finding(out, &scripts->findings[i]);
+}
+
+static void add_block(struct buf *out, const struct format_block *block)
+{
+	const struct script_place place = {.scope = block->scope};
+
+	buf_addf(out, "%s the scan:\n", block->scope == SCRIPT_PRE ? "before" : "after");
+	add_scripts(out, MARGIN, &block->scripts, &place);
+	add_findings(out, &block->scripts);
+	buf_add_char(out, '\n');
+}
+
 static void add_path(struct buf *out, const struct path_facts *path)
 {
 	size_t silent = 0, cached = 0;
@@ -225,9 +300,19 @@ static void add_path(struct buf *out, const struct path_facts *path)
 		 silent, cached, path->probes_sent);
 }
 
+static void add_port_scripts(struct buf *out, const struct host_report *host,
+			     const struct port_report *port)
+{
+	const struct script_place place = {SCRIPT_PORT, (enum transport)port->transport,
+					   port->number};
+
+	add_scripts(out, MARGIN, &host->scripts, &place);
+}
+
 static void add_host(struct buf *out, const struct format_context *context,
 		     const struct host_report *host)
 {
+	const struct script_place of_host = {.scope = SCRIPT_HOST};
 	struct ignored ignored;
 
 	words_add_host(out, host, true);
@@ -235,12 +320,16 @@ static void add_host(struct buf *out, const struct format_context *context,
 	ignored_of(context, host, &ignored);
 	ignored_hide_lies(context, host, &ignored);
 	for (size_t i = 0; host->ports_scanned && i < host->ports_count; i++)
-		if (!ignored_hides(&ignored, host, &host->ports[i]))
+		if (!ignored_hides(&ignored, host, &host->ports[i])) {
 			add_port(out, context->plan, &host->ports[i]);
+			add_port_scripts(out, host, &host->ports[i]);
+		}
 	if (host->system)
 		add_system(out, context, host->system);
 	if (host->path)
 		add_path(out, host->path);
+	add_scripts(out, "", &host->scripts, &of_host);
+	add_findings(out, &host->scripts);
 	buf_add_char(out, '\n');
 }
 
@@ -266,6 +355,8 @@ static void evidence_event(struct format_writer *writer, const struct format_eve
 
 	if (event->kind == FORMAT_BEGIN)
 		add_begin(&text, writer->context);
+	else if (event->kind == FORMAT_SCRIPTS)
+		add_block(&text, event->block);
 	else if (event->kind == FORMAT_END)
 		add_end(&text, event->totals);
 	else if (event->kind == FORMAT_HOST && !event->host->list_only &&

@@ -1,6 +1,7 @@
 /* The grepable format (formats.md 3): one record a line, for grep and awk. */
 #include "report/format/ignored.h"
 #include "report/format/words.h"
+#include "report/format/words_scripts.h"
 #include "report/format/words_service.h"
 #include "report/format/words_system.h"
 
@@ -134,7 +135,7 @@ static void add_host(struct buf *out, const struct format_context *context,
 		add_status(out, host, "Timeout");
 	else if (host->ports_scanned && host->state == HOST_UP)
 		add_ports(out, context, host);
-	else if (words_is_traced(context->plan, host))
+	else if (words_is_traced(context->plan, host) || words_is_scripted(host))
 		buf_add_char(out, '\n'); /* as Nmap's */
 }
 

@@ -4,6 +4,7 @@
  * whole lines at every instant. */
 #include "engine/technique.h"
 #include "report/format.h"
+#include "report/format/ndjson_script.h"
 #include "report/format/ndjson_service.h"
 #include "report/format/ndjson_system.h"
 #include "util/json_write.h"
@@ -133,6 +134,7 @@ static void add_end(struct json_writer *json, const struct format_event *event)
 		add_probe_counts(json, event->seen);
 	if (totals->estimated_missed >= 0)
 		json_write_fixed(json, "estimated_missed", totals->estimated_missed, 6);
+	ndjson_add_findings_total(json, totals);
 	json_write_object_end(json);
 }
 
@@ -234,6 +236,24 @@ static void add_path(struct json_writer *json, const struct observation *seen)
 	begin_event(json, "path", seen);
 	add_target(json, seen->target);
 	ndjson_add_path(json, seen->path);
+	json_write_object_end(json);
+}
+
+static void add_script(struct json_writer *json, const struct observation *seen)
+{
+	begin_event(json, "script", seen);
+	if (seen->target)
+		add_target(json, seen->target);
+	ndjson_add_script(json, &seen->script.place, seen->script.result);
+	json_write_object_end(json);
+}
+
+static void add_finding(struct json_writer *json, const struct observation *seen)
+{
+	begin_event(json, "finding", seen);
+	if (seen->target)
+		add_target(json, seen->target);
+	ndjson_add_finding(json, &seen->finding.place, seen->finding.finding);
 	json_write_object_end(json);
 }
 
@@ -438,6 +458,7 @@ static void add_host(struct json_writer *json, const struct format_writer *write
 		ndjson_add_system(json, host->system);
 	if (host->path)
 		ndjson_add_path(json, host->path);
+	ndjson_add_scripts(json, &host->scripts);
 	json_write_object_end(json);
 }
 
@@ -462,6 +483,12 @@ static bool add_event(struct json_writer *json, const struct format_writer *writ
 		return true;
 	case FORMAT_PATH:
 		add_path(json, event->seen);
+		return true;
+	case FORMAT_SCRIPT:
+		add_script(json, event->seen);
+		return true;
+	case FORMAT_FINDING:
+		add_finding(json, event->seen);
 		return true;
 	case FORMAT_HOST:
 		if (!format_shows(writer->context, event->host))

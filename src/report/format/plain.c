@@ -226,6 +226,7 @@ static void add_end(const struct plain *plain, const struct format_totals *total
 
 	if (!plain->context->plan->list_only)
 		add_data_folder(plain);
+	plain_add_findings_total(plain, totals);
 	add_advice(plain, totals);
 	if (totals->outcome != RUN_COMPLETE) {
 		buf_addf(out, "%sThe scan is not complete: ", plain->screen ? "" : "# ");
@@ -289,6 +290,9 @@ void plain_event(const struct plain *plain, const struct format_event *event)
 		if (format_shows(plain->context, event->host))
 			plain_add_host(plain, event->host);
 		break;
+	case FORMAT_SCRIPTS:
+		plain_add_block(plain, event->block);
+		break;
 	case FORMAT_END:
 		add_end(plain, event->totals, event->seen);
 		break;
@@ -296,6 +300,8 @@ void plain_event(const struct plain *plain, const struct format_event *event)
 	case FORMAT_SERVICE:
 	case FORMAT_SYSTEM:
 	case FORMAT_PATH:
+	case FORMAT_SCRIPT:
+	case FORMAT_FINDING:
 		break;
 	}
 }

@@ -5,6 +5,7 @@
 
 #include "engine/plan.h"
 #include "report/format.h"
+#include "report/format/table.h"
 
 /* When tasks began, for their "Completed" lines. */
 struct plain_state {
@@ -38,6 +39,14 @@ void plain_add_fingerprints(const struct plain *plain, const struct host_report 
 void plain_add_system(const struct plain *plain, const struct host_report *host);
 /* The way to it, formats.md 2.12. */
 void plain_add_path(const struct plain *plain, const struct host_report *host);
+/* What scripts found of it, formats.md 2.2 row 16 and 2.8; and findings. */
+void plain_add_scripts(const struct plain *plain, const struct host_report *host);
+/* Rows of the port table; `lines` is used meanwhile. */
+void plain_add_port_scripts(struct table *table, const struct host_report *host,
+			    const struct port_report *port, struct buf *lines);
+void plain_add_block(const struct plain *plain, const struct format_block *block);
+/* "Findings: 3 high, 5 medium"; nothing when there are none. */
+void plain_add_findings_total(const struct plain *plain, const struct format_totals *totals);
 /* Progress lines, formats.md 2.14. */
 void plain_add_task_begin(const struct plain *plain, const struct observation *seen);
 void plain_add_task_end(const struct plain *plain, const struct observation *seen);

@@ -3,6 +3,7 @@
 #include "report/format/ignored.h"
 #include "report/format/table.h"
 #include "report/format/words.h"
+#include "report/format/words_scripts.h"
 #include "report/format/words_service.h"
 #include "report/format/words_system.h"
 
@@ -182,6 +183,7 @@ static void add_port_rows(const struct plain *plain, const struct host_report *h
 {
 	bool reasons = format_reasons(plain->context);
 	struct buf cell = BUF_INIT;
+	bool failed = false;
 	size_t i;
 
 	for (i = 0; i < host->ports_count; i++) {
@@ -198,8 +200,10 @@ static void add_port_rows(const struct plain *plain, const struct host_report *h
 		if (plain->context->plan->version.wanted)
 			add_version_cell(table, port, &cell);
 		table_end_row(table);
+		plain_add_port_scripts(table, host, port, &cell);
+		failed |= !buf_ok(&cell);
 	}
-	if (!buf_ok(&cell))
+	if (failed)
 		plain->out->failed = true;
 	buf_release(&cell);
 }
@@ -241,8 +245,9 @@ static void add_mac(const struct plain *plain, const struct host_report *host)
 }
 
 /* Behind the ports, or alone when none were scanned. */
-static void add_path(const struct plain *plain, const struct host_report *host)
+static void add_last(const struct plain *plain, const struct host_report *host)
 {
+	plain_add_scripts(plain, host);
 	plain_add_path(plain, host);
 	if (plain->screen && host->has_rtt && format_debugging(plain->context) >= 1)
 		buf_addf(plain->out, "Final times for host: srtt: %llu rttvar: %llu  to: %llu\n",
@@ -265,7 +270,7 @@ static void add_ports(const struct plain *plain, const struct host_report *host)
 	add_mac(plain, host);
 	plain_add_system(plain, host);
 	words_add_service_info(plain->out, host);
-	add_path(plain, host);
+	add_last(plain, host);
 }
 
 void plain_add_host(const struct plain *plain, const struct host_report *host)
@@ -283,7 +288,7 @@ void plain_add_host(const struct plain *plain, const struct host_report *host)
 		add_ports(plain, host);
 	} else {
 		add_mac(plain, host);
-		if (words_is_traced(plain->context->plan, host))
-			add_path(plain, host);
+		if (words_is_traced(plain->context->plan, host) || words_is_scripted(host))
+			add_last(plain, host);
 	}
 }

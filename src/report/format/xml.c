@@ -78,6 +78,9 @@ static void add_event(struct buf *out, const struct format_context *context,
 		if (format_shows(context, event->host))
 			xml_add_host(out, context, event->host);
 		break;
+	case FORMAT_SCRIPTS:
+		xml_add_block(out, event->block);
+		break;
 	case FORMAT_END:
 		xml_add_end(out, event->totals);
 		break;
@@ -85,6 +88,8 @@ static void add_event(struct buf *out, const struct format_context *context,
 	case FORMAT_SERVICE:
 	case FORMAT_SYSTEM:
 	case FORMAT_PATH:
+	case FORMAT_SCRIPT:
+	case FORMAT_FINDING:
 	case FORMAT_WARNING:
 		break;
 	}

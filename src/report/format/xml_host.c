@@ -3,6 +3,7 @@
 
 #include "report/format/ignored.h"
 #include "report/format/words.h"
+#include "report/format/words_scripts.h"
 #include "report/format/words_service.h"
 #include "report/format/words_system.h"
 #include "report/format/xml_text.h"
@@ -167,7 +168,8 @@ static void add_service(struct buf *out, const struct plan *plan, const struct p
 	add_cpes(out, facts);
 }
 
-static void add_port(struct buf *out, const struct plan *plan, const struct port_report *port)
+static void add_port(struct buf *out, const struct plan *plan, const struct host_report *host,
+		     const struct port_report *port)
 {
 	const struct verdict *verdict = &port->verdict;
 	char addr[IP_TEXT_BYTES], text[SERVICE_FIELD_BYTES];
@@ -184,6 +186,7 @@ static void add_port(struct buf *out, const struct plan *plan, const struct port
 		add_protocol(out, words_service_name(plan, port, text));
 	else if (is_known)
 		add_service(out, plan, port);
+	xml_add_port_scripts(out, host, port);
 	buf_add_str(out, "</port>\n");
 }
 
@@ -199,15 +202,15 @@ static void add_ports(struct buf *out, const struct format_context *context,
 		add_extraports(out, host, &ignored, ignored.states[i]);
 	for (i = 0; i < host->ports_count; i++)
 		if (!ignored.is_ignored[host->ports[i].verdict.state % PORT_STATES])
-			add_port(out, context->plan, &host->ports[i]);
+			add_port(out, context->plan, host, &host->ports[i]);
 	buf_add_str(out, "</ports>\n");
 }
 
 static void add_start(struct buf *out, const struct plan *plan, const struct host_report *host)
 {
 	buf_add_str(out, "<host");
-	if (host->state == HOST_UP &&
-	    (host->ports_scanned || host->timed_out || words_is_traced(plan, host)))
+	if (host->state == HOST_UP && (host->ports_scanned || host->timed_out ||
+				       words_is_traced(plan, host) || words_is_scripted(host)))
 		buf_addf(out, " starttime=\"%lld\" endtime=\"%lld\"", (long long)host->start_s,
 			 (long long)host->end_s);
 	buf_add_str(out, host->timed_out ? " timedout=\"true\">" : ">");
@@ -233,6 +236,8 @@ void xml_add_host(struct buf *out, const struct format_context *context,
 		add_ports(out, context, host);
 	if (full)
 		xml_add_system(out, context, host);
+	if (full)
+		xml_add_host_scripts(out, host);
 	if (full)
 		xml_add_path(out, context->plan, host);
 	if (host->has_rtt)

@@ -184,6 +184,10 @@ static int take_host_fact(struct journal_batch *batch, const struct journal_reco
 		return journal_store_put_system(&batch->store, record);
 	if (record->seen.kind == OBSERVED_PATH)
 		return journal_store_put_path(&batch->store, record);
+	if (record->seen.kind == OBSERVED_SCRIPT)
+		return journal_store_put_script(&batch->store, record);
+	if (record->seen.kind == OBSERVED_FINDING)
+		return journal_store_put_finding(&batch->store, record);
 	if (record->seen.kind == OBSERVED_HOST_DONE) {
 		batch->progress.hosts_up += record->seen.done.state == HOST_UP;
 		batch->progress.hosts_down += record->seen.done.state == HOST_DOWN;
@@ -194,6 +198,21 @@ static int take_host_fact(struct journal_batch *batch, const struct journal_reco
 			return r;
 	}
 	return journal_host_take(host, record);
+}
+
+/* What concerns the run alone. */
+static int take_run_fact(struct journal_batch *batch, const struct journal_record *record)
+{
+	switch (record->seen.kind) {
+	case OBSERVED_SCRIPT:
+		return journal_store_put_script(&batch->store, record);
+	case OBSERVED_FINDING:
+		return journal_store_put_finding(&batch->store, record);
+	case OBSERVED_SCRIPTS_DONE:
+		return journal_store_put_scripts_done(&batch->store, record);
+	default:
+		return 0;
+	}
 }
 
 static int take(struct journal_batch *batch, const struct journal_record *record)
@@ -212,7 +231,8 @@ static int take(struct journal_batch *batch, const struct journal_record *record
 	case OBSERVED_WARNING:
 		return journal_store_add_text(&batch->store, record, ADD_WARNING);
 	default:
-		return record->index == JOURNAL_NO_TARGET ? 0 : take_host_fact(batch, record);
+		return record->index == JOURNAL_NO_TARGET ? take_run_fact(batch, record)
+							  : take_host_fact(batch, record);
 	}
 }
 

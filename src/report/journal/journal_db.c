@@ -1,6 +1,7 @@
 #include "report/journal/journal_db.h"
 
 #include "report/journal/journal_hops.h"
+#include "report/journal/journal_script.h"
 #include "report/journal/journal_service.h"
 #include "report/journal/journal_system.h"
 #include "util/alloc.h"
@@ -19,7 +20,7 @@
 
 /* schema.sql and so on, embedded by the build */
 extern const unsigned char builtin_schema_sql[], builtin_schema_services_sql[],
-	builtin_schema_systems_sql[];
+	builtin_schema_systems_sql[], builtin_schema_scripts_sql[];
 
 static int error_of(int code)
 {
@@ -175,13 +176,22 @@ static const char tables_of_3[] =
 	"CREATE TEMP TABLE path (scan_id, host, " JOURNAL_PATH_COLUMNS ", at_ns, seq);"
 	"CREATE TEMP TABLE hop (scan_id, host, ttl, " JOURNAL_HOP_COLUMNS ");";
 
+static const char tables_of_4[] =
+	"CREATE TEMP TABLE script (scan_id, host, " JOURNAL_SCRIPT_COLUMNS ", at_ns, seq);"
+	"CREATE TEMP TABLE script_value (scan_id, host, script, "
+	"position, " JOURNAL_SCRIPT_VALUE_COLUMNS ");"
+	"CREATE TEMP TABLE script_block (scan_id, scope, at_ns, seq);"
+	"CREATE TEMP TABLE finding (scan_id, host, " JOURNAL_FINDING_COLUMNS ", at_ns, seq);";
+
 static int look_like_ours(sqlite3 *db, int version, struct diag *diag)
 {
 	int r = version < 2 ? journal_db_exec(db, views_of_1, diag) : 0;
 
 	if (r == 0 && version < 3)
 		r = journal_db_exec(db, tables_of_2, diag);
-	return r == 0 && version < 4 ? journal_db_exec(db, tables_of_3, diag) : r;
+	if (r == 0 && version < 4)
+		r = journal_db_exec(db, tables_of_3, diag);
+	return r == 0 && version < 5 ? journal_db_exec(db, tables_of_4, diag) : r;
 }
 
 /* Makes the tables of a file of a version, 0 a new one, ours. */
@@ -195,8 +205,10 @@ static int add_missing(sqlite3 *db, int version, struct diag *diag)
 		r = journal_db_exec(db, upgrade_to_2, diag);
 	if (r == 0 && version < 3)
 		r = journal_db_exec(db, (const char *)builtin_schema_services_sql, diag);
-	return r == 0 && version < 4
-		       ? journal_db_exec(db, (const char *)builtin_schema_systems_sql, diag)
+	if (r == 0 && version < 4)
+		r = journal_db_exec(db, (const char *)builtin_schema_systems_sql, diag);
+	return r == 0 && version < 5
+		       ? journal_db_exec(db, (const char *)builtin_schema_scripts_sql, diag)
 		       : r;
 }
 

@@ -8,7 +8,7 @@
 
 #include <sqlite3.h>
 
-#define JOURNAL_SCHEMA_VERSION 4
+#define JOURNAL_SCHEMA_VERSION 5
 #define JOURNAL_APPLICATION_ID 0x50544c4e /* "PTLN" */
 
 enum journal_db_use { JOURNAL_READS, JOURNAL_WRITES };

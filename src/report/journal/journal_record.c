@@ -1,6 +1,7 @@
 #include "report/journal/journal_record.h"
 
 #include "engine/path_copy.h"
+#include "engine/script_copy.h"
 #include "engine/service_copy.h"
 #include "engine/system_copy.h"
 
@@ -32,8 +33,8 @@ static size_t aligned(size_t bytes)
 	return (bytes + RECORD_ALIGN - 1) / RECORD_ALIGN * RECORD_ALIGN;
 }
 
-/* The block of a service, system or path. The buffer may have grown, and so moved, since it
- * was filled; it is ours. */
+/* The block of a service, system, path, result or finding. The buffer may have grown, and so moved,
+ * since it was filled; it is ours. */
 static void *block_of(const struct journal_record *record)
 {
 	size_t offset = aligned(sizeof(*record) + record->others_count * sizeof(struct ip_addr) +
@@ -57,6 +58,16 @@ const struct path_facts *journal_record_path(const struct journal_record *record
 	return path_copy_moved(block_of(record));
 }
 
+const struct script_result *journal_record_script(const struct journal_record *record)
+{
+	return script_result_moved(block_of(record));
+}
+
+const struct script_finding *journal_record_finding(const struct journal_record *record)
+{
+	return script_finding_moved(block_of(record));
+}
+
 static size_t block_bytes_of(const struct observation *seen)
 {
 	switch (seen->kind) {
@@ -66,6 +77,10 @@ static size_t block_bytes_of(const struct observation *seen)
 		return system_copy_bytes(seen->system);
 	case OBSERVED_PATH:
 		return path_copy_bytes(seen->path);
+	case OBSERVED_SCRIPT:
+		return script_result_bytes(seen->script.result);
+	case OBSERVED_FINDING:
+		return script_finding_bytes(seen->finding.finding);
 	default:
 		return 0;
 	}
@@ -77,6 +92,10 @@ static void fill_block(void *block, const struct observation *seen)
 		(void)service_copy_into(block, seen->service.facts, SERVICE_WHOLE);
 	else if (seen->kind == OBSERVED_SYSTEM)
 		(void)system_copy_into(block, seen->system);
+	else if (seen->kind == OBSERVED_SCRIPT)
+		(void)script_result_copy_into(block, seen->script.result);
+	else if (seen->kind == OBSERVED_FINDING)
+		(void)script_finding_copy_into(block, seen->finding.finding);
 	else
 		(void)path_copy_into(block, seen->path);
 }

@@ -31,9 +31,11 @@ const struct ip_addr *journal_record_others(const struct journal_record *record)
 const char *journal_record_text(const struct journal_record *record, int which);
 /* Of OBSERVED_SERVICE: the facts, after that. */
 const struct service_facts *journal_record_service(const struct journal_record *record);
-/* The same of OBSERVED_SYSTEM and OBSERVED_PATH. */
+/* The same of the other kinds that have facts. */
 const struct system_facts *journal_record_system(const struct journal_record *record);
 const struct path_facts *journal_record_path(const struct journal_record *record);
+const struct script_result *journal_record_script(const struct journal_record *record);
+const struct script_finding *journal_record_finding(const struct journal_record *record);
 const struct port_rules *journal_record_rules(const struct journal_record *record);
 
 /* Appends a copy. Task observations leave no record. */

@@ -5,6 +5,7 @@
 #include "report/journal/journal_hops.h"
 #include "report/journal/journal_port_reader.h"
 #include "report/journal/journal_read.h"
+#include "report/journal/journal_script.h"
 #include "report/journal/journal_service.h"
 #include "report/journal/journal_system.h"
 #include "util/alloc.h"
@@ -31,6 +32,10 @@
 	" WHERE scan_id=?1"                                                                       \
 	" UNION ALL SELECT seq, 'o', at_ns, host, NULL, NULL, NULL FROM system WHERE scan_id=?1"  \
 	" UNION ALL SELECT seq, 't', at_ns, host, NULL, NULL, NULL FROM path WHERE scan_id=?1"    \
+	" UNION ALL SELECT seq, 'c', at_ns, host, NULL, NULL, NULL FROM script WHERE scan_id=?1"  \
+	" UNION ALL SELECT seq, 'f', at_ns, host, NULL, NULL, NULL FROM finding WHERE scan_id=?1" \
+	" UNION ALL SELECT seq, 'b', at_ns, NULL, scope, NULL, NULL FROM script_block"            \
+	" WHERE scan_id=?1"                                                                       \
 	" ORDER BY 1"
 
 struct replay {
@@ -42,6 +47,9 @@ struct replay {
 	struct journal_service_reader services;
 	struct journal_system_reader systems;
 	struct journal_hops_reader paths;
+	struct journal_script_reader scripts;
+	int64_t told[SCRIPT_SCOPES]; /* of SCRIPT_PRE and SCRIPT_POST: up to which seq */
+	struct format_totals found;  /* the findings only */
 	sqlite3_stmt *hosts, *one_host, *others, *events, *one_port;
 	bool event_waits; /* events stands on a row not yet played */
 	int64_t reached;  /* the highest done_seq so far */
@@ -86,6 +94,9 @@ static int prepare(struct replay *replay)
 	if (r == 0)
 		r = journal_hops_reader_init(&replay->paths, replay->journal->db, replay->facts.id,
 					     replay->diag);
+	if (r == 0)
+		r = journal_script_reader_init(&replay->scripts, replay->journal->db,
+					       replay->facts.id, replay->diag);
 	return r;
 }
 
@@ -100,6 +111,7 @@ static void finalize(struct replay *replay)
 	journal_service_reader_release(&replay->services);
 	journal_system_reader_release(&replay->systems);
 	journal_hops_reader_release(&replay->paths);
+	journal_script_reader_release(&replay->scripts);
 	alloc_free(replay->other);
 	journal_scan_facts_release(&replay->facts);
 }
@@ -396,6 +408,78 @@ static int play_host_fact(struct replay *replay, struct observation *seen, int64
 	return play_fact(replay, seen, &host);
 }
 
+static int play_script(struct replay *replay, struct observation *seen, int64_t index, int64_t seq,
+		       const struct host_report *host)
+{
+	const struct journal_script_range range = {index, seq, seq};
+	struct host_scripts all = {0};
+	struct scripts_report report = {0};
+	struct format_event event = {.seen = seen, .host = host};
+	int r = journal_script_reader_read(&replay->scripts, &range, -1, &all);
+
+	if (r == 0)
+		r = host_scripts_give(&all, &report);
+	if (r == 0 && report.scripts_count) {
+		event.kind = FORMAT_SCRIPT;
+		seen->kind = OBSERVED_SCRIPT;
+		seen->script.place = report.scripts[0].place;
+		seen->script.result = report.scripts[0].result;
+		play(replay, &event);
+	} else if (r == 0 && report.findings_count) {
+		event.kind = FORMAT_FINDING;
+		seen->kind = OBSERVED_FINDING;
+		seen->finding.place = report.findings[0].place;
+		seen->finding.finding = report.findings[0].finding;
+		play(replay, &event);
+	}
+	host_scripts_release(&all);
+	return r;
+}
+
+/* A script's or a finding: of the run, or of a host. */
+static int play_found(struct replay *replay, struct observation *seen, int64_t index, int64_t seq)
+{
+	struct target target = {0};
+	struct host_row host;
+	int r;
+
+	if (index == JOURNAL_NO_HOST)
+		return play_script(replay, seen, index, seq, NULL);
+	if ((r = find_host(replay, index, &host)) < 0)
+		return r;
+	target.index = host.report.index;
+	target.addr = host.report.addr;
+	target.name = (char *)host.report.name;
+	seen->target = &target;
+	return play_script(replay, seen, index, seq, &host.report);
+}
+
+/* What was found for the run before seq `until`, and not told yet. */
+static int play_block(struct replay *replay, enum script_scope scope, int64_t until)
+{
+	const struct journal_script_range range = {JOURNAL_NO_HOST, replay->told[scope], until};
+	struct format_block block = {.scope = scope};
+	struct host_scripts all = {0};
+	int r = journal_script_reader_read(&replay->scripts, &range, (int)scope, &all);
+
+	if (r == 0)
+		r = host_scripts_give(&all, &block.scripts);
+	if (r == 0 && (block.scripts.scripts_count || block.scripts.findings_count)) {
+		format_count_findings(&replay->found, &block.scripts);
+		play(replay, &(struct format_event){.kind = FORMAT_SCRIPTS, .block = &block});
+	}
+	replay->told[scope] = until;
+	host_scripts_release(&all);
+	return r;
+}
+
+static int play_scripts_done(struct replay *replay, const char *scope, int64_t seq)
+{
+	int known = scope ? script_scope_parse(scope) : -1;
+
+	return known < 0 ? 0 : play_block(replay, (enum script_scope)known, seq);
+}
+
 static const char *or_empty(const char *text)
 {
 	return text ? text : "";
@@ -428,6 +512,11 @@ static int play_event(struct replay *replay)
 		return play_host_fact(replay, &seen, index, play_system);
 	case 't':
 		return play_host_fact(replay, &seen, index, play_path);
+	case 'c':
+	case 'f':
+		return play_found(replay, &seen, index, sqlite3_column_int64(replay->events, 0));
+	case 'b':
+		return play_scripts_done(replay, first, sqlite3_column_int64(replay->events, 0));
 	case 'v':
 		return play_service(replay, &seen, index, first, row_int(&row));
 	default:
@@ -453,13 +542,20 @@ static int play_events(struct replay *replay, int64_t until)
 /* The host and what was found out about it, which lives for the call. */
 static int play_report(struct replay *replay, struct host_report *report)
 {
+	const struct journal_script_range range = {(int64_t)report->index, 0, INT64_MAX};
 	struct host_services services = {0};
+	struct host_scripts scripts = {0};
 	int r = journal_service_reader_read(&replay->services, report->index, &services);
 
 	if (r == 0)
 		r = journal_system_reader_read(&replay->systems, report->index, &report->system);
 	if (r == 0)
 		r = journal_hops_reader_read(&replay->paths, report->index, &report->path);
+	if (r == 0)
+		r = journal_script_reader_read(&replay->scripts, &range, -1, &scripts);
+	if (r == 0)
+		r = host_scripts_give(&scripts, &report->scripts);
+	format_count_findings(&replay->found, &report->scripts);
 	host_services_give(&services, replay->ports.ports, replay->ports.count);
 	report->ports = replay->ports.ports;
 	report->ports_count = replay->ports.count;
@@ -468,6 +564,7 @@ static int play_report(struct replay *replay, struct host_report *report)
 	alloc_free((void *)report->system);
 	alloc_free((void *)report->path);
 	host_services_release(&services);
+	host_scripts_release(&scripts);
 	return r;
 }
 
@@ -536,6 +633,8 @@ static void play_end(struct replay *replay)
 	} else if (!strcmp(or_empty(facts->outcome), "cancelled")) {
 		totals.outcome = RUN_CANCELLED;
 	}
+	for (int i = 0; i < FINDING_SEVERITIES; i++)
+		totals.findings[i] = replay->found.findings[i];
 	seen.wall_ns = (uint64_t)end_ns;
 	seen.end.outcome = totals.outcome;
 	seen.end.why = totals.why;
@@ -557,7 +656,9 @@ static int play_all(struct replay *replay)
 	while ((r = step(replay, replay->hosts, &row)) == 0 && row)
 		if ((r = play_host(replay)) < 0)
 			return r;
-	if (r == 0 && (r = play_events(replay, INT64_MAX)) == 0)
+	if (r == 0 && (r = play_events(replay, INT64_MAX)) == 0 &&
+	    (r = play_block(replay, SCRIPT_PRE, INT64_MAX)) == 0 &&
+	    (r = play_block(replay, SCRIPT_POST, INT64_MAX)) == 0)
 		play_end(replay);
 	return r;
 }

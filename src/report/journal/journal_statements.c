@@ -1,4 +1,5 @@
 #include "report/journal/journal_hops.h"
+#include "report/journal/journal_script.h"
 #include "report/journal/journal_service.h"
 #include "report/journal/journal_store.h"
 #include "report/journal/journal_system.h"
@@ -74,6 +75,18 @@ static const char *const statements[STATEMENTS] = {
 	[PUT_HOP] = "INSERT OR REPLACE INTO hop (scan_id, host, ttl, " JOURNAL_HOP_COLUMNS
 		    ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
 	[DELETE_HOPS] = DELETE_OF_HOST("hop"),
+	[PUT_SCRIPT] = "INSERT OR REPLACE INTO script (scan_id, host, " JOURNAL_SCRIPT_COLUMNS
+		       ", at_ns, seq) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+	[PUT_SCRIPT_VALUE] = "INSERT INTO script_value (scan_id, host, script, "
+			     "position, " JOURNAL_SCRIPT_VALUE_COLUMNS ") VALUES (?,?,?,?,?,?,?,?)",
+	[DELETE_SCRIPT_VALUES] =
+		"DELETE FROM script_value WHERE scan_id=?1 AND host=?2 AND script=(SELECT seq"
+		" FROM script WHERE scan_id=?1 AND host=?2 AND scope=?3 AND transport=?4"
+		" AND number=?5 AND id=?6)",
+	[PUT_FINDING] = "INSERT OR REPLACE INTO finding (scan_id, host, " JOURNAL_FINDING_COLUMNS
+			", at_ns, seq) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	[PUT_SCRIPTS_DONE] =
+		"INSERT INTO script_block (scan_id, scope, at_ns, seq) VALUES (?,?,?,?)",
 	[ADD_SKIPPED] = "INSERT INTO skipped VALUES (?,?,?,?,?)",
 	[ADD_WARNING] = "INSERT INTO warning VALUES (?,?,?,?)",
 };

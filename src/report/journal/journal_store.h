@@ -38,6 +38,11 @@ enum statement {
 	PUT_PATH,
 	PUT_HOP,
 	DELETE_HOPS,
+	PUT_SCRIPT,
+	PUT_SCRIPT_VALUE,
+	DELETE_SCRIPT_VALUES,
+	PUT_FINDING,
+	PUT_SCRIPTS_DONE,
 	ADD_SKIPPED,
 	ADD_WARNING,
 	STATEMENTS
@@ -83,6 +88,11 @@ int journal_store_put_service(struct journal_store *store, const struct journal_
 /* With all that belongs to them; what was there of an earlier finding goes. */
 int journal_store_put_system(struct journal_store *store, const struct journal_record *record);
 int journal_store_put_path(struct journal_store *store, const struct journal_record *record);
+/* With its value; that of the result it replaces goes. */
+int journal_store_put_script(struct journal_store *store, const struct journal_record *record);
+int journal_store_put_finding(struct journal_store *store, const struct journal_record *record);
+int journal_store_put_scripts_done(struct journal_store *store,
+				   const struct journal_record *record);
 /* ADD_SKIPPED or ADD_WARNING. */
 int journal_store_add_text(struct journal_store *store, const struct journal_record *record,
 			   enum statement statement);

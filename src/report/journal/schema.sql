@@ -1,5 +1,6 @@
--- The journal's tables, version 3 (PRAGMA user_version). Documented for people who query it in
--- data/schema/journal.md; what a reader must know is there, what a writer must know is here.
+-- The journal's tables of versions 1 and 2; those of later versions are in schema_*.sql.
+-- Documented for people who query it in data/schema/journal.md; what a reader must know is there,
+-- what a writer must know is here.
 --
 -- Every table is clustered by (scan_id, host): a scan is written, read and deleted as one stretch,
 -- facts need no key of another row first, and a replay reads each table front to back.

@@ -134,6 +134,36 @@ static inline void see_system(struct test_scan *scan, const struct target *targe
 	see(scan, seen);
 }
 
+/* Of a port of the host, of the host (port 0), or (host NULL) of what was before the scan. */
+static inline struct script_place place_of(const struct target *target, uint16_t number)
+{
+	return (struct script_place){.scope = !target   ? SCRIPT_PRE
+					      : !number ? SCRIPT_HOST
+							: SCRIPT_PORT,
+				     .transport = number ? TRANSPORT_TCP : (enum transport)0,
+				     .number = number};
+}
+
+static inline void see_script(struct test_scan *scan, const struct target *target, uint16_t number,
+			      const struct script_result *result)
+{
+	struct observation seen = {.kind = OBSERVED_SCRIPT, .target = target};
+
+	seen.script.place = place_of(target, number);
+	seen.script.result = result;
+	see(scan, seen);
+}
+
+static inline void see_finding(struct test_scan *scan, const struct target *target, uint16_t number,
+			       const struct script_finding *finding)
+{
+	struct observation seen = {.kind = OBSERVED_FINDING, .target = target};
+
+	seen.finding.place = place_of(target, number);
+	seen.finding.finding = finding;
+	see(scan, seen);
+}
+
 static inline void see_path(struct test_scan *scan, const struct target *target,
 			    const struct path_facts *facts)
 {
@@ -266,6 +296,9 @@ static inline void record_event(struct format_writer *writer, const struct forma
 					    [FORMAT_SERVICE] = "service",
 					    [FORMAT_SYSTEM] = "system",
 					    [FORMAT_PATH] = "path",
+					    [FORMAT_SCRIPT] = "script",
+					    [FORMAT_FINDING] = "finding",
+					    [FORMAT_SCRIPTS] = "scripts",
 					    [FORMAT_TASK_BEGIN] = "task-begin",
 					    [FORMAT_TASK_END] = "task-end",
 					    [FORMAT_TASK_PROGRESS] = "task",

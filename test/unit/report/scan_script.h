@@ -43,6 +43,8 @@ struct script {
 	size_t classes_count, cpes_count;
 	struct path_hop hops[SCRIPT_LIST];
 	size_t hops_count;
+	struct script_node nodes[256]; /* of the next "script" line */
+	size_t nodes_count;
 	char *kept[4096]; /* strings that live as long as the script */
 	size_t kept_count;
 };
@@ -580,6 +582,85 @@ static inline void script_path(struct script *script)
 	script->hops_count = 0;
 }
 
+/* node DEPTH KIND [key=..] [text=..] */
+static inline void script_node(struct script *script)
+{
+	int kind = script_kind_parse(script->words[2]);
+
+	assert_true(script->nodes_count < 256 && kind >= 0);
+	script->nodes[script->nodes_count++] = (struct script_node){
+		.kind = (enum script_kind)kind,
+		.depth = (uint32_t)strtoul(script->words[1], NULL, 10),
+		.key = script_bytes(script, "key"),
+		.text = kind == SCRIPT_TABLE ? NULL : script_bytes(script, "text")};
+}
+
+/* SCOPE [target=INDEX] [port=N] [transport=T] */
+static inline struct script_place script_place(struct script *script, struct observation *seen)
+{
+	const char *target = script_value(script, "target");
+	struct script_place place = {0};
+
+	place.scope = (enum script_scope)script_scope_parse(script->words[1]);
+	if (place.scope == SCRIPT_PORT)
+		place.transport = script_transport(script_value(script, "transport"));
+	place.number = (uint16_t)script_number(script, "port");
+	if (target)
+		seen->target = &script->targets[strtoul(target, NULL, 10)];
+	return place;
+}
+
+/* script SCOPE ID [target=INDEX] [port=N] [transport=T] [text=..] [stopped=..] [took=NS]: with the
+ * nodes of the lines before */
+static inline void script_result(struct script *script)
+{
+	struct observation seen = {.kind = OBSERVED_SCRIPT};
+	const char *text = script_bytes(script, "text");
+	const struct script_result result = {.id = script->words[2],
+					     .text = text ? text : "",
+					     .nodes = script->nodes,
+					     .nodes_count = script->nodes_count,
+					     .stopped = script_bytes(script, "stopped"),
+					     .took_ns = (uint64_t)script_number(script, "took")};
+
+	seen.script.place = script_place(script, &seen);
+	seen.script.result = &result;
+	script_send(script, seen);
+	script->nodes_count = 0;
+}
+
+/* finding SCOPE ID severity=.. [target=INDEX] [port=N] [transport=T] [title=..] [seen=..] [why=..]
+ * [remedy=..] [reference=..]... [conf=0..1] [source=..] */
+static inline void script_finding(struct script *script)
+{
+	struct observation seen = {.kind = OBSERVED_FINDING};
+	const char *references[SCRIPT_LIST];
+	struct script_finding finding = {.id = script->words[2],
+					 .title = script_bytes(script, "title"),
+					 .seen = script_bytes(script, "seen"),
+					 .why = script_bytes(script, "why"),
+					 .remedy = script_bytes(script, "remedy"),
+					 .source = script_bytes(script, "source"),
+					 .references = references,
+					 .confidence = script_number(script, "conf")};
+
+	finding.severity =
+		(enum finding_severity)finding_severity_parse(script_value(script, "severity"));
+	finding.references_count = script_each(script, "reference", references, SCRIPT_LIST);
+	seen.finding.place = script_place(script, &seen);
+	seen.finding.finding = &finding;
+	script_send(script, seen);
+}
+
+/* scripts-done pre|post */
+static inline void script_scripts_done(struct script *script)
+{
+	struct observation seen = {.kind = OBSERVED_SCRIPTS_DONE};
+
+	seen.scripts_done = (enum script_scope)script_scope_parse(script->words[1]);
+	script_send(script, seen);
+}
+
 /* task begin|end ping|dns|ports|services|system|path at=T hosts=N ports=N [only=INDEX]
  * [technique=NAME] */
 static inline void script_task(struct script *script)
@@ -648,6 +729,9 @@ static inline void script_end(struct script *script)
 	};
 	size_t i;
 
+	for (i = 0; i < FINDING_SEVERITIES; i++)
+		totals.findings[i] = (uint64_t)script_number(
+			script, finding_severity_name((enum finding_severity)i));
 	script_counts(script, &seen);
 	/* Not through the collector, which would have end - begin = elapsed: a
 	 * time stamp of whole seconds does not say where in the second a run began. */
@@ -690,6 +774,14 @@ static inline void script_line(struct script *script)
 		script_hop(script);
 	else if (!strcmp(word, "path"))
 		script_path(script);
+	else if (!strcmp(word, "node"))
+		script_node(script);
+	else if (!strcmp(word, "script"))
+		script_result(script);
+	else if (!strcmp(word, "finding"))
+		script_finding(script);
+	else if (!strcmp(word, "scripts-done"))
+		script_scripts_done(script);
 	else if (!strcmp(word, "liar")) {
 		seen = (struct observation){.kind = OBSERVED_LIAR, .target = script_target(script)};
 		seen.liar.kind = liar_kind_parse(script->words[2]);

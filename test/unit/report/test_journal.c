@@ -1,4 +1,5 @@
 #include "journal_fixture.h"
+#include "script_fixture.h"
 #include "system_fixture.h"
 
 static void what_was_seen_is_played_back(void **state)
@@ -419,12 +420,47 @@ static void the_file_says_what_it_is(void **state)
 
 	scan_begin(&scan, journal_path(path, "a/new/folder/stamped"), 1);
 	scan_finish(&scan);
-	assert_int_equal(query(path, "PRAGMA user_version"), 4);
+	assert_int_equal(query(path, "PRAGMA user_version"), 5);
 	assert_int_equal(query(path, "PRAGMA application_id"), 0x50544c4e);
 	assert_int_equal(stat(path, &info), 0);
 	assert_int_equal(info.st_mode & 0777, 0600);
 	assert_int_equal(stat(journal_path(path, "a/new"), &info), 0);
 	assert_int_equal(info.st_mode & 0777, 0700);
+}
+
+/* With all values of a result; the later one of its place and id stays. */
+static void scripts_and_findings_are_rows(void **state)
+{
+	struct target host = target_of(0, "192.0.2.1");
+	struct script_finding finding = fixture_finding;
+	struct script_result result = fixture_script;
+	struct test_scan scan;
+	char path[128];
+
+	scan_begin(&scan, journal_path(path, "scripts"), 9);
+	see_run_begin(&scan);
+	see_script(&scan, &host, 0, &fixture_script);
+	see_script(&scan, &host, 80, &fixture_script);
+	see_finding(&scan, &host, 80, &fixture_finding);
+	see_script(&scan, NULL, 0, &fixture_script);
+	result.nodes_count = 2;
+	result.text = "later";
+	finding.severity = FINDING_CRITICAL;
+	see_script(&scan, &host, 80, &result);
+	see_finding(&scan, &host, 80, &finding);
+	assert_int_equal(scan_finish(&scan), 1);
+	assert_int_equal(query(path, "SELECT count(*) FROM script"), 3);
+	assert_int_equal(query(path, "SELECT count(*) FROM script_value"), 6 + 6 + 2);
+	assert_int_equal(query(path, "SELECT count(*) FROM script WHERE host=-1 AND scope='pre'"),
+			 1);
+	assert_int_equal(query(path, "SELECT count(*) FROM script s JOIN script_value v ON"
+				     " v.scan_id=s.scan_id AND v.host=s.host AND v.script=s.seq"
+				     " WHERE s.number=80 AND s.text='later'"),
+			 2);
+	assert_int_equal(query(path, "SELECT count(*) FROM finding WHERE severity='critical' AND"
+				     " transport='tcp' AND number=80 AND id='ftp-anonymous'"),
+			 1);
+	assert_int_equal(query(path, "SELECT count(*) FROM finding"), 1);
 }
 
 int main(void)
@@ -442,6 +478,7 @@ int main(void)
 		cmocka_unit_test(a_later_system_replaces_an_earlier),
 		cmocka_unit_test(ways_are_a_graph),
 		cmocka_unit_test(the_file_says_what_it_is),
+		cmocka_unit_test(scripts_and_findings_are_rows),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

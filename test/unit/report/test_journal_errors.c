@@ -1,5 +1,6 @@
 /* What can be wrong with a journal, and that the scan is told and goes on. */
 #include "journal_fixture.h"
+#include "script_fixture.h"
 #include "service_fixture.h"
 #include "system_fixture.h"
 
@@ -89,9 +90,9 @@ static void a_newer_journal_is_left_alone(void **state)
 
 	scan_begin(&scan, journal_path(path, "newer"), 1);
 	scan_finish(&scan);
-	run_sql(path, "PRAGMA user_version=5");
-	assert_scan_fails(path, ERROR_UNSUPPORTED, "version 5");
-	assert_open_fails(path, ERROR_UNSUPPORTED, "version 5");
+	run_sql(path, "PRAGMA user_version=6");
+	assert_scan_fails(path, ERROR_UNSUPPORTED, "version 6");
+	assert_open_fails(path, ERROR_UNSUPPORTED, "version 6");
 	assert_int_equal(query(path, "SELECT count(*) FROM scan"), 1);
 }
 
@@ -164,12 +165,26 @@ static void rows_that_make_no_sense_are_passed_over(void **state)
 		"INSERT INTO port VALUES (1,0,'udp',2,'open','magic',0,'300.1.1.1',1,1,1,3);"
 		"INSERT INTO port_range VALUES "
 		"(1,0,7,'tcp',-5,99999,4,'closed','reset',0,NULL,1,1,1);"
-		"INSERT INTO port_range VALUES (1,0,8,'tcp',2,1,4,'closed','reset',0,NULL,1,1,1)");
+		"INSERT INTO port_range VALUES (1,0,8,'tcp',2,1,4,'closed','reset',0,NULL,1,1,1);"
+		"INSERT INTO script VALUES (1,0,'moon','',0,'a','t',0,NULL,1,1,94);"
+		"INSERT INTO script VALUES (1,0,'port','xyz',1,'b','t',0,NULL,1,1,95);"
+		"INSERT INTO script VALUES (1,0,'port','tcp',70000,'c','t',0,NULL,1,1,96);"
+		"INSERT INTO finding VALUES (1,0,'port','tcp',-1,'d','s','high','t',NULL,NULL,"
+		"NULL,NULL,1,1,97);"
+		"INSERT INTO finding VALUES (1,0,'host','',0,'e','s','dire',NULL,NULL,NULL,"
+		"NULL,NULL,9,1,98);"
+		"INSERT INTO script VALUES (1,0,'host','',0,'f',NULL,0,NULL,1,1,2);"
+		"INSERT INTO script_value VALUES (1,0,2,0,-7,'cloud',NULL,NULL);"
+		"INSERT INTO script_block VALUES (1,'moon',1,4)");
 	assert_replay(path, 1,
 		      "begin\n"
+		      "script 0 192.0.2.1 up/syn-ack/ttl61 rtt=900/90/100000"
+		      " at=1700000001-1700000003 scanned\n"
 		      "port 192.0.2.1 2 reset/1us\n"
 		      "host 0 192.0.2.1 up/syn-ack/ttl61 rtt=900/90/100000 at=1700000001-1700000003"
 		      " scanned 1/tcp=closed/conn-refused\n"
+		      "finding 0 192.0.2.1 up/syn-ack/ttl61 rtt=900/90/100000"
+		      " at=1700000001-1700000003 scanned\n"
 		      "end outcome=0 why=- end=1700000000 0.004s 1/1 probes=77 missed=0.25\n");
 }
 
@@ -295,6 +310,8 @@ static void lost_facts_are_reported(void **state)
 	alloc_fault_after(0);
 	see_system(&scan, &host, &fixture_system);
 	see_path(&scan, &host, &fixture_path);
+	see_script(&scan, &host, 1, &fixture_script);
+	see_finding(&scan, &host, 1, &fixture_finding);
 	alloc_fault_after(-1);
 	assert_int_equal(journal_writer_finish(scan.writer, &diag), 0);
 	assert_non_null(strstr(diag.text, "out of memory"));
@@ -331,6 +348,9 @@ static void short_memory_in_a_replay_is_reported(void **state)
 	see_service(&scan, &host, 8, &fixture_facts);
 	see_system(&scan, &host, &fixture_system);
 	see_path(&scan, &host, &fixture_path);
+	see_script(&scan, &host, 4, &fixture_script);
+	see_finding(&scan, &host, 4, &fixture_finding);
+	see_script(&scan, NULL, 0, &fixture_script);
 	see_done(&scan, &host, HOST_UP);
 	see_run_end(&scan, 1, 1);
 	assert_int_equal(scan_finish(&scan), 1);

@@ -1,6 +1,7 @@
 /* A random scan goes through the collector into every format, and through the
  * journal; played back from there, each format gives the same bytes. */
 #include "journal_fixture.h"
+#include "script_sample.h"
 #include "service_sample.h"
 #include "system_sample.h"
 
@@ -26,6 +27,7 @@ struct replayed {
 	struct port_rules own_ports;
 	char names[HOSTS_MAX][32];
 	struct random random;
+	unsigned scripts;
 };
 
 static uint32_t chance(struct replayed *t, uint32_t below)
@@ -190,6 +192,47 @@ static void tell_system(struct replayed *t, const struct target *target, bool sy
 	free(sample);
 }
 
+/* A result and a finding, or one of both; of the target, a port of it, or the run. */
+static void tell_scripts(struct replayed *t, const struct target *target, enum script_scope scope,
+			 uint16_t number)
+{
+	const struct script_place place = {scope, scope == SCRIPT_PORT ? TRANSPORT_TCP : 0, number};
+	struct observation script = {.kind = OBSERVED_SCRIPT, .target = target}, finding = script;
+	struct script_sample *sample = calloc(1, sizeof(*sample));
+	uint8_t bytes[2000];
+	struct reader in;
+	char id[16];
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)chance(t, chance(t, 2) ? 256 : 128);
+	in = reader_of(bytes, 100 + chance(t, sizeof(bytes) - 100));
+	script_sample_of(sample, &in);
+	/* Of those that replace each other, a journal keeps the last. */
+	snprintf(id, sizeof(id), "s%u", t->scripts++);
+	sample->result.id = sample->finding.id = id;
+	finding.kind = OBSERVED_FINDING;
+	script.script.place = finding.finding.place = place;
+	script.script.result = &sample->result;
+	finding.finding.finding = &sample->finding;
+	if (chance(t, 4))
+		tell(t, script);
+	if (chance(t, 2))
+		tell(t, finding);
+	script_sample_release(sample);
+	free(sample);
+}
+
+static void tell_scripts_of_run(struct replayed *t, enum script_scope scope)
+{
+	struct observation done = {.kind = OBSERVED_SCRIPTS_DONE};
+
+	done.scripts_done = scope;
+	for (uint32_t i = chance(t, 3); i; i--)
+		tell_scripts(t, NULL, scope, 0);
+	if (chance(t, 3))
+		tell(t, done);
+}
+
 static void tell_ports(struct replayed *t, const struct target *target)
 {
 	const struct port_rules *rules = target->ports ? target->ports : t->scan.plan.ports;
@@ -266,6 +309,7 @@ static void run_scan(struct replayed *t)
 
 	make_targets(t, hosts);
 	tell(t, (struct observation){.kind = OBSERVED_RUN_BEGIN});
+	tell_scripts_of_run(t, SCRIPT_PRE);
 	for (uint32_t i = 0; i < hosts; i++) {
 		order[i] = i;
 		state[i] = t->scan.plan.list_only ? HOST_UNKNOWN
@@ -292,8 +336,12 @@ static void run_scan(struct replayed *t)
 			tell_system(t, &t->targets[host], true);
 		if (t->scan.plan.path.wanted && state[host] == HOST_UP && chance(t, 4))
 			tell_system(t, &t->targets[host], false);
+		for (uint32_t some = chance(t, 4); state[host] == HOST_UP && some; some--)
+			tell_scripts(t, &t->targets[host], chance(t, 2) ? SCRIPT_PORT : SCRIPT_HOST,
+				     (uint16_t)(1 + chance(t, 20)));
 		tell_done(t, &t->targets[host], state[host]);
 	}
+	tell_scripts_of_run(t, SCRIPT_POST);
 	tell_end(t, hosts);
 }
 

@@ -1,5 +1,6 @@
 /* Journals of older versions: read as they are, brought to ours by a writer. */
 #include "journal_fixture.h"
+#include "script_fixture.h"
 #include "system_fixture.h"
 
 #include <sys/stat.h>
@@ -81,7 +82,7 @@ static void a_new_scan_brings_an_old_journal_to_our_version(void **state)
 	seen.end.raw_received_bytes = 44;
 	see(&scan, seen);
 	assert_int_equal(scan_finish(&scan), 2);
-	assert_int_equal(query(path, "PRAGMA user_version"), 4);
+	assert_int_equal(query(path, "PRAGMA user_version"), 5);
 	assert_replay(path, 1, old_scan);
 	assert_int_equal(query(path, "SELECT mac='02:00:00:AB:00:09' FROM host WHERE scan_id=2"),
 			 1);
@@ -111,7 +112,7 @@ static void version_2_is_read_and_upgraded_too(void **state)
 	see_run_begin(&scan);
 	see_service(&scan, &host, 1, &(struct service_facts){.name = "ssh", .line = 7});
 	assert_int_equal(scan_finish(&scan), 2);
-	assert_int_equal(query(path, "PRAGMA user_version"), 4);
+	assert_int_equal(query(path, "PRAGMA user_version"), 5);
 	assert_int_equal(query(path, kept), 1);
 	assert_int_equal(query(path, "SELECT line FROM service WHERE name='ssh'"), 7);
 	assert_replay(path, 1, old_scan);
@@ -141,11 +142,46 @@ static void version_3_is_read_and_upgraded_too(void **state)
 	see_system(&scan, &host, &fixture_system);
 	see_path(&scan, &host, &fixture_path);
 	assert_int_equal(scan_finish(&scan), 2);
-	assert_int_equal(query(path, "PRAGMA user_version"), 4);
+	assert_int_equal(query(path, "PRAGMA user_version"), 5);
 	assert_int_equal(query(path, "SELECT line FROM service WHERE name='ssh'"), 7);
 	assert_int_equal(query(path, "SELECT count(*) FROM system_match WHERE scan_id=2"), 3);
 	assert_int_equal(query(path, "SELECT count(*) FROM hop WHERE scan_id=2"), 5);
 	assert_replay(path, 1, with_service);
+}
+
+static void version_4_is_read_and_upgraded_too(void **state)
+{
+	static const char with_system[] =
+		"begin\n"
+		"hint 0 192.0.2.1 up/syn-ack/ttl61\n"
+		"port 192.0.2.1 1 syn-ack/1001us\n"
+		"service 0 192.0.2.1 up/syn-ack/ttl61 rtt=900/90/100000"
+		" at=1700000001-1700000002 scanned\n"
+		"host 0 192.0.2.1 up/syn-ack/ttl61 rtt=900/90/100000"
+		" at=1700000001-1700000002 scanned 1/tcp=open/syn-ack/try1/1001us"
+		" 2/tcp=closed/conn-refused 3/tcp=closed/conn-refused\n"
+		"system 0 192.0.2.1 up/syn-ack/ttl61 rtt=900/90/100000"
+		" at=1700000001-1700000002 scanned\n"
+		"path 0 192.0.2.1 up/syn-ack/ttl61 rtt=900/90/100000"
+		" at=1700000001-1700000002 scanned\n"
+		"end outcome=0 why=- end=1700000003 3.000s 1/1 probes=77 missed=0.25\n";
+	struct target host = target_of(0, "192.0.2.7");
+	struct test_scan scan;
+	char path[128];
+
+	make_old_of(journal_path(path, "four"), 4);
+	assert_replay(path, 1, with_system);
+	assert_int_equal(query(path, "PRAGMA user_version"), 4);
+	scan_begin(&scan, path, 9);
+	see_run_begin(&scan);
+	see_script(&scan, &host, 80, &fixture_script);
+	see_finding(&scan, &host, 80, &fixture_finding);
+	assert_int_equal(scan_finish(&scan), 2);
+	assert_int_equal(query(path, "PRAGMA user_version"), 5);
+	assert_int_equal(query(path, "SELECT count(*) FROM system_guess WHERE scan_id=1"), 1);
+	assert_int_equal(query(path, "SELECT count(*) FROM script_value WHERE scan_id=2"), 6);
+	assert_int_equal(query(path, "SELECT confidence*100 FROM finding WHERE scan_id=2"), 90);
+	assert_replay(path, 1, with_system);
 }
 
 /* The columns of an upgraded file and of a new one are the same, in the same order. */
@@ -158,7 +194,9 @@ static void upgraded_and_new_files_have_the_same_columns(void **state)
 				      " SELECT * FROM pragma_table_info('certificate') UNION ALL"
 				      " SELECT * FROM pragma_table_info('system') UNION ALL"
 				      " SELECT * FROM pragma_table_info('system_evidence') UNION"
-				      " ALL SELECT * FROM pragma_table_info('hop_link'))";
+				      " ALL SELECT * FROM pragma_table_info('hop_link') UNION"
+				      " ALL SELECT * FROM pragma_table_info('script') UNION"
+				      " ALL SELECT * FROM pragma_table_info('finding'))";
 	struct test_scan scan;
 	char upgraded[128], fresh[128];
 
@@ -178,6 +216,7 @@ int main(void)
 		cmocka_unit_test(a_new_scan_brings_an_old_journal_to_our_version),
 		cmocka_unit_test(version_2_is_read_and_upgraded_too),
 		cmocka_unit_test(version_3_is_read_and_upgraded_too),
+		cmocka_unit_test(version_4_is_read_and_upgraded_too),
 		cmocka_unit_test(upgraded_and_new_files_have_the_same_columns),
 	};
 

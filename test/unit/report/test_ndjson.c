@@ -1,6 +1,7 @@
 /* Called with --sample it prints what test/interop/test_ndjson_schema.py
  * holds against the schema. */
 #include "format_fixture.h"
+#include "script_fixture.h"
 #include "service_fixture.h"
 #include "system_fixture.h"
 
@@ -122,6 +123,31 @@ static void play_system(struct fixture *fixture)
 	format_writer_event(
 		fixture->writer,
 		&(struct format_event){.kind = FORMAT_PATH, .seen = &seen, .host = &host});
+	format_writer_event(fixture->writer,
+			    &(struct format_event){.kind = FORMAT_HOST, .host = &host});
+}
+
+static void play_scripts(struct fixture *fixture)
+{
+	const struct target target = {.addr = ip_v4(0x0a000001), .name = (char *)"name"};
+	const struct script_place place = {SCRIPT_PORT, TRANSPORT_TCP, 22};
+	const struct script_report script = {place, &fixture_script};
+	const struct finding_report finding = {place, &fixture_finding};
+	const struct host_report host = {
+		.addr = target.addr, .state = HOST_UP, .scripts = {&script, 1, &finding, 1}};
+	struct observation seen = {.kind = OBSERVED_SCRIPT, .target = &target};
+
+	seen.script.place = place;
+	seen.script.result = &fixture_script;
+	format_writer_event(
+		fixture->writer,
+		&(struct format_event){.kind = FORMAT_SCRIPT, .seen = &seen, .host = &host});
+	seen.kind = OBSERVED_FINDING;
+	seen.finding.place = place;
+	seen.finding.finding = &fixture_finding;
+	format_writer_event(
+		fixture->writer,
+		&(struct format_event){.kind = FORMAT_FINDING, .seen = &seen, .host = &host});
 	format_writer_event(fixture->writer,
 			    &(struct format_event){.kind = FORMAT_HOST, .host = &host});
 }
@@ -296,6 +322,8 @@ static int print_samples(void)
 			play_service(&fixture);
 		if (i == 1)
 			play_system(&fixture);
+		if (i == 1)
+			play_scripts(&fixture);
 		fixture_play_run(&fixture, i ? HOSTILE_NAME : "www.example");
 		if (fixture_end(&fixture) < 0)
 			return 1;
