@@ -52,8 +52,16 @@ function encoder.new(class)
 	return self
 end
 
-function encoder.encodeLength(_, length)
-	return M.encode_length(length)
+-- Some functions need no object, and are called with or without it.
+local function without_self(first, ...)
+	if type(first) == "table" then
+		return ...
+	end
+	return first, ...
+end
+
+function encoder.encodeLength(...)
+	return M.encode_length((without_self(...)))
 end
 
 --- Bytes under a tag.
@@ -67,8 +75,8 @@ function encoder:encodeSeq(content)
 end
 
 --- Two's complement of a number, without tag and length.
-function encoder.encodeInt(_, value)
-	return integer_bytes(math.tointeger(value) or 0)
+function encoder.encodeInt(...)
+	return integer_bytes(math.tointeger((without_self(...))) or 0)
 end
 
 local function base128(number)
@@ -109,8 +117,7 @@ function encoder:registerBaseEncoders()
 	}
 end
 
---- More encoders: from a type's name (a value's `_snmp`, `_ldap` or other
--- marker is up to them) to function(encoder, value).
+--- More encoders: from a type's name to function(encoder, value).
 function encoder:registerTagEncoders(encoders)
 	for name, encode in pairs(encoders) do
 		self.encoders[name] = encode
@@ -118,14 +125,14 @@ function encoder:registerTagEncoders(encoders)
 end
 
 --- A value with tag and length: booleans, whole numbers, strings (OCTET STRING),
--- nil (NULL), {type = "oid"} lists of numbers; nil for what has no coding.
--- A table with a `_type` goes to the encoder of that name.
+-- nil (NULL); nil for what has no coding. A table goes to the encoder that its
+-- `_type` names, else to the one for "table": both are registered by protocols.
 function encoder:encode(value)
 	local name = type(value)
 	if value == nil then
 		name = "null"
-	elseif name == "table" then
-		name = value._type or value.type
+	elseif name == "table" and self.encoders[value._type] then
+		name = value._type
 	end
 	local encode = self.encoders[name]
 	return encode and encode(self, value) or nil
@@ -149,7 +156,8 @@ end
 
 --- A length at a position, and the position behind it; nil when cut off, of
 -- the indefinite form, or longer than four bytes.
-function decoder.decodeLength(_, text, at)
+function decoder.decodeLength(...)
+	local text, at = without_self(...)
 	local first = text:byte(at)
 	if not first then
 		return nil, #text + 1
@@ -164,7 +172,8 @@ function decoder.decodeLength(_, text, at)
 end
 
 --- The number in `length` bytes, signed; nil over eight bytes.
-function decoder.decodeInt(_, text, length, at)
+function decoder.decodeInt(...)
+	local text, length, at = without_self(...)
 	if length < 1 or length > 8 or at + length - 1 > #text then
 		return nil, at + math.max(length, 0)
 	end

@@ -56,8 +56,11 @@ local function v6_bytes(text)
 	return left .. string.rep("\0", missing) .. right
 end
 
---- The bytes of an address: 4 or 16, in the order of the network.
-function M.ip_to_str(text)
+local v4_mapped = string.rep("\0", 10) .. "\255\255"
+
+--- The bytes of an address: 4 or 16, in the order of the network. With "inet6"
+-- as the family, an IPv4 address is given as one of ::ffff:0:0/96.
+function M.ip_to_str(text, family)
 	if type(text) ~= "string" then
 		return nil, "Error in ipOps.ip_to_str: Expected an IP address as a string"
 	end
@@ -65,7 +68,7 @@ function M.ip_to_str(text)
 	if not bytes then
 		return nil, "Error in ipOps.ip_to_str: Not an IP address: " .. text
 	end
-	return bytes
+	return family == "inet6" and #bytes == 4 and v4_mapped .. bytes or bytes
 end
 
 -- Where the longest run of at least two zero groups begins, and its length.

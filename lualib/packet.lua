@@ -74,15 +74,26 @@ function M.mactobin(text)
 	return (text:gsub("(%x%x):?", function(digits) return string.char(tonumber(digits, 16)) end))
 end
 
+--- The link-local address (bytes) that a MAC address (bytes) makes: RFC 4291, A.
+function M.mac_to_lladdr(mac)
+	return "\xfe\x80\0\0\0\0\0\0" .. string.char(mac:byte() ~ 2) .. mac:sub(2, 3) .. "\xff\xfe" .. mac:sub(4, 6)
+end
+
 -- Ethernet -----------------------------------------------------------------------
 
 local frame = {}
 M.Frame = frame
 
---- A frame: mac_dst, mac_src, ether_type, and its payload in buf.
+--- A frame: mac_dst, mac_src, ether_type, and its payload in buf, which is read as
+-- Packet:new does. It has the methods of a Packet. Without bytes: one to be built.
+-- nil if there is no whole Ethernet header, or (but with `force`) no whole packet.
 function frame.new(class, bytes, force)
-	local self = setmetatable({ frame_buf = bytes }, { __index = class })
-	if not self:ether_parse() and not force then
+	local self = setmetatable({ frame_buf = bytes, buf = "", packet_len = 0 }, { __index = class })
+	if bytes == nil then
+		return self
+	end
+	local whole = self:ether_parse() and self:ip_parse() and self:parse_transport()
+	if not whole and not (force and self.ether_type) then
 		return nil
 	end
 	return self
@@ -96,6 +107,7 @@ function frame:ether_parse()
 	self.mac_dst, self.mac_src = bytes:sub(1, 6), bytes:sub(7, 12)
 	self.ether_type = bytes:sub(13, 14)
 	self.buf = bytes:sub(15)
+	self.packet_len = #self.buf
 	return true
 end
 
@@ -111,6 +123,7 @@ end
 
 local packet = {}
 M.Packet = packet
+setmetatable(frame, { __index = packet })
 
 -- Numbers at an offset (from 0); nil behind the end.
 local function reader(format, size)
@@ -155,7 +168,8 @@ function packet:ip4_header_parse()
 		return false
 	end
 	local first, tos, length, id, offset, ttl, protocol, sum = string.unpack(">BBI2I2I2BBI2", self.buf)
-	self.ip_v, self.ip_hl, self.ip_tos, self.ip_len, self.ip_id = first >> 4, first & 15, tos, length, id
+	self.ip_v, self.ip_hl, self.ip_len, self.ip_id = first >> 4, first & 15, length, id
+	self.ip_tos, self.ip_dsf, self.ip_flags = tos, tos, offset >> 13
 	self.ip_off, self.ip_rf, self.ip_df = offset & 0x1fff, offset & 0x8000 ~= 0, offset & 0x4000 ~= 0
 	self.ip_mf, self.ip_ttl, self.ip_p, self.ip_sum = offset & 0x2000 ~= 0, ttl, protocol, sum
 	self.ip_offset, self.ip_data_offset = 0, self.ip_hl * 4
@@ -260,17 +274,17 @@ function packet:udp_parse()
 	return length >= 8
 end
 
---- Reads the header of ICMP or ICMPv6: type, code, checksum, identifier and
--- sequence of an echo, payload.
+--- Reads the header of ICMP or ICMPv6: type, code, checksum, payload behind it, and
+-- that as an echo has it.
 function packet:icmp_parse()
 	local offset = self.ip_data_offset
 	if #self.buf < offset + 8 then
 		return false
 	end
 	self.icmp_offset = offset
-	self.icmp_type, self.icmp_code, self.icmp_sum, self.icmp_id, self.icmp_seq =
+	self.icmp_type, self.icmp_code, self.icmp_sum, self.echo_id, self.echo_seq =
 		string.unpack(">BBI2I2I2", self.buf, offset + 1)
-	self.icmp_payload = self:raw(offset + 8)
+	self.icmp_payload, self.echo_data = self:raw(offset + 4), self:raw(offset + 8)
 	return true
 end
 
@@ -378,6 +392,11 @@ local function setter(field, write, base, offset)
 	end
 end
 
+-- As the documentation of NSE names it.
+function packet:count_ipv6_pseudoheader_cksum()
+	return M.in_cksum(pseudo_header(self, #self.l4_packet) .. self.l4_packet)
+end
+
 packet.ip_set_tos = setter("ip_tos", packet.set_u8, nil, 1)
 packet.ip_set_len = setter("ip_len", packet.set_u16, nil, 2)
 packet.ip_set_id = setter("ip_id", packet.set_u16, nil, 4)
@@ -405,54 +424,88 @@ end
 packet.ip_set_bin_src = address_setter("ip_bin_src", "ip_src", 12, 8)
 packet.ip_set_bin_dst = address_setter("ip_bin_dst", "ip_dst", 16, 24)
 
---- Builds an IPv4 packet around self.l4_packet (or `payload`).
-function packet:build_ip_packet(payload)
+local function set_addresses(self, src, dst)
+	self.ip_bin_src, self.ip_bin_dst = src or self.ip_bin_src, dst or self.ip_bin_dst
+	self.ip_src, self.ip_dst = ipOps.str_to_ip(self.ip_bin_src), ipOps.str_to_ip(self.ip_bin_dst)
+end
+
+--- Builds an IPv4 packet in self.buf (which is given, too). What is nil is the
+-- packet's own: addresses (bytes), l4_packet, ip_dsf, ip_id, ip_flags (three bits),
+-- ip_off, ip_ttl, ip_p.
+function packet:build_ip_packet(src, dst, payload, dsf, id, flags, off, ttl, proto)
+	set_addresses(self, src, dst)
 	payload = payload or self.l4_packet or ""
-	self.ip_v, self.ip_hl, self.ip_off, self.ip_len = 4, 5, 0, 20 + #payload
-	self.ip_data_offset = 20
-	self.buf = string.pack(">BBI2I2I2BBI2", 0x45, self.ip_tos or 0, self.ip_len, self.ip_id or 0,
-		self.ip_df and 0x4000 or 0, self.ip_ttl or 64, self.ip_p, 0) .. self.ip_bin_src .. self.ip_bin_dst .. payload
-	self.packet_len = #self.buf
+	self.ip_v, self.ip_hl, self.ip_len, self.ip_data_offset = 4, 5, 20 + #payload, 20
+	self.ip_dsf, self.ip_id = dsf or self.ip_dsf or 0, id or self.ip_id or 0
+	self.ip_flags, self.ip_off = flags or self.ip_flags or (self.ip_df and 2 or 0), off or self.ip_off or 0
+	self.ip_ttl, self.ip_p = ttl or self.ip_ttl or 64, proto or self.ip_p
+	self.buf = string.pack(">BBI2I2I2BBI2", 0x45, self.ip_dsf, self.ip_len, self.ip_id,
+		self.ip_flags << 13 | self.ip_off, self.ip_ttl, self.ip_p, 0) .. self.ip_bin_src .. self.ip_bin_dst .. payload
+	self.ether_type, self.packet_len = M.ETHER_TYPE_IPV4, #self.buf
 	self:ip_count_checksum()
 	return self.buf
 end
 
---- Builds an IPv6 packet around self.l4_packet (or `payload`).
-function packet:build_ipv6_packet(payload)
+--- The same for IPv6: ip6_nhdr, l4_packet, ip6_hlimt, ip6_tc, ip6_fl.
+function packet:build_ipv6_packet(src, dst, nx_hdr, payload, h_limit, t_class, f_label)
+	set_addresses(self, src, dst)
 	payload = payload or self.l4_packet or ""
+	self.ip6_nhdr, self.ip6_hlimt = nx_hdr or self.ip6_nhdr or self.ip_p, h_limit or self.ip6_hlimt or 255
+	self.ip6_tc, self.ip6_fl = t_class or self.ip6_tc or 0, f_label or self.ip6_fl or 0
 	self.ip_v, self.ip_off, self.ip_len, self.ip_data_offset = 6, 0, 40 + #payload, 40
-	self.buf = string.pack(">I4I2BB", 6 << 28 | (self.ip6_tc or 0) << 20 | (self.ip6_fl or 0), #payload,
-		self.ip_p, self.ip6_hlimt or self.ip_ttl or 64) .. self.ip_bin_src .. self.ip_bin_dst .. payload
-	self.packet_len = #self.buf
+	self.buf = string.pack(">I4I2BB", 6 << 28 | self.ip6_tc << 20 | self.ip6_fl, #payload,
+		self.ip6_nhdr, self.ip6_hlimt) .. self.ip_bin_src .. self.ip_bin_dst .. payload
+	self.ether_type, self.packet_len = M.ETHER_TYPE_IPV6, #self.buf
 	return self.buf
 end
 
---- Builds self.l4_packet: an ICMP header and payload.
-function packet:build_icmp_header(icmp_type, code, payload, id, seq)
-	self.icmp_type, self.icmp_code = icmp_type or self.icmp_type, code or self.icmp_code or 0
-	self.icmp_id, self.icmp_seq = id or self.icmp_id or 0, seq or self.icmp_seq or 0
-	self.icmp_payload = payload or self.icmp_payload or ""
-	self.ip_p = M.IPPROTO_ICMP
-	local body = string.pack(">I2I2", self.icmp_id, self.icmp_seq) .. self.icmp_payload
+--- Builds an ICMP header and payload in self.l4_packet; what is nil is the packet's
+-- own icmp_type, icmp_code, icmp_payload (all behind the checksum).
+function packet:build_icmp_header(icmp_type, icmp_code, icmp_payload, src, dst)
+	self.ip_bin_src, self.ip_bin_dst = src or self.ip_bin_src, dst or self.ip_bin_dst
+	self.icmp_type, self.icmp_code = icmp_type or self.icmp_type, icmp_code or self.icmp_code or 0
+	self.icmp_payload, self.ip_p = icmp_payload or self.icmp_payload or "", M.IPPROTO_ICMP
 	local head = string.pack(">BB", self.icmp_type, self.icmp_code)
-	self.icmp_sum = M.in_cksum(head .. "\0\0" .. body)
+	self.icmp_sum = M.in_cksum(head .. "\0\0" .. self.icmp_payload)
+	self.l4_packet = head .. string.pack(">I2", self.icmp_sum) .. self.icmp_payload
+	return self.l4_packet
+end
+
+--- The same for ICMPv6: icmpv6_type, icmpv6_code, icmpv6_payload.
+function packet:build_icmpv6_header(icmpv6_type, icmpv6_code, icmpv6_payload, src, dst)
+	self.ip_bin_src, self.ip_bin_dst = src or self.ip_bin_src, dst or self.ip_bin_dst
+	self.icmpv6_type, self.icmpv6_code = icmpv6_type or self.icmpv6_type, icmpv6_code or self.icmpv6_code or 0
+	self.icmpv6_payload, self.ip_p = icmpv6_payload or self.icmpv6_payload or "", M.IPPROTO_ICMPV6
+	self.ip6_nhdr = M.IPPROTO_ICMPV6
+	local head, body = string.pack(">BB", self.icmpv6_type, self.icmpv6_code), self.icmpv6_payload
+	self.icmp_sum = M.in_cksum(pseudo_header(self, #body + 4) .. head .. "\0\0" .. body)
 	self.l4_packet = head .. string.pack(">I2", self.icmp_sum) .. body
 	return self.l4_packet
 end
 
---- The same for an echo request.
-function packet:build_icmp_echo_request(id, seq, payload)
-	return self:build_icmp_header(M.ICMP_ECHO_REQUEST, 0, payload, id, seq)
+-- What both kinds of echo request have: addresses, and number and data as payload.
+local function set_echo(self, id, seq, data, mac_src, mac_dst, src, dst)
+	self.mac_src, self.mac_dst = mac_src or self.mac_src, mac_dst or self.mac_dst
+	self.ip_bin_src, self.ip_bin_dst = src or self.ip_bin_src, dst or self.ip_bin_dst
+	self.echo_id, self.echo_seq = id or self.echo_id or 0, seq or self.echo_seq or 0
+	self.echo_data = data or self.echo_data or ""
+	return string.pack(">I2I2", self.echo_id, self.echo_seq) .. self.echo_data
 end
 
---- Builds self.l4_packet: an ICMPv6 message; the addresses are set before.
-function packet:build_icmpv6_header(icmp_type, code, payload)
-	self.icmpv6_type, self.icmpv6_code = icmp_type or self.icmpv6_type, code or self.icmpv6_code or 0
-	self.icmpv6_payload, self.ip_p = payload or self.icmpv6_payload or "", M.IPPROTO_ICMPV6
-	local head, body = string.pack(">BB", self.icmpv6_type, self.icmpv6_code), self.icmpv6_payload
-	local sum = M.in_cksum(pseudo_header(self, #body + 4) .. head .. "\0\0" .. body)
-	self.l4_packet = head .. string.pack(">I2", sum) .. body
-	return self.l4_packet
+--- An echo request in self.l4_packet; the MAC addresses are for a frame. What is nil is
+-- the packet's own echo_id, echo_seq, echo_data, mac_src ...
+function packet:build_icmp_echo_request(id, seq, data, mac_src, mac_dst, src, dst, dsf)
+	self.ip_dsf = dsf or self.ip_dsf
+	self.ether_type = M.ETHER_TYPE_IPV4
+	local payload = set_echo(self, id, seq, data, mac_src, mac_dst, src, dst)
+	return self:build_icmp_header(M.ICMP_ECHO_REQUEST, 0, payload)
+end
+
+function packet:build_icmpv6_echo_request(id, seq, data, mac_src, mac_dst, src, dst, tc, fl, hop_limit)
+	self.ip6_tc, self.ip6_fl, self.ip6_hlimt = tc or self.ip6_tc, fl or self.ip6_fl, hop_limit or self.ip6_hlimt
+	self.ether_type = M.ETHER_TYPE_IPV6
+	local payload = set_echo(self, id, seq, data, mac_src, mac_dst, src, dst)
+	return self:build_icmpv6_header(M.ICMP6_ECHO_REQUEST, 0, payload)
 end
 
 --- Builds self.l4_packet: TCP from the fields tcp_sport, tcp_dport, tcp_seq,

@@ -163,6 +163,18 @@ function M.buildSetRequest(options, name, value)
 	return build_request(tags.set, options, bindings)
 end
 
+--- The answer to a request, for one name.
+function M.buildGetResponse(options, name, value)
+	return build_request(tags.response, options, { { oid_of(name), value } })
+end
+
+--- A trap of version 1 (RFC 1157, 4.1.6): the enterprise's OID, the agent's address,
+-- generic and specific number, time in hundredths of a second.
+function M.buildTrap(enterprise, agent, generic, specific, time)
+	return { _snmp = tags.trap, oid_of(enterprise), type(agent) == "string" and M.str2ip(agent) or agent, generic,
+		specific, { _snmp = tags.ticks, time }, {} }
+end
+
 --- A message around a request: version 0 (SNMPv1) or 1 (v2c), community.
 function M.buildPacket(pdu, version, community)
 	return { version or 0, community or "public", pdu }
@@ -242,10 +254,14 @@ function M.decode(text, at)
 	return new_decoder():decode(text, at)
 end
 
---- A message: {version, community, pdu}; nil if it is none. `pdu` has type (its
--- tag), id, error, index, and bindings: a list of {oid = "1.3...", value =}.
-function M.decodeMessage(text)
-	local message = M.decode(text)
+--- A message (bytes, or what decode() gave): {version, community, pdu}; nil if it is
+-- none. `pdu` has type (its tag), id, error, index, and bindings: a list of
+-- {oid = "1.3...", value =}.
+function M.decodeMessage(response)
+	local message = response
+	if type(response) == "string" then
+		message = M.decode(response)
+	end
 	local pdu = type(message) == "table" and message[3]
 	if type(pdu) ~= "table" or math.type(message[1]) ~= "integer" or type(message[2]) ~= "string" or
 		type(pdu[4]) ~= "table" then
@@ -273,7 +289,7 @@ local function value_text(value)
 	return value
 end
 
---- The values of a response (bytes): a list of {value, oid}; addresses and OIDs
+--- The values of a response: a list of {value, oid}; addresses and OIDs
 -- as text. Empty when it is no response or says an error.
 function M.fetchResponseValues(response)
 	local message, list = M.decodeMessage(response), {}

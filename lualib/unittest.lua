@@ -8,7 +8,7 @@ local stdnse = require "stdnse"
 local strict = require "strict"
 local ipairs, pairs, pcall, require, setmetatable, tostring, type =
 	ipairs, pairs, pcall, require, setmetatable, tostring, type
-local string = string
+local math, package, string, table = math, package, string, table
 
 local M = {}
 
@@ -21,8 +21,15 @@ local suite = {}
 M.TestSuite = suite
 
 --- A suite; tests are functions of the suite that give true, or false and why.
+-- Called, it runs: true or false, and how many failed.
 function suite.new(class, name)
-	return setmetatable({ name = name, tests = {} }, { __index = class })
+	return setmetatable({ name = name, tests = {} }, {
+		__index = class,
+		__call = function(self)
+			local count = self:run()
+			return count == 0, count
+		end,
+	})
 end
 
 --- Done before the tests; may be replaced.
@@ -59,31 +66,47 @@ function suite:run()
 	return #failures, failures
 end
 
---- Runs the suites of libraries by name: {[name] = why it failed or could not be
--- loaded}, nothing when all passed.
-function M.run_tests(names)
-	local failed, any = stdnse.output_table(), false
-	for _, name in ipairs(names) do
-		local ok, library = pcall(require, name)
-		local why = nil
-		if not ok then
-			why = "cannot be loaded: " .. tostring(library)
-		else
-			local has, tests = pcall(function() return library.test_suite end)
-			local count = has and tests and tests:run() or 0
-			why = count > 0 and count .. " failed" or nil
-		end
-		if why then
-			failed[name], any = why, true
-		end
+local function loaded_names()
+	local names = {}
+	for name in pairs(package.loaded) do
+		names[#names + 1] = name
 	end
-	return any and failed or nil
+	table.sort(names)
+	return names
 end
 
--- An assertion about values is a test that looks when it runs.
-local function assertion(holds, describe)
-	return function(...)
-		local one, other = ...
+-- nil, or what is wrong with a library.
+local function library_fault(name)
+	local ok, library = pcall(require, name)
+	if not ok then
+		return name .. ": cannot be loaded: " .. tostring(library)
+	end
+	-- Strict modules raise when they have none.
+	local has, tests = pcall(function() return library.test_suite end)
+	if not has or not tests then
+		return nil
+	end
+	local passed, count = tests()
+	return not passed and string.format("%s: %d failed", name, count) or nil
+end
+
+--- Runs the suites of libraries by name (one or a list; without, those that are
+-- loaded): a list of what failed, empty when all passed.
+function M.run_tests(names)
+	local faults = {}
+	if type(names) == "string" then
+		names = { names }
+	end
+	for _, name in ipairs(names or loaded_names()) do
+		faults[#faults + 1] = library_fault(name)
+	end
+	return faults
+end
+
+--- An assertion out of a function that tells whether it holds: called with values it
+-- gives a test of them. `describe` is a format for two values.
+function M.make_test(holds, describe)
+	return function(one, other)
 		return function()
 			if holds(one, other) then
 				return true
@@ -92,6 +115,7 @@ local function assertion(holds, describe)
 		end
 	end
 end
+local assertion = M.make_test
 
 M.is_nil = assertion(function(a) return a == nil end, "Value is not nil: %s")
 M.not_nil = assertion(function(a) return a ~= nil end, "Value is nil: %s")
@@ -131,7 +155,18 @@ end
 
 --- The same, tables by what they hold.
 M.identical = assertion(identical, "%s not identical to %s")
-M.table_equal = M.identical
+
+local function equal_lists(one, other)
+	for i = 1, math.max(#one, #other) do
+		if one[i] ~= other[i] then
+			return false
+		end
+	end
+	return true
+end
+
+--- Two lists with the same elements, one level deep.
+M.table_equal = assertion(equal_lists, "%s not equal to %s")
 
 --- The same keys, whatever the values.
 M.keys_equal = assertion(function(a, b) return same_keys(a, b) and same_keys(b, a) end, "Keys of %s are not those of %s")

@@ -279,6 +279,10 @@ function M.add(script_name, vuln)
 		stdnse.debug1("vulns: %s: %s", tostring(script_name), why)
 		return false, why
 	end
+	-- What was exploited or brought down is vulnerable.
+	if vuln.state & (STATE.DoS | STATE.EXPLOIT) ~= 0 then
+		vuln.state = vuln.state | STATE.VULN
+	end
 	vuln.script_name = vuln.script_name or script_name
 	local kept = store()
 	if kept.saving then

@@ -21,6 +21,13 @@ function T.octets_of_simple_values()
 	check.is_nil(encoder:encodeOid { 3, 1 })
 end
 
+function T.some_functions_need_no_object()
+	check.equal(encoder.encodeLength(128), "\129\128")
+	check.equal(encoder.encodeInt(-1), "\255")
+	check.equal({ decoder.decodeLength("\5", 1) }, { 5, 2 })
+	check.equal({ decoder.decodeInt("\1\0", 2, 1) }, { 256, 3 })
+end
+
 function T.lengths_of_one_and_more_bytes()
 	check.equal(encoder:encodeLength(127), "\127")
 	check.equal(encoder:encodeLength(128), "\129\128")
@@ -95,6 +102,9 @@ function T.tags_of_others_can_be_registered()
 	local writer = asn1.ASN1Encoder:new()
 	writer:registerTagEncoders { enum = function(e, value) return e:encodeTagged(10, e:encodeInt(value[1])) end }
 	check.equal(writer:encode { _type = "enum", 3 }, "\10\1\3")
+	check.is_nil(writer:encode { 3 })
+	writer:registerTagEncoders { table = function(e, value) return e:encodeSeq(e:encode(value[1])) end }
+	check.equal(writer:encode { 3 }, "\x30\3\2\1\3")
 	check.equal(asn1.BERtoInt(asn1.BERCLASS.Application, true, 3), 0x63)
 	check.equal(asn1.intToBER(0x63), { class = 64, constructed = true, number = 3 })
 end

@@ -9,6 +9,7 @@ function T.addresses_become_bytes()
 	check.equal(ipOps.ip_to_str "fe80::1%eth0", "\xfe\x80" .. ("\0"):rep(13) .. "\1")
 	check.equal(ipOps.ip_to_str "::ffff:1.2.3.4", ("\0"):rep(10) .. "\255\255\1\2\3\4")
 	check.equal(ipOps.ip_to_str "1:2:3:4:5:6:7:8", "\0\1\0\2\0\3\0\4\0\5\0\6\0\7\0\8")
+	check.equal(ipOps.ip_to_str("1.2.3.4", "inet6"), ipOps.ip_to_str "::ffff:1.2.3.4")
 	check.equal(ipOps.ip_to_str "1::", "\0\1" .. ("\0"):rep(14))
 	check.equal(ipOps.ip_to_str "::", ("\0"):rep(16))
 end

@@ -63,8 +63,10 @@ function T.udp_and_icmp()
 	check.equal({ p.udp_sport, p.udp_dport, p.udp_len, p:raw(p.udp_data_offset) }, { 53, 5353, 13, "hello" })
 	p = new("10.0.0.1", "10.0.0.2")
 	p:build_icmp_echo_request(5, 6, "ping")
-	p = packet.Packet:new(p:build_ip_packet())
-	check.equal({ p.icmp_type, p.icmp_code, p.icmp_id, p.icmp_seq, p.icmp_payload }, { 8, 0, 5, 6, "ping" })
+	p = packet.Packet:new(p:build_ip_packet(nil, nil, nil, 4, 77, 2, 0, 9))
+	check.equal({ p.icmp_type, p.icmp_code, p.echo_id, p.echo_seq, p.echo_data, p.icmp_payload },
+		{ 8, 0, 5, 6, "ping", "\0\5\0\6ping" })
+	check.equal({ p.ip_dsf, p.ip_id, p.ip_df, p.ip_ttl }, { 4, 77, true, 9 })
 	check.equal(packet.in_cksum(p:raw(20)), 0)
 end
 
@@ -104,12 +106,28 @@ end
 function T.frames()
 	check.equal(packet.mactobin "00:11:22:33:44:55", "\0\17\34\51\68\85")
 	check.is_nil(packet.mactobin "00:11:22")
+	check.is_nil(packet.Frame:new "short")
 	local f = packet.Frame:new()
-	check.is_nil(f)
-	f = packet.Frame:new(nil, true)
 	local bytes = f:build_ether_frame("\1\1\1\1\1\1", "\2\2\2\2\2\2", packet.ETHER_TYPE_ARP, "payload")
-	f = packet.Frame:new(bytes)
+	check.is_nil(packet.Frame:new(bytes))
+	f = packet.Frame:new(bytes, true)
 	check.equal({ f.mac_dst, f.mac_src, f.ether_type, f.buf }, { "\1\1\1\1\1\1", "\2\2\2\2\2\2", "\8\6", "payload" })
+end
+
+-- As scripts do it: fields, then layer by layer.
+function T.an_echo_request_to_all_nodes()
+	local f = packet.Frame:new()
+	f.mac_src, f.mac_dst = "\2\17\34\51\68\85", packet.mactobin "33:33:00:00:00:01"
+	f.ip_bin_src, f.ip_bin_dst = packet.mac_to_lladdr(f.mac_src), ipOps.ip_to_str "ff02::1"
+	f.echo_id, f.echo_seq, f.echo_data = 5, 6, "hello"
+	f:build_icmpv6_echo_request()
+	f:build_icmpv6_header()
+	f:build_ipv6_packet()
+	f:build_ether_frame()
+	local g = packet.Frame:new(f.frame_buf)
+	check.equal({ g.ip_src, g.ip_dst, g.icmpv6_type, g.echo_id, g.echo_seq, g.echo_data, g.ether_type },
+		{ "fe80::11:22ff:fe33:4455", "ff02::1", 128, 5, 6, "hello", packet.ETHER_TYPE_IPV6 })
+	check.equal(f:count_ipv6_pseudoheader_cksum(), 0)
 end
 
 function T.built_and_parsed_at_random()

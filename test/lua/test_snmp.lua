@@ -45,6 +45,13 @@ function T.values_of_a_response()
 	check.equal({ message.version, message.community, message.pdu.type, message.pdu.id }, { 1, "private", "\xa2", 77 })
 end
 
+function T.responses_and_traps()
+	local response = snmp.buildPacket(snmp.buildGetResponse({ reqId = 3 }, "1.3.6.1", "x"))
+	check.equal(snmp.fetchResponseValues(response), { { "x", "1.3.6.1" } })
+	local trap = snmp.encode(snmp.buildTrap("1.3.6", "10.0.0.1", 6, 7, 100))
+	check.equal(trap, "\xa4\x15\6\2\x2b\6\x40\4\10\0\0\1\2\1\6\2\1\7\x43\1\100\x30\0")
+end
+
 function T.absent_objects_have_their_tag()
 	local bytes = response_of { { snmp.str2oid "1.3", "ab" } }:gsub("\4\2ab", "\x81\2ab")
 	check.equal(snmp.fetchFirst(bytes), { _snmp = "\x81" })

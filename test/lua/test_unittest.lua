@@ -19,6 +19,7 @@ function T.assertions_hold_or_not()
 		{ unittest.type_is("string", "x"), unittest.type_is("table", 1) },
 		{ unittest.identical({ 1, { a = 2 } }, { 1, { a = 2 } }), unittest.identical({ 1 }, { 1, 2 }) },
 		{ unittest.keys_equal({ a = 1 }, { a = 2 }), unittest.keys_equal({ a = 1 }, { b = 1 }) },
+		{ unittest.table_equal({ 1, 2 }, { 1, 2 }), unittest.table_equal({ 1 }, { 1, 2 }) },
 		{ unittest.expected_failure(unittest.equal(1, 2)), unittest.expected_failure(unittest.equal(1, 1)) },
 	} do
 		check.equal(holds(case[1]), true)
@@ -33,6 +34,7 @@ function T.suites_count_failures_and_errors()
 	suite:add_test(unittest.equal(1, 2), "different")
 	suite:add_test(function() error("broken") end)
 	local count, failures = suite:run()
+	check.equal({ suite() }, { false, 2 })
 	check.equal({ count, failures[1].description, failures[2].description }, { 2, "different", "test 3" })
 end
 
@@ -42,10 +44,11 @@ function T.libraries_are_run_by_name()
 	package.loaded.made_up = { test_suite = suite }
 	local failed = unittest.run_tests { "json", "made_up", "no_such_library" }
 	package.loaded.made_up = nil
-	check.equal(failed.made_up, "1 failed")
-	check.is_true(failed.no_such_library:find("cannot be loaded", 1, true))
-	check.is_nil(failed.json)
-	check.is_nil(unittest.run_tests { "json" })
+	check.equal(failed[1], "made_up: 1 failed")
+	check.is_true(failed[2]:find("no_such_library: cannot be loaded", 1, true))
+	check.equal(#failed, 2)
+	check.equal(unittest.run_tests "json", {})
+	check.equal(unittest.run_tests(), {})
 end
 
 function T.tests_are_brought_on_demand()

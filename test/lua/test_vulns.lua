@@ -91,6 +91,8 @@ function T.kept_reports_are_found()
 	check.is_nil(vulns.find { script_name = "t" })
 	local out, text = vulns.make_output()
 	check.is_true(out["CVE-2000-0001"] and text:find("A bad thing"))
+	vulns.Report:new("x", host):add_vulns { title = "shot", state = vulns.STATE.EXPLOIT }
+	check.equal(#vulns.find { state = vulns.STATE.VULN, script_name = "x" }, 1)
 end
 
 return T
