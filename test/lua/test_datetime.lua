@@ -57,4 +57,9 @@ function T.skews_are_noted_for_the_host()
 	check.equal(host.registry.datetime_skew, { 10.0, -1.0 })
 end
 
+function T.fields_that_are_not_numbers()
+	check.is_nil(datetime.date_to_timestamp({ year = 2000, month = "x", day = 1 }, 0))
+	check.is_nil(datetime.date_to_timestamp("2000", 0))
+end
+
 return T

@@ -148,4 +148,28 @@ function T.any_bytes_decode_or_give_nil()
 	check.fuzz(dns.decode, { sample }, 3000)
 end
 
+function T.bitmaps_and_soa_end_with_their_record()
+	local answer = dns.decode(response(record(47, "\1n\0\1\2\128\1\2\1\64"), record(1, "\1\2\3\4"))).answers
+	check.equal(answer[1].NSEC.types, { 256, 271, 513 })
+	check.equal(answer[2].ip, "1.2.3.4")
+	local short = dns.decode(response(record(6, "\0\0" .. ("\0"):rep(19)), record(6, "\0\0" .. ("\0"):rep(20)))).answers
+	check.is_nil(short[1].SOA)
+	check.equal(short[2].SOA.minimum, 0)
+end
+
+function T.values_to_show()
+	local answers = dns.decode(sample).answers
+	check.equal({ dns.record_value(answers[4]), dns.record_value(answers[7]), dns.record_value(answers[8]) },
+		{ "mx.a.b", "s.a.b", "\0\5issueca" })
+end
+
+function T.keys_and_signatures()
+	local answers = dns.decode(response(record(48, "\1\1\3\8key"), record(43, "\0\5\8\2digest"), record(44, "\1\2fp"),
+		record(52, "\3\1\1data"))).answers
+	check.equal(answers[1].DNSKEY, { flags = 257, proto = 3, algo = 8, pubkey = "key" })
+	check.equal(answers[2].DS, { keytag = 5, algo = 8, digesttype = 2, digest = "digest" })
+	check.equal(answers[3].SSHFP, { algorithm = 1, fptype = 2, fingerprint = "fp" })
+	check.equal(answers[4].TLSA, { usage = 3, selector = 1, matching = 1, data = "data" })
+end
+
 return T

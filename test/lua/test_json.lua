@@ -100,4 +100,14 @@ function T.any_bytes_parse_or_are_refused()
 	check.fuzz(json.parse, { '{"a": [1, -2.5e1, "x\\u0041\\ud83d\\ude00", true, null], "b": {}}' })
 end
 
+function T.depth_is_counted_exactly()
+	parsed(("["):rep(255) .. "1" .. ("]"):rep(255))
+	parsed(("["):rep(255) .. ("]"):rep(255))
+	refused(("["):rep(256) .. "1" .. ("]"):rep(256))
+	check.equal(json.typeof {}, "object")
+	check.equal(json.typeof { 1, nil, 3 }, "object")
+	check.equal(select(2, json.parse "[1"), "syntax error: expected , or ] at byte 3")
+	check.equal(select(2, json.parse '"a'), "syntax error: string without an end at byte 3")
+end
+
 return T

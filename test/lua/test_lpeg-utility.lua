@@ -30,4 +30,12 @@ function T.split_and_localize()
 	check.is_true(lpeg.match(U.localize {}.digit, "5"))
 end
 
+function T.edges()
+	check.equal(U.escaped_quote():match '""', "")
+	check.equal(U.split("abc", ","), { "abc" })
+	check.equal(U.split("", ","), { "" })
+	check.equal(U.anywhere(lpeg.C "x"):match "ax", "x")
+	check.equal(U.anywhere(lpeg.C "x"):match "aax", "x")
+end
+
 return T

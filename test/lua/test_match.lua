@@ -17,4 +17,10 @@ function T.pattern_limit_gives_up_at_the_limit()
 	check.equal({ line("abcdef") }, { 5, 5 })
 end
 
+function T.limits_are_exact()
+	check.equal({ match.numbytes(1)("a") }, { 1, 1 })
+	check.equal({ match.numbytes(4)("abcd") }, { 4, 4 })
+	check.equal({ match.pattern_limit("\n", 4)("abcd") }, { 4, 4 })
+end
+
 return T

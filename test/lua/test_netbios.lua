@@ -50,4 +50,22 @@ function T.any_bytes_are_read_or_nil()
 	end, { response(), netbios.name_encode("A", "B.C") })
 end
 
+function T.responses_end_where_they_say()
+	local bare = response():sub(1, -7)
+	local names, statistics = netbios.nbstat_response(bare)
+	check.equal({ #names, statistics }, { 2, "" })
+	check.is_nil(netbios.nbstat_response(bare:sub(1, -2)))
+	check.is_nil(netbios.nbstat_response(response():gsub("\x84", "\4", 1)))
+	check.equal(netbios.nbstat_response(bare:sub(1, 56) .. "\0"), {})
+end
+
+function T.scopes_that_are_cut_off_are_none()
+	local name = netbios.name_encode "A"
+	check.equal({ netbios.name_decode(name:sub(1, 33)) }, { "A", "" })
+	check.equal({ netbios.name_decode(name:sub(1, 33) .. "\5ab") }, { "A", "" })
+	local label = ("x"):rep(63)
+	check.equal({ netbios.name_decode(name:sub(1, 33) .. "\63" .. label .. "\0") }, { "A", label })
+	check.equal({ netbios.name_decode(name:sub(1, 33) .. "\64" .. label .. "x\0") }, { "A", "" })
+end
+
 return T

@@ -26,4 +26,13 @@ function T.ordered_tables_from_pairs()
 	check.equal(seen, { "z", "a" })
 end
 
+function T.keys_of_every_type()
+	local inner = setmetatable({}, { __tostring = function() return "zz" end })
+	local seen = {}
+	for key in pairs(outlib.sorted_by_key { [inner] = 1, [true] = 2, [false] = 3, b = 4, a = 5, [10] = 6, [9] = 7 }) do
+		seen[#seen + 1] = tostring(key)
+	end
+	check.equal(table.concat(seen, " "), "false true 9 10 a b zz")
+end
+
 return T

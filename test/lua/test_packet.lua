@@ -152,4 +152,16 @@ function T.any_bytes_parse_or_give_nil()
 	end, { tcp_packet(), p:build_ipv6_packet() }, 2000)
 end
 
+function T.numbers_up_to_the_last_byte()
+	local p = packet.Packet:new()
+	p.buf = "\1\2\3\4"
+	check.equal({ p:u8(3), p:u16(2), p:u32(0) }, { 4, 0x0304, 0x01020304 })
+	check.is_nil(p:u8(4))
+	check.is_nil(p:u8(-1))
+	check.is_true(p:set_u16(2, 0xffff))
+	check.equal(p.buf, "\1\2\255\255")
+	p:set_raw(1, "x")
+	check.equal(p.buf, "\1x\255\255")
+end
+
 return T

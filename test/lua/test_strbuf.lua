@@ -38,4 +38,11 @@ function T.other_values_are_refused()
 	check.raises("a string is expected", function() return strbuf.new("a") .. {} end)
 end
 
+function T.dump_takes_a_range()
+	local b = strbuf.new("a", "b", "c", "d")
+	check.equal(b:dump("-", 2), "b-c-d")
+	check.equal(b:dump("-", 2, 3), "b-c")
+	check.equal(b:tostring(","), "a,b,c,d")
+end
+
 return T

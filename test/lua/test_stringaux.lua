@@ -50,4 +50,14 @@ function T.blank_strings_are_named()
 	check.equal(stringaux.string_or_blank("x"), "x")
 end
 
+function T.ipattern_keeps_what_is_no_letter_to_match()
+	check.equal(stringaux.ipattern "%bAB", "%bAB")
+	check.equal(stringaux.ipattern "%ax", "%a[xX]")
+	check.equal(stringaux.ipattern "[]a]", "[]aA]")
+	check.equal(stringaux.ipattern "[^]%a]b", "[^]%a][bB]")
+	check.equal(stringaux.ipattern "[a-f0-9]", "[a-fA-F0-9]")
+	check.equal(stringaux.ipattern "[a", "[aA")
+	check.equal(stringaux.ipattern "x", "[xX]")
+end
+
 return T

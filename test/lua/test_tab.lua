@@ -33,4 +33,15 @@ function T.nil_cells_are_empty()
 	check.equal(tab.dump(tab.new()), "")
 end
 
+function T.rows_may_be_empty()
+	local t = tab.new()
+	tab.nextrow(t)
+	tab.addrow(t, "a")
+	tab.nextrow(t)
+	check.equal(tab.dump(t), "\na\n")
+	local u = tab.new()
+	tab.addrow(u, { "x" }, "y")
+	check.is_true(tab.dump(u):match("^table: [^ ]+  y$"))
+end
+
 return T

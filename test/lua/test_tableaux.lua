@@ -41,4 +41,10 @@ function T.keys_are_all_keys()
 	check.equal(keys, { "a", "b" })
 end
 
+function T.contains_tells_the_index_in_a_list()
+	check.equal({ tableaux.contains({ "a", "b" }, "a", true) }, { true, 1 })
+	check.equal({ tableaux.contains({ "a", "b" }, "b", true) }, { true, 2 })
+	check.equal(select("#", tableaux.contains({}, "b", true)), 2)
+end
+
 return T

@@ -30,4 +30,11 @@ function T.at_most_as_many_as_allowed()
 	check.equal(#stub.state.targets, 2)
 end
 
+function T.zero_means_without_bound()
+	nmap.registry.args = { "newtargets", ["max-newtargets"] = "0" }
+	check.equal({ target.add("a", "b") }, { true, 2 })
+	nmap.registry.args = { "newtargets", ["max-newtargets"] = "3" }
+	check.equal({ target.add("c", "d") }, { true, 1 })
+end
+
 return T

@@ -56,4 +56,11 @@ function T.any_bytes_decode()
 	end, { "a\0\xe9\0\x3d\xd8\x00\xde", "aé€😀" })
 end
 
+function T.positions_begin_at_one()
+	check.equal({ unicode.latin1_dec "ab" }, { 97, 2 })
+	check.equal({ unicode.utf16_dec("a\0b\0", 3) }, { 98, 5 })
+	check.is_nil((unicode.utf8_dec "\245\128\128\128"))
+	check.is_nil((unicode.latin1_dec("a", 2)))
+end
+
 return T

@@ -77,4 +77,27 @@ function T.any_bytes_are_read_or_nil()
 	end, { accepted, "\0\0\0\1\0\0\0\5abcde\0\0\0\0\0\0\0" })
 end
 
+function T.reading_ends_exactly_at_the_end()
+	check.equal(xdr.bool(false), "\0\0\0\0")
+	check.equal({ xdr.read_opaque("\0\0\0\4abcd", 1) }, { "abcd", 9 })
+	check.equal({ xdr.read_array("\0\0\0\2\0\0\0\7\0\0\0\9", 1, xdr.read_uint) }, { { 7, 9 }, 13 })
+	check.equal({ xdr.read_bool("\0\0\0\0", 1) }, { false, 5 })
+	check.equal({ xdr.read_int("\255\255\255\254", 1) }, { -2, 5 })
+	check.is_nil((xdr.read_uint("\0\0\0\1", 0)))
+	check.is_nil((xdr.read_chain(("\0\0\0\1"):rep(9), 1, function(_, at) return 0, at end)))
+end
+
+function T.cut_off_denials_are_nil()
+	for _, reply in ipairs { "\1\2\3\4\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\5", "\1\2\3\4\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0\2\0\0\0\2" } do
+		check.is_true(xdr.read_rpc_reply(reply))
+		for length = 0, #reply - 1 do
+			check.is_nil((xdr.read_rpc_reply(reply:sub(1, length))))
+		end
+	end
+	local mismatch = accepted:sub(1, 20) .. "\0\0\0\2\0\0\0\2\0\0\0\4"
+	for length = 0, #mismatch - 1 do
+		check.is_nil((xdr.read_rpc_reply(mismatch:sub(1, length))))
+	end
+end
+
 return T
