@@ -211,22 +211,22 @@ end
 
 --- The elements in `length` bytes as a list.
 function decoder:decodeSeq(text, length, at)
-	local list, last = {}, at + length
-	if last - 1 > #text then
+	if at + length - 1 > #text then
 		return nil, #text + 1
 	end
-	local content = text:sub(1, last - 1)
+	-- On a copy of just these bytes no element reaches out of them.
+	local list, content, inner = {}, text:sub(at, at + length - 1), 1
 	self.depth = self.depth + 1
-	while at < last and self.depth <= depth_max do
-		local value, after = self:decode(content, at)
+	while inner <= #content and self.depth <= depth_max do
+		local value, after = self:decode(content, inner)
 		if value == nil and self.stoponerror then
 			list = nil
 			break
 		end
-		list[#list + 1], at = value, after
+		list[#list + 1], inner = value, after
 	end
 	self.depth = self.depth - 1
-	return list, last
+	return list, at + length
 end
 
 local function decode_bytes(_, text, length, at)

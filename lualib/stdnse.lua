@@ -367,16 +367,6 @@ end
 -- follows it; #t is the number of keys, t() whether there are any.
 function M.output_table()
 	local values, order = {}, {}
-	local function in_order(_, key)
-		local i = 1
-		if key ~= nil then
-			while i <= #order and order[i] ~= key do
-				i = i + 1
-			end
-			i = i + 1
-		end
-		return order[i], values[order[i]]
-	end
 	return setmetatable({}, {
 		__index = values,
 		__newindex = function(_, key, value)

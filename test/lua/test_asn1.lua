@@ -114,4 +114,11 @@ function T.any_bytes_decode_or_give_nil()
 	check.fuzz(function(bytes) return decoder:decode(bytes) end, { seq, "\1\1\255", "\3\2\0\255" }, 2000)
 end
 
+-- Minutes, if each element cost the length of what is before it.
+function T.wide_sequences_take_no_time()
+	local bytes = encoder:encodeSeq(("\x30\0"):rep(1000000))
+	check.equal(#decoder:decode(bytes), 1000000)
+	check.equal({ decoder:decode("xx" .. encoder:encodeSeq "\2\1\5" .. "\2\1\6", 3) }, { { 5 }, 8 })
+end
+
 return T

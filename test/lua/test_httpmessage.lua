@@ -145,4 +145,15 @@ function T.long_runs_take_no_time()
 	check.equal(#decoder:feed(("1\r\na\r\n"):rep(50000)), 50000)
 end
 
+function T.a_body_that_is_all_there_is_not_truncated()
+	local response = http.parse_response "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc"
+	check.equal({ response.body, response.truncated }, { "abc", nil })
+	check.equal({ http.body_kind({ status = 204, header = { ["content-length"] = "3" } }, "GET") }, { "none" })
+	check.equal({ http.body_kind({ status = 199, header = {} }, "GET") }, { "none" })
+	check.equal({ http.body_kind({ status = 200, header = {} }, "CONNECT") }, { "none" })
+	check.equal({ http.body_kind({ status = 300, header = {} }, "CONNECT") }, { "close" })
+	check.equal({ http.body_kind({ status = 200, header = { ["transfer-encoding"] = "gzip", ["content-length"] = "5" } }, "GET") }, { "close" })
+	check.is_nil((http.redirect({ status = 301, header = { location = "/x" } }, "", "GET")))
+end
+
 return T

@@ -164,4 +164,19 @@ function T.numbers_up_to_the_last_byte()
 	check.equal(p.buf, "\1x\255\255")
 end
 
+function T.lengths_of_what_is_carried()
+	local p = new("10.0.0.1", "10.0.0.2")
+	p.udp_sport, p.udp_dport = 1, 2
+	p:build_udp_header()
+	check.equal(packet.Packet:new(p:build_ip_packet()).udp_data_length, 0)
+	p = new("fe80::1", "fe80::2")
+	p.tcp_sport, p.tcp_dport = 1, 2
+	p:build_tcp_header("", "abc")
+	local q = packet.Packet:new(p:build_ipv6_packet())
+	check.equal({ q.ip_len, q.tcp_data_length, q:raw(q.tcp_data_offset) }, { 63, 3, "abc" })
+	local routed = p.buf:sub(1, 6) .. "\43" .. p.buf:sub(8, 40) .. "\60\0" .. ("\0"):rep(6) .. "\6\0" .. ("\0"):rep(6) .. p.buf:sub(41)
+	check.equal(packet.Packet:new(routed).tcp_dport, 2)
+	check.is_nil(packet.Packet:new(p.buf:sub(1, 6) .. "\43" .. p.buf:sub(8, 40) .. "\6\255"))
+end
+
 return T

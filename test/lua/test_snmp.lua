@@ -95,4 +95,13 @@ function T.any_bytes_decode_or_give_nil()
 	end, { response_of(bindings), report }, 2000)
 end
 
+function T.what_follows_an_address_or_counter_is_read()
+	local bytes = snmp.encode { snmp.str2ip "1.2.3.4", { _snmp = snmp.tags.counter, 0 }, { _snmp = snmp.tags.counter64, 5 }, "end" }
+	check.equal(snmp.decode(bytes), { _snmp = nil, { _snmp = "\x40", 1, 2, 3, 4 }, 0, 5, "end" })
+	check.equal({ snmp.decode "\x41\0" }, { nil, 3 })
+	check.is_nil((snmp.decode("\x46\10" .. ("\1"):rep(10))))
+	check.is_nil((snmp.decode("\x46\9\1" .. ("\1"):rep(8))))
+	check.equal((snmp.decode("\x46\9\0" .. ("\255"):rep(8))), -1)
+end
+
 return T

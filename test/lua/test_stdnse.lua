@@ -204,4 +204,37 @@ function T.module_makes_a_strict_environment()
 	package.loaded.test_made = nil
 end
 
+function T.log_lines_name_the_script_and_the_port()
+	local getinfo, gethostport = stdnse.getinfo, stdnse.gethostport
+	rawset(stdnse, "getinfo", function() return "banner" end)
+	rawset(stdnse, "gethostport", function() return { ip = "10.0.0.1" }, { number = 80 } end)
+	stub.state.debugging = 1
+	stdnse.debug1("x")
+	rawset(stdnse, "gethostport", function() return { ip = "10.0.0.1" } end)
+	stdnse.print_debug("y")
+	rawset(stdnse, "getinfo", getinfo)
+	rawset(stdnse, "gethostport", gethostport)
+	check.equal(stub.log, { "[banner 10.0.0.1:80] x", "[banner 10.0.0.1] y" })
+end
+
+function T.one_key_makes_an_output_table_true()
+	local t = stdnse.output_table()
+	t.only = false
+	check.equal({ t(), #t, t.only }, { true, 1, false })
+end
+
+function T.warnings_need_no_name()
+	stub.state.debugging = 1
+	check.equal(stdnse.format_output(true, { { warning = "w", "x" } }), "\n  (WARNING: w)\n  x")
+	check.equal(stdnse.format_output(true, "a\nb", 1), "\n    a\n    b")
+end
+
+function T.names_that_moved_are_still_there()
+	check.equal(stdnse.strjoin("-", { 1, 2 }), "1-2")
+	check.equal({ stdnse.contains({ "a" }, "a") }, { true, 1 })
+	check.equal(stdnse.keys { k = 1 }, { "k" })
+	check.equal(stdnse.clock_us(), 1700000000500000)
+	check.raises("not declared", function() return stdnse.strsplit end)
+end
+
 return T
