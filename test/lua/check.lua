@@ -92,12 +92,16 @@ local instructions_max = 3000000
 
 -- Calls a decoder; it may neither raise nor take for ever.
 local function guarded(decoder, bytes)
+	-- A decoder may catch the error itself: it was late all the same.
+	local late = nil
 	debug.sethook(function()
-		error("took more than " .. instructions_max .. " instructions")
+		late = "took more than " .. instructions_max .. " instructions"
+		error(late)
 	end, "", instructions_max)
 	local ok, message = pcall(decoder, bytes)
 	debug.sethook()
-	if not ok then
+	if not ok or late then
+		message = late or message
 		error(string.format("%s for %q", tostring(message), bytes), 3)
 	end
 end
