@@ -466,6 +466,69 @@ function M.decode(message)
 	return packet
 end
 
+local function mx_text(record)
+	local mx = record.MX
+	return mx and mx.server and string.format("%d:%s", mx.pref, mx.server)
+end
+
+local function srv_text(record)
+	local srv = record.SRV
+	return srv and srv.target and string.format("%d:%d:%d:%s", srv.prio, srv.weight, srv.port, srv.target)
+end
+
+local function domain_of(record)
+	return record.domain
+end
+
+-- What an answer of a type comes down to; other types: the record.
+local answers_of = {
+	[M.types.A] = function(record) return record.ip end,
+	[M.types.AAAA] = function(record) return record.ipv6 end,
+	[M.types.NS] = domain_of,
+	[M.types.CNAME] = domain_of,
+	[M.types.PTR] = domain_of,
+	[M.types.MX] = mx_text,
+	[M.types.SRV] = srv_text,
+	[M.types.SOA] = function(record) return record.SOA and record.SOA.mname end,
+	[M.types.TXT] = function(record) return record.TXT and table.concat(record.TXT.text) end,
+}
+
+local function whole_record(record)
+	return record
+end
+
+local function first_or_all(list, all)
+	if #list == 0 then
+		return false, "No Answers"
+	end
+	return true, all and list or list[1]
+end
+
+--- The answers of a type in a decoded message: true and the first (or with `all` the
+-- list); false and why there is none. Mail servers are "10:name", SRV records
+-- "prio:weight:port:name".
+function M.findNiceAnswer(dtype, packet, all)
+	local list, value_of = {}, answers_of[dtype] or whole_record
+	if packet.rcode == 3 and #packet.answers == 0 then
+		return false, "No Such Name"
+	end
+	for _, record in ipairs(packet.answers) do
+		if record.dtype == dtype then
+			list[#list + 1] = value_of(record)
+		end
+	end
+	return first_or_all(list, all)
+end
+
+--- The addresses among the additional records, in the same way.
+function M.findNiceAdditional(packet, all)
+	local list = {}
+	for _, record in ipairs(packet.add) do
+		list[#list + 1] = record.ip or record.ipv6
+	end
+	return first_or_all(list, all)
+end
+
 --- The records' data that scripts show: the name, the address, the text; for
 -- others the bytes.
 function M.record_value(record)

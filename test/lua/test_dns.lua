@@ -145,7 +145,12 @@ function T.decoding_undoes_encoding()
 end
 
 function T.any_bytes_decode_or_give_nil()
-	check.fuzz(dns.decode, { sample }, 3000)
+	check.fuzz(function(bytes)
+		local packet = dns.decode(bytes)
+		for _, dtype in pairs(packet and dns.types or {}) do
+			dns.findNiceAnswer(dtype, packet, true)
+		end
+	end, { sample }, 2000)
 end
 
 function T.bitmaps_and_soa_end_with_their_record()
@@ -170,6 +175,28 @@ function T.keys_and_signatures()
 	check.equal(answers[2].DS, { keytag = 5, algo = 8, digesttype = 2, digest = "digest" })
 	check.equal(answers[3].SSHFP, { algorithm = 1, fptype = 2, fingerprint = "fp" })
 	check.equal(answers[4].TLSA, { usage = 3, selector = 1, matching = 1, data = "data" })
+end
+
+function T.answers_that_scripts_want()
+	local packet = dns.decode(response(record(5, "\1c\192\12"), record(1, "\1\2\3\4"), record(1, "bad"), record(1, "\5\6\7\8"),
+		record(15, "\0\10\2mx\192\12"), record(33, "\0\1\0\2\0\80\1s\192\12"), record(16, "\1a\1b"), record(44, "\1\2fp")))
+	check.equal({ dns.findNiceAnswer(1, packet) }, { true, "1.2.3.4" })
+	check.equal({ dns.findNiceAnswer(1, packet, true) }, { true, { "1.2.3.4", "5.6.7.8" } })
+	check.equal({ dns.findNiceAnswer(5, packet) }, { true, "c.a.b" })
+	check.equal({ dns.findNiceAnswer(15, packet) }, { true, "10:mx.a.b" })
+	check.equal({ dns.findNiceAnswer(33, packet) }, { true, "1:2:80:s.a.b" })
+	check.equal({ dns.findNiceAnswer(16, packet) }, { true, "ab" })
+	check.equal(select(2, dns.findNiceAnswer(44, packet)).SSHFP.fingerprint, "fp")
+	check.equal({ dns.findNiceAnswer(28, packet) }, { false, "No Answers" })
+	check.equal({ dns.findNiceAnswer(1, dns.decode(response())) }, { false, "No Such Name" })
+end
+
+function T.additional_addresses()
+	local packet = dns.decode(sample)
+	check.equal({ dns.findNiceAdditional(packet) }, { false, "No Answers" })
+	packet.add = { packet.answers[1], packet.answers[2], packet.answers[3] }
+	check.equal({ dns.findNiceAdditional(packet) }, { true, "1.2.3.4" })
+	check.equal({ dns.findNiceAdditional(packet, true) }, { true, { "1.2.3.4", "::1" } })
 end
 
 return T
