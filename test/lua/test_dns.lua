@@ -199,4 +199,10 @@ function T.additional_addresses()
 	check.equal({ dns.findNiceAdditional(packet, true) }, { true, { "1.2.3.4", "::1" } })
 end
 
+function T.options_one_behind_the_other()
+	local opt = dns.decode(response(record(41, "\0\3\0\4nsid\0\8\0\2ab\0\9\0\5cut"))).answers[1].OPT
+	check.equal(opt.options, { { code = 3, data = "nsid" }, { code = 8, data = "ab" } })
+	check.equal(dns.reverse "2001:db8::ab", "b.a." .. ("0."):rep(22) .. "8.b.d.0.1.0.0.2.ip6.arpa")
+end
+
 return T

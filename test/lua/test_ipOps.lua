@@ -115,4 +115,34 @@ function T.any_text_gives_an_address_or_nil()
 	end, { "10.0.0.1/24", "fe80::1.2.3.4%lo-::", "10.1-10.2" })
 end
 
+function T.colons_at_the_end()
+	check.is_nil((ipOps.ip_to_str "1:2:3:4:5:6:7:8:"))
+	check.is_nil((ipOps.ip_to_str "::1:"))
+	check.is_nil((ipOps.ip_to_str "1:::"))
+	check.equal(ipOps.expand_ip "::1", "0:0:0:0:0:0:0:1")
+end
+
+function T.equal_addresses_are_not_less()
+	for operation, expected in pairs { lt = false, gt = false, le = true, ge = true, eq = true, ne = false } do
+		check.equal(ipOps.compare_ip("10.0.0.1", operation, "10.0.0.1"), expected, operation)
+	end
+end
+
+-- The first and last of each network, and what is next to it.
+function T.edges_of_private_networks()
+	for first, last in pairs { ["0.0.0.0"] = "0.255.255.255", ["10.0.0.0"] = "10.255.255.255", ["100.64.0.0"] = "100.127.255.255",
+		["127.0.0.0"] = "127.255.255.255", ["169.254.0.0"] = "169.254.255.255", ["172.16.0.0"] = "172.31.255.255",
+		["192.0.0.0"] = "192.0.0.255", ["192.0.2.0"] = "192.0.2.255", ["192.88.99.0"] = "192.88.99.255",
+		["192.168.0.0"] = "192.168.255.255", ["198.18.0.0"] = "198.19.255.255", ["198.51.100.0"] = "198.51.100.255",
+		["203.0.113.0"] = "203.0.113.255", ["224.0.0.0"] = "255.255.255.255" } do
+		check.equal((ipOps.isPrivate(first)), true, first)
+		check.equal((ipOps.isPrivate(last)), true, last)
+	end
+	for _, text in ipairs { "1.0.0.0", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255", "128.0.0.0",
+		"172.15.255.255", "192.0.1.0", "192.0.3.0", "192.167.255.255", "192.169.0.0", "198.17.255.255", "198.20.0.0", "223.255.255.255",
+		"64:ff9b::1", "2001:db9::", "fbff::1", "101::" } do
+		check.equal((ipOps.isPrivate(text)), false, text)
+	end
+end
+
 return T

@@ -63,4 +63,10 @@ function T.web_and_tls()
 	check.equal(shortport.ssl({}, port(443, nil, "udp")), false)
 end
 
+function T.ranges_include_their_ends()
+	local rule = shortport.port_range "5-10"
+	check.equal({ rule({}, port(4)), rule({}, port(5)), rule({}, port(10)), rule({}, port(11)) }, { false, true, true, false })
+	check.is_true(shortport.port_range "-10"({}, port(0)))
+end
+
 return T

@@ -95,4 +95,17 @@ function T.kept_reports_are_found()
 	check.equal(#vulns.find { state = vulns.STATE.VULN, script_name = "x" }, 1)
 end
 
+function T.finding_by_host_and_id()
+	vulns.save_reports()
+	vulns.Report:new("s", host, port):add_vulns(example())
+	vulns.Report:new("s"):add_vulns { title = "nowhere", state = vulns.STATE.VULN }
+	check.is_nil(vulns.find { host = { ip = "10.0.0.2" } })
+	check.equal(#vulns.find { host = host }, 1)
+	check.equal(#vulns.find { id = "9" }, 1)
+	check.is_nil(vulns.find { id = "8" })
+	check.equal(#vulns.find { id_type = "BID" }, 1)
+	check.is_nil(vulns.format_ids {})
+	check.is_nil(vulns.get_popular_link("XYZ", "1"))
+end
+
 return T
