@@ -7,6 +7,8 @@ int luaopen_lpeg(lua_State *lua); /* of Debian's lua-lpeg */
 
 const struct script_library script_libraries[] = {
 	{"lpeg", luaopen_lpeg, true},
+	{"nmap", script_open_nmap, true},
+	{"nmap.socket", script_open_nmap_socket, false},
 	{0},
 };
 
