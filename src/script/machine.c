@@ -205,11 +205,18 @@ void script_budget_stop(struct script_machine *machine, const char *what)
 	lua_sethook(machine->active, script_budget_hook, LUA_MASKCOUNT, 1);
 }
 
+bool script_budget_is_stopped(lua_State *lua)
+{
+	const struct script_budget *budget = script_machine_of(lua)->budget;
+
+	return budget && budget->stopped;
+}
+
 void script_check_stopped(lua_State *lua)
 {
 	const struct script_budget *budget = script_machine_of(lua)->budget;
 
-	if (!budget || !budget->stopped)
+	if (!script_budget_is_stopped(lua))
 		return;
 	lua_sethook(lua, script_budget_hook, LUA_MASKCOUNT, 1);
 	lua_pushstring(lua, budget->reason);

@@ -32,6 +32,7 @@ void script_account_close(struct script_machine *machine, uint32_t account);
 
 /* Notes why, and makes the next instruction raise. Allocates nothing. */
 void script_budget_stop(struct script_machine *machine, const char *what);
+bool script_budget_is_stopped(lua_State *lua);
 void script_budget_hook(lua_State *lua, lua_Debug *event);
 /* Charges and raises when something is used up. True when the others should have a turn. */
 bool script_budget_look(lua_State *lua, uint64_t instructions);

@@ -1,6 +1,6 @@
-/* The standard libraries, less what would let a script out of its budget: finalizers written in
- * Lua (they run with hooks off), binary chunks, a collection on demand, debug hooks, metatables
- * of our objects. */
+/* The standard libraries, less what would let a script out of its budget: finalizers and handlers
+ * of the last error written in Lua (they run with hooks off), binary chunks, a collection on
+ * demand, debug hooks, metatables of our objects. */
 #include "script/library.h"
 #include "script/machine_impl.h"
 
@@ -96,6 +96,36 @@ static int load_text(lua_State *lua)
 	return lua_gettop(lua);
 }
 
+/* The handler (upvalue 1), unless the script is being stopped: that error comes out of a hook, and
+ * a handler would run there with hooks off. */
+static int handle(lua_State *lua)
+{
+	if (script_budget_is_stopped(lua))
+		return 1;
+	lua_settop(lua, 1);
+	lua_pushvalue(lua, lua_upvalueindex(1));
+	lua_insert(lua, 1);
+	lua_call(lua, 1, 1);
+	return 1;
+}
+
+static int called(lua_State *lua, int status, lua_KContext context)
+{
+	return lua_gettop(lua);
+}
+
+static int call_handled(lua_State *lua)
+{
+	luaL_checktype(lua, 2, LUA_TFUNCTION);
+	lua_pushvalue(lua, 2);
+	lua_pushcclosure(lua, handle, 1);
+	lua_replace(lua, 2);
+	lua_pushvalue(lua, lua_upvalueindex(1));
+	lua_insert(lua, 1);
+	lua_callk(lua, lua_gettop(lua) - 1, LUA_MULTRET, 0, called);
+	return lua_gettop(lua);
+}
+
 /* Anything but "count" is a step at most: a full collection takes long with a large heap. */
 static int collect_garbage(lua_State *lua)
 {
@@ -151,6 +181,9 @@ static void open_base(lua_State *lua)
 	lua_getfield(lua, -1, "load");
 	lua_pushcclosure(lua, load_text, 1);
 	lua_setfield(lua, -2, "load");
+	lua_getfield(lua, -1, "xpcall");
+	lua_pushcclosure(lua, call_handled, 1);
+	lua_setfield(lua, -2, "xpcall");
 	lua_pop(lua, 1);
 }
 

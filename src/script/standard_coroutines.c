@@ -120,6 +120,7 @@ static int begin(lua_State *lua, enum kind kind)
 	struct script_machine *machine = script_machine_of(lua);
 	bool turn_over;
 
+	script_check_stopped(lua);
 	if (!machine->budget || ++machine->resumes % LOOK_EVERY)
 		return start(lua, kind);
 	turn_over = script_budget_look(lua, LOOK_EVERY * RESUME_INSTRUCTIONS);
@@ -159,6 +160,7 @@ static int close_coroutine(lua_State *lua)
 		    (lua_status(coroutine) == LUA_OK && lua_getstack(coroutine, 0, &frame));
 	int status;
 
+	script_check_stopped(lua);
 	if (busy)
 		return luaL_error(lua, "cannot close a running coroutine");
 	status = lua_resetthread(coroutine);

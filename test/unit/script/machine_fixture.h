@@ -12,7 +12,9 @@
 #include <lauxlib.h>
 #include <lua.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define FIXTURE_SCRIPTS 64
 
@@ -26,8 +28,18 @@ struct fixture {
 	unsigned started, ended, groups_done;
 	enum script_end end; /* of the last one */
 	char text[4096];     /* of the last one's end */
-	const char *modules[4][2];
+	char path[512];
 };
+
+/* test/unit/script/modules/. */
+static inline const char *fixture_find(void *self, const char *relative)
+{
+	struct fixture *fixture = self;
+
+	snprintf(fixture->path, sizeof(fixture->path), "%s/test/unit/script/modules/%s",
+		 getenv("PORTOLAN_SOURCE_ROOT"), relative);
+	return access(fixture->path, R_OK) == 0 ? fixture->path : NULL;
+}
 
 static inline void fixture_say(struct fixture *fixture, const char *id, const char *mark,
 			       const char *text)
@@ -37,8 +49,8 @@ static inline void fixture_say(struct fixture *fixture, const char *id, const ch
 	snprintf(fixture->said + at, sizeof(fixture->said) - at, "%s%s%s\n", id, mark, text);
 }
 
-static inline void fixture_result(void *self, lua_State *lua, const struct script_instance *instance,
-				  int results)
+static inline void fixture_result(void *self, lua_State *lua,
+				  const struct script_instance *instance, int results)
 {
 	const char *text = results ? luaL_tolstring(lua, -results, NULL) : "";
 
@@ -98,9 +110,15 @@ static inline int fixture_open(struct fixture *fixture, const struct script_mach
 		.write = fixture_write,
 	};
 
+	struct script_machine_config with = *config;
+
 	memset(fixture, 0, sizeof(*fixture));
+	if (!with.find) {
+		with.find = fixture_find;
+		with.self = fixture;
+	}
 	fixture->loop = loop_sim_new(1000 * NS_PER_S);
-	if (!fixture->loop || script_machine_new(config, &fixture->machine) < 0 ||
+	if (!fixture->loop || script_machine_new(&with, &fixture->machine) < 0 ||
 	    script_scheduler_new(fixture->machine, fixture->loop, limits, &hooks,
 				 &fixture->scheduler) < 0)
 		return ERROR_MEMORY;
