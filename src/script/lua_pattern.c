@@ -221,7 +221,7 @@ static const char *match_again(struct lua_pattern *match, const char *at, int di
 	size_t bytes;
 
 	if (index < 0 || index >= match->count || match->captures[index].bytes == UNCLOSED)
-		luaL_error(match->lua, "invalid capture index %%%d in pattern", index + 1);
+		luaL_error(match->lua, "invalid capture index %%%d", index + 1);
 	/* A position has no bytes that could come again. */
 	bytes = (size_t)match->captures[index].bytes;
 	if ((size_t)(match->subject_end - at) < bytes)

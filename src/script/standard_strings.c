@@ -143,10 +143,6 @@ static void add_text(const struct lua_pattern *match, luaL_Buffer *out, const ch
 		} else if (*at == '0') {
 			luaL_addlstring(out, from, (size_t)(end - from));
 		} else if (*at >= '1' && *at <= '9') {
-			if (*at - '1' >= match->count && *at != '1')
-				luaL_error(match->lua,
-					   "invalid capture index %%%d in replacement string",
-					   *at - '0');
 			lua_pattern_push(match, *at - '1', from, end);
 			luaL_addvalue(out);
 		} else {

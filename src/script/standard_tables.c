@@ -102,8 +102,8 @@ static void add_element(lua_State *lua, luaL_Buffer *out, lua_Integer at)
 {
 	lua_geti(lua, 1, at);
 	if (!lua_isstring(lua, -1))
-		luaL_error(lua, "invalid value (at index %I) in table for 'concat'",
-			   (LUAI_UACINT)at);
+		luaL_error(lua, "invalid value (%s) at index %I in table for 'concat'",
+			   luaL_typename(lua, -1), (LUAI_UACINT)at);
 	luaL_addvalue(out);
 }
 

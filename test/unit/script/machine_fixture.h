@@ -128,6 +128,10 @@ static inline int fixture_open(struct fixture *fixture, const struct script_mach
 static inline void fixture_close(struct fixture *fixture)
 {
 	script_scheduler_free(fixture->scheduler);
+	if (!fixture->machine) {
+		loop_free(fixture->loop);
+		return;
+	}
 	while (fixture->count)
 		script_free(fixture->machine, fixture->scripts[--fixture->count]);
 	script_machine_free(fixture->machine);
