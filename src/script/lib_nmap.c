@@ -46,7 +46,9 @@ static int nmap_clock(lua_State *lua)
 
 static int nmap_clock_ms(lua_State *lua)
 {
-	lua_pushnumber(lua, (lua_Number)(wall_ns(lua) / NS_PER_MS));
+	uint64_t ms = wall_ns(lua) / NS_PER_MS;
+
+	lua_pushnumber(lua, (lua_Number)ms);
 	return 1;
 }
 
@@ -62,6 +64,29 @@ static int nmap_log_write(lua_State *lua)
 	hooks = script_scheduler_hooks(scheduler_of(lua));
 	if (hooks->write)
 		hooks->write(hooks->self, file == 1, text);
+	return 0;
+}
+
+/* print(): to where log_write() goes; the standard output is not the scripts'. */
+static int print_line(lua_State *lua)
+{
+	int count = lua_gettop(lua), at;
+	const struct script_hooks *hooks;
+	luaL_Buffer line;
+
+	luaL_buffinit(lua, &line);
+	for (at = 1; at <= count; at++) {
+		if (at > 1)
+			luaL_addchar(&line, '\t');
+		luaL_tolstring(lua, at, NULL);
+		luaL_addvalue(&line);
+	}
+	luaL_pushresult(&line);
+	if (!scheduler_of(lua))
+		return 0;
+	hooks = script_scheduler_hooks(scheduler_of(lua));
+	if (hooks->write)
+		hooks->write(hooks->self, false, lua_tostring(lua, -1));
 	return 0;
 }
 
@@ -165,6 +190,8 @@ int script_open_nmap(lua_State *lua)
 		{"new_try", nmap_new_try},     {0},
 	};
 
+	lua_pushcfunction(lua, print_line);
+	lua_setglobal(lua, "print");
 	luaL_newlib(lua, functions);
 	lua_newtable(lua);
 	lua_newtable(lua);

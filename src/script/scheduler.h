@@ -37,7 +37,7 @@ struct script_hooks {
 		      const char *text);
 	/* What may interest those who debug (1: a little). May be NULL. */
 	void (*log)(void *self, int level, const char *text);
-	/* nmap.log_write(): one line. May be NULL. */
+	/* nmap.log_write() and print(): a line or more. May be NULL. */
 	void (*write)(void *self, bool to_stderr, const char *text);
 };
 

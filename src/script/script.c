@@ -136,8 +136,10 @@ static void read_names(lua_State *lua, const struct script *script, const char *
 			   script->path, field, luaL_typename(lua, -1));
 	count = lua_rawlen(lua, -1);
 	names->all = alloc_array(count, sizeof(*names->all));
-	if (!names->all)
+	if (!names->all) {
 		luaL_error(lua, "not enough memory");
+		return;
+	}
 	for (at = 0; at < count; at++) {
 		if (lua_rawgeti(lua, -1, (lua_Integer)at + 1) != LUA_TSTRING)
 			luaL_error(lua, "%s has non-string entries in the '%s' array", script->path,

@@ -357,18 +357,9 @@ static void count_worker(lua_State *lua, const struct script_thread *parent)
 	script_stop(lua, text);
 }
 
-void script_worker_start(lua_State *lua, int count)
+/* Stack: function and arguments, on the top; the coroutine and info() are put below them. */
+static void fill_worker(lua_State *lua, struct script_thread *thread, int count)
 {
-	struct script_thread *parent = script_thread_check(lua, "stdnse.new_thread");
-	struct script_thread **owned, *thread;
-
-	luaL_checktype(lua, -count - 1, LUA_TFUNCTION);
-	count_worker(lua, parent);
-	luaL_checkstack(lua, count + 10, NULL);
-	owned = push_owned(lua);
-	lua_insert(lua, -count - 2);
-	if (!(thread = *owned = thread_new(parent->instance)))
-		luaL_error(lua, "not enough memory");
 	thread->worker = true;
 	thread->lua = make_coroutine(lua, &thread->anchor);
 	lua_insert(lua, -count - 2);
@@ -380,6 +371,24 @@ void script_worker_start(lua_State *lua, int count)
 	thread->arguments = count;
 	if (set_timeout(thread) < 0)
 		luaL_error(lua, "not enough memory");
+}
+
+void script_worker_start(lua_State *lua, int count)
+{
+	struct script_thread *parent = script_thread_check(lua, "stdnse.new_thread");
+	struct script_thread **owned, *thread;
+
+	luaL_checktype(lua, -count - 1, LUA_TFUNCTION);
+	count_worker(lua, parent);
+	luaL_checkstack(lua, count + 10, NULL);
+	owned = push_owned(lua);
+	lua_insert(lua, -count - 2);
+	thread = *owned = thread_new(parent->instance);
+	if (!thread) {
+		luaL_error(lua, "not enough memory");
+		return;
+	}
+	fill_worker(lua, thread, count);
 	*owned = NULL;
 	lua_remove(lua, -3);
 	parent->instance->workers++;

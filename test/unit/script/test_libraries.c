@@ -165,6 +165,7 @@ static void log_and_random(void **state)
 	     "#nmap.get_random_bytes(0) .. #nmap.get_random_bytes(1000) .. "
 	     "select(2, pcall(nmap.get_random_bytes, -1))",
 	     "stdout> one\nstderr> two\ns: 01000Invalid length argument to get_random_bytes.\n");
+	SAYS("print(1, nil, 'x')", "stdout> 1\tnil\tx\ns: \n");
 	SAYS("return tostring(nmap.get_random_bytes(16) == nmap.get_random_bytes(16))",
 	     "s: false\n");
 	SAYS("return type(nmap.registry.args) .. tostring(require 'nmap' == nmap) .. "
