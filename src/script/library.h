@@ -18,4 +18,10 @@ extern const struct script_library script_libraries[];
  * raise a Lua error (memory). */
 void script_libraries_open(lua_State *lua);
 
+/* Adds the engine's functions to the Lua library stdnse, which is on the stack. */
+int script_inject_stdnse(lua_State *lua);
+
+int script_open_nmap(lua_State *lua);
+int script_open_nmap_socket(lua_State *lua);
+
 #endif

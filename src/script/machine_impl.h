@@ -1,0 +1,48 @@
+/* What machine*.c share. */
+#ifndef PORTOLAN_SCRIPT_MACHINE_IMPL_H
+#define PORTOLAN_SCRIPT_MACHINE_IMPL_H
+
+#include "script/machine.h"
+
+struct script_account {
+	size_t bytes, limit;
+	uint32_t next_free;
+	bool open;
+};
+
+struct script_machine {
+	struct script_machine_config config;
+	lua_State *lua, *active; /* active: whose code runs, to stop it */
+	size_t bytes;
+	struct script_account *accounts; /* [0] is the run's */
+	uint32_t account_count, account_cap, account_free, charged;
+	bool denied; /* the last request; Lua collects garbage and asks again */
+	struct script_budget *budget;
+	uint64_t entered_ns; /* processor time when the budget was entered */
+	struct script_scheduler *scheduler;
+	bool suspended;
+	unsigned resumes; /* by scripts */
+	unsigned pinned;  /* resumes below which nothing can be suspended */
+};
+
+/* The allocator of machine_memory.c; self is the machine. */
+void *script_allocate(void *self, void *old, size_t old_bytes, size_t bytes);
+int script_account_open(struct script_machine *machine, size_t limit, uint32_t *ret_account);
+void script_account_close(struct script_machine *machine, uint32_t account);
+
+/* Notes why, and makes the next instruction raise. Allocates nothing. */
+void script_budget_stop(struct script_machine *machine, const char *what);
+bool script_budget_is_stopped(lua_State *lua);
+void script_budget_hook(lua_State *lua, lua_Debug *event);
+/* Charges and raises when something is used up. True when the others should have a turn. */
+bool script_budget_look(lua_State *lua, uint64_t instructions);
+
+/* Raise Lua errors (memory). */
+void script_standard_open(struct script_machine *machine, lua_State *lua);
+void script_files_open(lua_State *lua, unsigned grants);
+void script_modules_open(lua_State *lua);
+void script_strings_open(lua_State *lua, bool old_unpack);
+void script_tables_open(lua_State *lua);
+void script_coroutines_open(lua_State *lua);
+
+#endif
