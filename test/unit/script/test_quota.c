@@ -85,7 +85,7 @@ static void endless_loops_are_cut(void **state)
 	    "stopped: time");
 	cut("while true do coroutine.wrap(function() for i = 1, 900 do end end)() end",
 	    "stopped: time");
-	cut("local function spawn(n) for i = 1, 900 do if n > 0 then "
+	cut("local function spawn(n) for i = 1, 20 do if n > 0 then "
 	    "coroutine.wrap(spawn)(n - 1) end end end while true do spawn(9) end",
 	    "stopped: time");
 	cut("require 'endless'", "stopped: time");
@@ -237,6 +237,36 @@ static void memory_is_charged_to_who_asked(void **state)
 	fixture_close(&fixture);
 }
 
+/* What is freed in another's time is given back to who asked for it. */
+static void memory_is_given_back_to_who_asked(void **state)
+{
+	assert_int_equal(fixture_open(&fixture, &plain, &limits), 0);
+	fixture_action(&fixture, "a.nse", "nmap.registry.big = ('x'):rep(6 << 20) return 'a'");
+	fixture_action(&fixture, "b.nse",
+		       "nmap.socket.sleep(1) nmap.registry.big = nil for i = 1, 300 do "
+		       "collectgarbage() end local t = {} for i = 1, 1000 do t[i] = {} end "
+		       "return 'b'");
+	fixture_run(&fixture);
+	assert_string_equal(fixture.said, "a: a\nb: b\n");
+	fixture_close(&fixture);
+}
+
+/* A table that another grows is the other's from then on. */
+static void grown_memory_is_who_grew_its(void **state)
+{
+	const struct script_limits roomy = {.quota = {.memory_bytes = 32 << 20}};
+
+	assert_int_equal(fixture_open(&fixture, &plain, &roomy), 0);
+	fixture_action(&fixture, "a.nse",
+		       "local t = {} for i = 1, 1 << 19 do t[i] = i end nmap.registry.t = t "
+		       "nmap.socket.sleep(2) return #('x'):rep(14 << 20)");
+	fixture_action(&fixture, "b.nse",
+		       "nmap.socket.sleep(1) local t = nmap.registry.t t[#t + 1] = 1 return 'b'");
+	fixture_run(&fixture);
+	assert_string_equal(fixture.said, "b: b\na: 14680064\n");
+	fixture_close(&fixture);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -252,6 +282,8 @@ int main(void)
 		cmocka_unit_test(finalizers_in_lua_never_run),
 		cmocka_unit_test(total_memory_is_bounded),
 		cmocka_unit_test(memory_is_charged_to_who_asked),
+		cmocka_unit_test(memory_is_given_back_to_who_asked),
+		cmocka_unit_test(grown_memory_is_who_grew_its),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -150,6 +150,15 @@ static void sleeping_takes_the_loops_time(void **state)
 	     "s: s.nse:1: attempt to yield across a C-call boundary\n");
 }
 
+/* Nothing of the wait is left that could end another one early. */
+static void wait_that_cannot_be_is_not_begun(void **state)
+{
+	SAYS("local _, e = pcall(table.sort, {1, 2}, function() coroutine.wrap(function() "
+	     "nmap.socket.sleep(1) end)() end) nmap.socket.sleep(5) "
+	     "return nmap.clock() .. e:match('attempt.*')",
+	     "s: 1005.0attempt to yield across a C-call boundary\n");
+}
+
 static void suspension_goes_through_coroutines(void **state)
 {
 	SAYS("local co = coroutine.create(function(a) nmap.socket.sleep(1) "
@@ -312,6 +321,38 @@ static void cancelled_group_is_over_at_once(void **state)
 	fixture_close(&fixture);
 }
 
+static void cancel_quietly(void *self)
+{
+	script_group_cancel(self);
+}
+
+/* The line of a mutex forgets who was stopped in it. */
+static void cancelled_waiter_leaves_the_line(void **state)
+{
+	struct timer timer = {.fire = cancel_quietly};
+	struct script_group *group;
+
+	begin(&limits);
+	fixture_action(&fixture, "a.nse",
+		       "nmap.mutex('m')('lock') nmap.socket.sleep(3) nmap.mutex('m')('done') "
+		       "nmap.socket.sleep(1)");
+	fixture_action(&fixture, "b.nse", "nmap.mutex('m')('lock') return 'late'");
+	fixture_action(&fixture, "c.nse",
+		       "nmap.socket.sleep(2) nmap.mutex('m')('lock') return nmap.clock()");
+	group = fixture_group(&fixture, SCRIPT_PRERULE, NULL);
+	fixture_add(group, fixture.scripts[0], NULL);
+	fixture_add(group, fixture.scripts[2], NULL);
+	script_group_start(group);
+	timer.self = fixture_group(&fixture, SCRIPT_PRERULE, NULL);
+	fixture_add(timer.self, fixture.scripts[1], NULL);
+	script_group_start(timer.self);
+	assert_int_equal(loop_timer_set(fixture.loop, &timer, NS_PER_S), 0);
+	loop_run(fixture.loop);
+	assert_string_equal(fixture.said, "c: 1003.0\na: \n");
+	assert_int_equal(fixture.groups_done, 2);
+	fixture_close(&fixture);
+}
+
 static void scheduler_freed_in_mid_run_leaves_nothing(void **state)
 {
 	struct script_group *group;
@@ -405,6 +446,7 @@ int main(void)
 		cmocka_unit_test(errors_end_as_the_interface_says),
 		cmocka_unit_test(new_try_passes_and_catches),
 		cmocka_unit_test(sleeping_takes_the_loops_time),
+		cmocka_unit_test(wait_that_cannot_be_is_not_begun),
 		cmocka_unit_test(suspension_goes_through_coroutines),
 		cmocka_unit_test(waiting_coroutine_is_not_anothers_to_resume),
 		cmocka_unit_test(levels_run_one_after_another),
@@ -413,6 +455,7 @@ int main(void)
 		cmocka_unit_test(no_more_threads_than_the_limit),
 		cmocka_unit_test(timeout_ends_base_and_workers),
 		cmocka_unit_test(cancelled_group_is_over_at_once),
+		cmocka_unit_test(cancelled_waiter_leaves_the_line),
 		cmocka_unit_test(scheduler_freed_in_mid_run_leaves_nothing),
 		cmocka_unit_test(busy_script_lets_others_run),
 		cmocka_unit_test(busy_coroutine_lets_others_run),
