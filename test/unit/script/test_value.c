@@ -182,8 +182,8 @@ static void what_has_no_end_is_cut(void **state)
 		"local t = {} for i = 1, 40 do t = {t, t, k=t} end return t",
 		"return setmetatable({}, {__index=function(t, i) return 'x' end})",
 		"return setmetatable({}, {__index=function(t, i) return ('x'):rep(i) end})",
-		"return setmetatable({}, {__pairs=function() return function() return 'k', 1 end "
-		"end})",
+		("return setmetatable({}, {__pairs=function() return function() return 'k', 1 end "
+		 "end})"),
 		"return {('x'):rep(1 << 21), 'last'}",
 	};
 
