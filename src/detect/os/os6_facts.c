@@ -18,7 +18,7 @@
 struct telling {
 	const struct os6 *os6;
 	struct arena arena;
-	struct os6_model *model;
+	const struct os6_model *model; /* the scan's */
 	struct os6_features features;
 	struct os6_verdict verdict;
 	struct os_found found;
@@ -168,15 +168,15 @@ static int tell_match(struct telling *telling)
 	return tell_summary(telling, &known->class, accuracy);
 }
 
-/* The model is read anew for each host: that takes a millisecond, of the seconds that a
- * host takes. */
 static int tell_system(struct telling *telling)
 {
 	struct os6_manner manner = manner_of(telling->os6, &telling->found.facts);
-	int r = os6_model_builtin(&telling->model);
+	struct os6_model **model = telling->os6->job->model;
+	int r = *model ? 0 : os6_model_builtin(model);
 
 	if (r < 0)
 		return r;
+	telling->model = *model;
 	os6_features_make(&telling->os6->print, &manner, &telling->features);
 	os6_model_judge(telling->model, &telling->features, &telling->verdict);
 	return telling->verdict.decision == OS6_KNOWN ? tell_match(telling) : 0;
@@ -235,7 +235,6 @@ void os6_tell(struct os6 *os6)
 	telling->os6 = os6;
 	tell_all(telling);
 	os6->job->found(os6->job->self, &telling->found);
-	os6_model_free(telling->model);
 	arena_release(&telling->arena);
 	alloc_free(telling);
 }

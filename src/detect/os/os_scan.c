@@ -2,6 +2,7 @@
  * no probe can be sent, what is known must do. */
 #include "detect/os/os4.h"
 #include "detect/os/os6.h"
+#include "detect/os/os6_model.h"
 #include "detect/os/os_evidence.h"
 
 #include "util/alloc.h"
@@ -10,6 +11,7 @@
 struct os_scan {
 	struct os_scan_config config;
 	struct os_evidence *evidence;
+	struct os6_model *model; /* NULL: no IPv6 host has answered yet */
 	struct random random;
 };
 
@@ -45,6 +47,7 @@ void os_scan_free(struct os_scan *scan)
 	if (!scan)
 		return;
 	os_evidence_free(scan->evidence);
+	os6_model_free(scan->model);
 	alloc_free(scan);
 }
 
@@ -166,6 +169,7 @@ static int scan_start(void *self, const struct system_order *order, struct syste
 	work->job = (struct os_job){.config = &scan->config,
 				    .order = &work->order,
 				    .random = &scan->random,
+				    .model = &scan->model,
 				    .settled = probes_settled,
 				    .found = probes_found,
 				    .self = work};

@@ -18,11 +18,14 @@ struct os_found {
 	size_t classes_count;
 };
 
+struct os6_model; /* detect/os/os6_model.h */
+
 /* What one host's probing needs; borrowed until it has found() or was stopped. */
 struct os_job {
 	const struct os_scan_config *config;
 	const struct system_order *order; /* its talks are not NULL */
 	struct random *random;            /* the scan's */
+	struct os6_model **model;         /* the scan's; NULL in it until the first need */
 	/* May the rest of the probes be left out, for they cannot change what is said? Of the
 	 * facts only the distance counts. */
 	bool (*settled)(void *self, const struct os_found *so_far);
