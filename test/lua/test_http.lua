@@ -118,7 +118,7 @@ function T.responses_that_are_not_whole_have_no_status()
 	check.is_nil(failed("<html>old</html>").incomplete)
 	check.equal(failed(nil)["status-line"], "Error: no answer: ERROR")
 	check.equal(failed(("HTTP/1.1 100 Continue\r\n\r\n"):rep(50))["status-line"], "Error: too many interim responses")
-	failed("HTTP/1.1 200 OK\r\n" .. ("X: y\r\n"):rep(20000))
+	check.equal(failed("HTTP/1.1 200 OK\r\n" .. ("X: y\r\n"):rep(20000))["status-line"], "Error: no HTTP response")
 end
 
 function T.large_bodies_are_cut()
@@ -162,6 +162,8 @@ function T.the_cache_answers_the_same_request()
 	one.body, one.header["content-length"] = "changed", nil
 	local other = http.get(host, port, "/")
 	check.equal({ other.body, other.header["content-length"], #fake.connections }, { "hello", "5", 1 })
+	other.header.x = "changed"
+	check.is_nil(http.get(host, port, "/").header.x)
 	http.get(host, port, "/", { bypass_cache = true })
 	check.equal(#fake.connections, 2)
 	http.head(host, port, "/")
@@ -312,8 +314,10 @@ function T.pipelines_go_on_where_a_connection_ended()
 			return out
 		end }
 	end)
-	check.equal(bodies(http.pipeline_go(lab(), port, queue("/1", "/2", "/3", "/4", "/5", "/6"))), { "/1", "/2", "/3", "/4", "/5", "/6" })
-	check.is_true(#fake.connections <= 3 and count <= 12)
+	check.equal(bodies(http.pipeline_go(lab(), port, queue("/1", "/2", "/3", "/4", "/5", "/6", "/7", "/8", "/9"))),
+		{ "/1", "/2", "/3", "/4", "/5", "/6", "/7", "/8", "/9" })
+	-- 1 and 2-9 of which two are answered, 4 and 5-7, 7 and 8-9.
+	check.equal({ #fake.connections, count }, { 3, 16 })
 	fake.listen(function() return { answers = { ok("x", "Connection: close\r\n") } } end)
 	check.equal({ #http.pipeline_go(lab(), port, queue("/1", "/2", "/3")), #fake.connections }, { 3, 3 })
 	fake.listen(function() return { answers = { "HTTP/1.0 200 OK\r\n\r\nold" } } end)
