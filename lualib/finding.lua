@@ -4,6 +4,7 @@
 local nmap = require "nmap"
 local stdnse = require "stdnse"
 local strict = require "strict"
+local strict = require "strict"
 local error, ipairs, pcall, require, string, tonumber, type = error, ipairs, pcall, require, string, tonumber, type
 
 local M = {}
@@ -47,4 +48,4 @@ function M.report(found)
 	end
 end
 
-return M
+return strict(M)
