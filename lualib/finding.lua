@@ -4,7 +4,6 @@
 local nmap = require "nmap"
 local stdnse = require "stdnse"
 local strict = require "strict"
-local strict = require "strict"
 local error, ipairs, pcall, require, string, tonumber, type = error, ipairs, pcall, require, string, tonumber, type
 
 local M = {}
