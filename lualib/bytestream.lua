@@ -6,6 +6,7 @@
 --   if stream and stream:send("stats\r\n") then local line = stream:line() end
 
 local nmap = require "nmap"
+local shortport = require "shortport"
 local stdnse = require "stdnse"
 local strict = require "strict"
 local math, setmetatable, type = math, setmetatable, type
@@ -21,32 +22,59 @@ Stream.__index = Stream
 function M.wrap(socket, options)
 	options = options or {}
 	return setmetatable({
-		socket = socket, buffer = "", at = 1, received = 0, most = options.most or default_most,
+		socket = socket, tls = false, buffer = "", at = 1, received = 0, most = options.most or default_most,
 		ends = nmap.clock() + (options.seconds or default_seconds),
 	}, Stream)
 end
 
--- TLS where version detection found it, or where the caller says so.
-local function protocol_of(port, wanted)
-	if wanted or type(port) ~= "table" then
-		return wanted or "tcp"
+-- Ports of TLS beside those that shortport knows.
+local tls_ports = { [5671] = true }
+
+-- "ssl" where version detection found TLS, and where that did not look, by the port.
+local function protocol_of(host, port)
+	if type(port) ~= "table" then
+		return "tcp"
 	end
-	return port.version and port.version.service_tunnel == "ssl" and "ssl" or port.protocol or "tcp"
+	local version = port.version or {}
+	local guessed = (version.name_confidence or 0) <= 3 and port.protocol == "tcp" and
+		(tls_ports[port.number] or shortport.ssl(host, port))
+	if version.service_tunnel == "ssl" or guessed then
+		return "ssl", guessed
+	end
+	return port.protocol or "tcp"
 end
 
---- Connects. Options: protocol ("tcp", "udp", "ssl"; by default as the port was found to
--- be), timeout (milliseconds), most (bytes), seconds.
-function M.open(host, port, options)
-	options = options or {}
-	local protocol = protocol_of(port, options.protocol)
+local function connect(host, port, protocol, timeout)
 	local socket = nmap.new_socket(protocol == "udp" and "udp" or "tcp")
-	socket:set_timeout(options.timeout or stdnse.get_timeout(host, default_timeout_ms, 2000))
+	socket:set_timeout(timeout)
 	local ok, why = socket:connect(host, port, protocol)
 	if not ok then
 		socket:close()
 		return nil, why or "ERROR"
 	end
-	return M.wrap(socket, options)
+	return socket
+end
+
+--- Connects. Options: protocol ("tcp", "udp", "ssl"; by default as the port was found or is
+-- likely to be), timeout (milliseconds), most (bytes), seconds. stream.tls says whether it is TLS.
+function M.open(host, port, options)
+	options = options or {}
+	local timeout = options.timeout or stdnse.get_timeout(host, default_timeout_ms, 2000)
+	local protocol, guessed = options.protocol, false
+	if not protocol then
+		protocol, guessed = protocol_of(host, port)
+	end
+	local socket, why = connect(host, port, protocol, timeout)
+	if not socket and guessed then
+		protocol = "tcp"
+		socket, why = connect(host, port, protocol, timeout)
+	end
+	if not socket then
+		return nil, why
+	end
+	local stream = M.wrap(socket, options)
+	stream.tls = protocol == "ssl"
+	return stream
 end
 
 function Stream:send(data)

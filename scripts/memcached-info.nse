@@ -67,7 +67,10 @@ local function lines_of_datagrams(stream)
 		parts[number + 1] = parts[number + 1] or datagram:sub(#udp_header + 1)
 		count = count + 1
 	until count >= most
-	return table.concat(parts):gmatch "([^\r\n]+)\r\n"
+	for i = 1, most or 0 do
+		parts[i] = parts[i] or ""
+	end
+	return table.concat(parts, "", 1, most or 0):gmatch "([^\r\n]+)\r\n"
 end
 
 local function ask(stream, port, command)

@@ -15,7 +15,7 @@ function Socket.set_timeout() return true end
 
 function Socket:connect(host, port, protocol)
 	self.log.protocol = protocol
-	if self.log.refused then
+	if self.log.refused == true or self.log.refused == protocol then
 		return nil, "ERROR"
 	end
 	self.open = true
@@ -62,7 +62,8 @@ end
 
 function Socket.get_info() return true, "127.0.0.1", 40000, "127.0.0.1", 1 end
 
---- Installs it; gives the log: what was sent, `protocol`, counts `received` and `closed`.
+--- Installs it; gives the log: what was sent, `protocol`, counts `received` and `closed`. Set
+-- log.refused to true or a protocol to let connect() fail.
 function scripted.serve(answers, ending, endless)
 	local log = { at = 1, received = 0, closed = 0, ending = ending or "TIMEOUT", endless = endless }
 	stub.nmap.new_socket = function()

@@ -38,6 +38,17 @@ function T.tls_where_it_was_found()
 	check.equal(log.protocol, "tcp")
 end
 
+function T.tls_where_it_is_likely_else_plain()
+	local log = scripted.serve {}
+	check.equal({ bytestream.open(scripted.host, scripted.port(5671)).tls, log.protocol }, { true, "ssl" })
+	check.equal({ bytestream.open(scripted.host, scripted.port(636)).tls, log.protocol }, { true, "ssl" })
+	local probed = scripted.port(636)
+	probed.version.name_confidence = 10.0
+	check.equal({ bytestream.open(scripted.host, probed).tls, log.protocol }, { false, "tcp" })
+	log.refused = "ssl"
+	check.equal({ bytestream.open(scripted.host, scripted.port(636)).tls, log.protocol }, { false, "tcp" })
+end
+
 function T.refused_is_nil_and_closed()
 	local log = scripted.serve {}
 	log.refused = true
