@@ -15,7 +15,8 @@ function Socket.set_timeout() return true end
 
 function Socket:connect(host, port, protocol)
 	self.log.protocol = protocol
-	if self.log.refused == true or self.log.refused == protocol then
+	local refused = self.log.refused
+	if refused and (refused == true or refused == protocol) then
 		return nil, "ERROR"
 	end
 	self.open = true
