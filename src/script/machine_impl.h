@@ -20,6 +20,7 @@ struct script_machine {
 	struct script_budget *budget;
 	uint64_t entered_ns; /* processor time when the budget was entered */
 	struct script_scheduler *scheduler;
+	struct script_context *context;
 	bool suspended;
 	unsigned resumes; /* by scripts */
 	unsigned pinned;  /* resumes below which nothing can be suspended */
