@@ -1,92 +1,82 @@
---- A socket that plays a script: answers to what is sent, from a table of exchanges
--- { expected-pattern-or-nil, answer } in order. Its state: sent (all that was sent), tls, closed.
---   local socket = fake_socket.new { { nil, "220 hi\r\n" }, { "^QUIT", "221 bye\r\n" } }
--- fake_socket.play(script) makes nmap.new_socket() give such sockets, one script each.
+--- A socket that plays a server: installs nmap.new_socket() for tests without a network.
+--   local sent = scripted.serve { "answer", function(sent) return "another" end }
+-- Each receive() gives the next answer, a function's is asked with all that was sent; after
+-- the last comes "TIMEOUT", or scripted.serve(answers, "EOF"). With `endless` the last answer
+-- comes for ever.
 
 local stub = require "stub"
 
-local M = {}
+local scripted = {}
+
 local Socket = {}
 Socket.__index = Socket
 
-function M.new(exchanges)
-	local socket = setmetatable({ exchanges = exchanges, at = 1, pending = "", sent = {} }, Socket)
-	socket:advance(nil)
-	return socket
-end
+function Socket.set_timeout() return true end
 
--- The answer of the next exchange if that one waits for this text (nil: for nothing).
-function Socket:advance(text)
-	local exchange = self.exchanges[self.at]
-	if not exchange then
-		return
+function Socket:connect(host, port, protocol)
+	self.log.protocol = protocol
+	local refused = self.log.refused
+	if refused and (refused == true or refused == protocol) then
+		return nil, "ERROR"
 	end
-	local expected = exchange[1]
-	if (expected == nil and text == nil) or (expected and text and text:find(expected)) then
-		self.at = self.at + 1
-		self.pending = self.pending .. exchange[2]
-		self:advance(nil)
+	self.open = true
+	return true
+end
+
+function Socket:send(data)
+	if not self.open then
+		return nil, "EOF"
 	end
-end
-
-function Socket:connect(_, _, protocol)
-	self.tls = protocol == "ssl"
+	self.log[#self.log + 1] = data
 	return true
 end
 
-function Socket:reconnect_ssl()
-	self.tls = true
-	self:advance(nil)
-	return true
-end
-
-function Socket:set_timeout() return true end
-function Socket:close() self.closed = true return true end
-function Socket:get_info() return true, "127.0.0.1", 40000, "127.0.0.1", 25 end
-function Socket:get_ssl_certificate() return self.certificate end
-
-function Socket:send(text)
-	self.sent[#self.sent + 1] = text
-	self:advance(text)
-	return true
+function Socket:next_answer()
+	local answer = self.answers[self.log.at]
+	if self.log.at < #self.answers or not self.log.endless then
+		self.log.at = self.log.at + 1
+	end
+	if type(answer) == "function" then
+		answer = answer(table.concat(self.log))
+	end
+	return answer
 end
 
 function Socket:receive()
-	if self.pending == "" then
-		return nil, "EOF"
+	self.log.received = self.log.received + 1
+	local answer = self.open and self:next_answer()
+	if not answer then
+		return nil, self.log.ending
 	end
-	local out = self.pending
-	self.pending = ""
-	return true, out
+	return true, answer
 end
 
 function Socket:receive_bytes() return self:receive() end
+
 function Socket:receive_lines() return self:receive() end
 
-function Socket:receive_buf(delimiter, keep)
-	local first, last
-	if type(delimiter) == "function" then
-		first, last = delimiter(self.pending)
-	else
-		first, last = self.pending:find(delimiter)
-	end
-	if not first then
-		return nil, "EOF"
-	end
-	local out = self.pending:sub(1, keep and last or first - 1)
-	self.pending = self.pending:sub(last + 1)
-	return true, out
+function Socket:close()
+	self.open = false
+	self.log.closed = self.log.closed + 1
+	return true
 end
 
---- The sockets that a module will open play these scripts, one after the other.
-function M.play(...)
-	local scripts, made = { ... }, {}
+function Socket.get_info() return true, "127.0.0.1", 40000, "127.0.0.1", 1 end
+
+--- Installs it; gives the log: what was sent, `protocol`, counts `received` and `closed`. Set
+-- log.refused to true or a protocol to let connect() fail.
+function scripted.serve(answers, ending, endless)
+	local log = { at = 1, received = 0, closed = 0, ending = ending or "TIMEOUT", endless = endless }
 	stub.nmap.new_socket = function()
-		local socket = M.new(scripts[#made + 1] or {})
-		made[#made + 1] = socket
-		return socket
+		return setmetatable({ answers = answers, log = log }, Socket)
 	end
-	return made
+	return log
 end
 
-return M
+scripted.host = { ip = "127.0.0.1", times = { timeout = 1.0 }, registry = {} }
+
+function scripted.port(number, protocol)
+	return { number = number, protocol = protocol or "tcp", state = "open", version = {} }
+end
+
+return scripted
