@@ -104,10 +104,10 @@ struct script_scheduler *script_machine_scheduler(const struct script_machine *m
 
 /* One call of a C function that may take long: zero it, then tick with every step (or with
  * some at a time). Raises a Lua error when the budget is used up. */
-struct script_work {
+struct script_steps {
 	uint64_t steps, checked;
 };
-void script_tick(lua_State *lua, struct script_work *work, uint64_t steps);
+void script_tick(lua_State *lua, struct script_steps *work, uint64_t steps);
 
 /* Ends the code that runs, now: never returns. `what` as in "memory limit 64 MB". */
 int script_stop(lua_State *lua, const char *what);
