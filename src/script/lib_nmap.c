@@ -206,6 +206,8 @@ int script_open_nmap(lua_State *lua)
 	script_add_nmap_resolve(lua);
 	script_add_nmap_interfaces(lua);
 	luaL_requiref(lua, "nmap.socket", script_open_nmap_socket, 0);
+	lua_getfield(lua, -1, "new");
+	lua_setfield(lua, -3, "new_socket");
 	lua_setfield(lua, -2, "socket");
 	return 1;
 }

@@ -17,12 +17,14 @@ struct script_thread {
 	struct script_cleanup *cleanups;
 	struct timer timeout;
 	uint64_t queued_in; /* which turn */
+	unsigned connections;
 	struct script_thread *next_ready, *next_sibling;
 };
 
 /* Lives until its last thread is over. */
 struct instance {
 	struct script_instance seen; /* first: what libraries and hooks see */
+	struct script_traffic traffic;
 	struct script_group *group;
 	struct script_thread *threads;
 	unsigned workers;

@@ -64,6 +64,16 @@ const struct script_instance *script_thread_instance(const struct script_thread 
 	return &thread->instance->seen;
 }
 
+struct script_traffic *script_thread_traffic(struct script_thread *thread)
+{
+	return &thread->instance->traffic;
+}
+
+unsigned *script_thread_connections(struct script_thread *thread)
+{
+	return &thread->connections;
+}
+
 int script_thread_push_arguments(lua_State *lua, const struct script_thread *thread)
 {
 	lua_Integer count, at;
