@@ -4,6 +4,7 @@
 
 #include "folder_fixture.h"
 
+#include "script/context.h"
 #include "script/scheduler.h"
 #include "script/trees.h"
 #include "util/error.h"
@@ -21,6 +22,7 @@ struct trees_fixture {
 	struct script_selection selection;
 	struct loop *loop;
 	struct script_machine *machine;
+	struct script_context context; /* of a plan that wishes nothing */
 	struct script_scheduler *scheduler;
 	struct script_set set;
 	char skipped[512], warned[512];
@@ -74,6 +76,7 @@ static inline int trees_make_machine(struct trees_fixture *fixture)
 {
 	static const struct script_limits no_limits;
 	static const struct script_hooks no_hooks;
+	static const struct plan no_plan;
 	struct script_machine_config config = {.seed = 1};
 	int r;
 
@@ -81,8 +84,11 @@ static inline int trees_make_machine(struct trees_fixture *fixture)
 	fixture->loop = loop_sim_new(1000 * NS_PER_S);
 	if (!fixture->loop)
 		return ERROR_MEMORY;
-	if ((r = script_machine_new(&config, &fixture->machine)) < 0 ||
-	    (r = script_scheduler_new(fixture->machine, fixture->loop, &no_limits, &no_hooks,
+	if ((r = script_machine_new(&config, &fixture->machine)) < 0)
+		return r;
+	fixture->context = (struct script_context){.plan = &no_plan, .trees = fixture->trees};
+	script_machine_set_context(fixture->machine, &fixture->context);
+	if ((r = script_scheduler_new(fixture->machine, fixture->loop, &no_limits, &no_hooks,
 				      &fixture->scheduler)) < 0)
 		return r;
 	return script_trees_prepare(fixture->machine);
