@@ -30,7 +30,7 @@ struct trees_fixture {
 };
 
 static const struct script_quota trees_quota = {
-	.busy_ns = 60 * NS_PER_S,
+	.busy_ns = 2 * NS_PER_S,
 	.memory_bytes = 64 << 20,
 };
 
