@@ -34,12 +34,13 @@ struct instance {
 
 struct job {
 	struct script_job job;
-	size_t order;
+	enum script_phase phase;
+	uint32_t order;
 };
 
 struct script_group {
 	struct script_scheduler *scheduler;
-	enum script_phase phase;
+	enum script_phase phase; /* of the next job that is added */
 	void *host;
 	void (*done)(void *self);
 	void *self;
