@@ -63,10 +63,6 @@ local function text_of(body)
 	return text and text:find("%S") and text or nil
 end
 
-local function trimmed(text)
-	return text and text:match("^%s*(.-)%s*$")
-end
-
 local function text_output(place, description, message, remotes)
 	local lines = { "", "  " .. place, "    Git repository found!" }
 	lines[#lines + 1] = description and "    Repository description: " .. description or nil
@@ -91,15 +87,15 @@ action = function(host, port)
 	local place = host.ip .. ":" .. port.number .. root .. ".git/"
 	finding.report {
 		id = "http-exposed-git", title = "A web server hands out a Git repository", severity = "high",
-		seen = root .. ".git/HEAD: " .. trimmed(head):sub(1, 80),
+		seen = root .. ".git/HEAD: " .. (head:sub(1, 80):gsub("%s+$", "")),
 		why = "Anybody can rebuild the source with its history, and whatever passwords were ever committed.",
 		remedy = "Keep .git out of the web root, or deny it: location ~ /\\.git { deny all; }. Change the secrets in it.",
 		references = { "CWE-527", "CWE-538" },
 	}
 	local output = stdnse.output_table()
 	output["files-found"] = found
-	output["repository-description"] = trimmed(description)
-	output["last-commit-message"] = trimmed(message)
+	output["repository-description"] = description and bodies[".git/description"]:sub(1, text_max)
+	output["last-commit-message"] = message and bodies[".git/COMMIT_EDITMSG"]:sub(1, text_max)
 	output.remotes = remotes
 	return { [place] = output }, text_output(place, description, message, remotes)
 end

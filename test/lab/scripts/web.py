@@ -27,7 +27,6 @@ CASES = [
     Case("http-title", "caddy", 443, same_as_nmap=True, text=NOT_FOUND),
     Case("http-title", "tomcat", 8080, same_as_nmap=True, values={"title": "404"}),
     Case("http-title", "jetty", 8080, same_as_nmap=True, values={"title": "404|Error"}),
-    Case("http-title", "lighttpd", 80, tls=True, same_as_nmap=True, version=True, text=NOT_FOUND),
 
     Case("http-headers", "apache", 80, same_as_nmap=True, masked=(HTTP_DATE,), args="http-headers.path=/careful/",
          text=r"\n  X-Frame-Options: SAMEORIGIN\n(.*\n)*  \n  \(Request type: HEAD\)\n$"),
@@ -145,7 +144,7 @@ CASES = [
 
     Case("http-apache-server-status", "apache", 80, same_as_nmap=True, findings=("http-exposed-status",),
          masked_keys=("Server Uptime", "Server Load"), values={
-             "Server Version": APACHE, "VHosts.1": r"^lab\.test:80$", "Heading": "^Apache Server Status for"}),
+             "Server Version": APACHE, "VHosts.1": r"^lab\.test:(80|443)$", "Heading": "^Apache Server Status for"}),
     Case("http-apache-server-status", "nginx", 80, same_as_nmap=True, silent=True),
 
     Case("http-internal-ip-disclosure", "speaker:inner_web", 8080, same_as_nmap=True,
