@@ -48,6 +48,9 @@ local hops_max = 20
 -- Of the cache, per host, and of pipelines:
 local cache_bytes_default = 1000000
 local pipeline_depth_default = 10
+local pipeline_ms_max = 300000
+-- Of a port that was silent so often and never answered, no more is asked.
+local silences_max = 2
 
 local function number_argument(name, default)
 	return tonumber(stdnse.get_script_args(name) or nil) or default
@@ -114,7 +117,7 @@ local function memory_of(host)
 	if type(registry) ~= "table" then
 		return nil
 	end
-	registry.http_memory = registry.http_memory or { proto = {}, cache = {}, order = {}, bytes = 0 }
+	registry.http_memory = registry.http_memory or { proto = {}, silences = {}, cache = {}, order = {}, bytes = 0 }
 	return registry.http_memory
 end
 
@@ -128,6 +131,19 @@ local function remember_proto(host, port, proto)
 	local memory = memory_of(host)
 	if memory then
 		memory.proto[port_number(port)] = proto
+	end
+end
+
+-- Whether a port has been silent too often, and never answered.
+local function is_silent(host, port)
+	local memory = memory_of(host)
+	return memory and (memory.silences[port_number(port)] or 0) >= silences_max
+end
+
+local function remember_silence(host, port)
+	local memory, number = memory_of(host), port_number(port)
+	if memory and not memory.proto[number] then
+		memory.silences[number] = (memory.silences[number] or 0) + 1
 	end
 end
 
@@ -386,6 +402,9 @@ end
 -- A connection on which the request was sent: the socket, the first bytes of the answer,
 -- "tcp" or "ssl"; nil and why not.
 local function converse(host, port, text, options)
+	if is_silent(host, port) then
+		return nil, "it has been silent before"
+	end
 	local opts = { timeout = options.timeout, any_af = options.any_af,
 		proto = schemes[options.scheme or ""] or known_proto(host, port) }
 	if opts.proto then
@@ -403,6 +422,8 @@ local function converse(host, port, text, options)
 	end
 	if socket then
 		remember_proto(host, port, proto)
+	elseif first == "TIMEOUT" and not options.timeout then
+		remember_silence(host, port)
 	end
 	return socket, first, proto
 end
@@ -730,9 +751,12 @@ local function run_batches(run, socket, reader, proto, response)
 			return
 		end
 		for at = 1, count do
+			local before = #run.responses
 			if not take_response(run, reader, proto) then
-				-- What does not answer several at once is asked one by one from now on.
-				run.depth = at < count and math.min(run.depth, at) or run.depth
+				-- What does not answer several at once is asked for fewer from now on; what answers
+				-- once only has a connection for each.
+				local worked = at - 1 + #run.responses - before
+				run.depth = worked < count and worked or run.depth
 				return
 			end
 		end
@@ -767,8 +791,8 @@ function M.pipeline_go(host, port, list)
 	local run = { host = host, port = port, requests = list or {}, responses = {},
 		per_connection = per_connection and math.max(per_connection - 1, 0),
 		depth = math.max(number_argument("http.max-pipeline", per_connection or pipeline_depth_default), 1) }
-	local failures = 0
-	while #run.responses < #run.requests and failures < 2 do
+	local failures, deadline = 0, nmap.clock_ms() + pipeline_ms_max
+	while #run.responses < #run.requests and failures < 2 and nmap.clock_ms() < deadline do
 		failures = run_connection(run) and 0 or failures + 1
 	end
 	return (#run.responses > 0 or #run.requests == 0) and run.responses or nil
