@@ -45,10 +45,13 @@ local body_bytes_default = 2 * 1024 * 1024
 -- Of redirects:
 local hops_default = 5
 local hops_max = 20
+local hops_ms_max = 30000
 -- Of the cache, per host, and of pipelines:
 local cache_bytes_default = 1000000
 local pipeline_depth_default = 10
 local pipeline_ms_max = 300000
+-- How long a failure counts, and how many and how large ones are kept.
+local failure_ms, failures_max, failure_bytes_max = 30000, 200, 65536
 -- Of a port that was silent so often and never answered, no more is asked.
 local silences_max = 2
 
@@ -117,7 +120,8 @@ local function memory_of(host)
 	if type(registry) ~= "table" then
 		return nil
 	end
-	registry.http_memory = registry.http_memory or { proto = {}, silences = {}, cache = {}, order = {}, bytes = 0 }
+	registry.http_memory = registry.http_memory or { proto = {}, silences = {}, cache = {}, order = {}, bytes = 0,
+		failed = {}, failures = 0 }
 	return registry.http_memory
 end
 
@@ -509,7 +513,7 @@ local function forget_oldest(memory, most)
 end
 
 local function store(memory, key, response, options)
-	if options.no_cache or not response.status then
+	if options.no_cache then
 		return
 	end
 	local kept = copied(response)
@@ -526,14 +530,38 @@ local function store(memory, key, response, options)
 	forget_oldest(memory, most)
 end
 
+-- What failed is not tried again at once: many scripts ask for the same page, one after the
+-- other, and each would wait as long as the first.
+local function store_failure(memory, key, response)
+	if memory.failures >= failures_max then
+		memory.failed, memory.failures = {}, 0
+	end
+	local kept = size_of(response) <= failure_bytes_max and copied(response) or failure(M.get_status_string(response))
+	memory.failed[key] = { response = kept, good_until = nmap.clock_ms() + failure_ms }
+	memory.failures = memory.failures + 1
+end
+
+local function recent_failure(memory, key)
+	local failed = memory.failed[key]
+	return failed and nmap.clock_ms() < failed.good_until and copied(failed.response) or nil
+end
+
 local function cached_request(host, port, method, path, options, key)
 	local memory = memory_of(host)
+	local failed = not options.bypass_cache and recent_failure(memory, key)
+	if failed then
+		return failed
+	end
 	local kept = not options.bypass_cache and memory.cache[key]
 	if kept and (kept.response.body or options.no_cache_body) then
 		return copied(kept.response)
 	end
 	local response = request(host, port, method, path, options)
-	store(memory, key, response, options)
+	if response.status then
+		store(memory, key, response, options)
+	else
+		store_failure(memory, key, response)
+	end
 	return response
 end
 
@@ -617,6 +645,7 @@ end
 local function follow(host, port, method, path, options)
 	local locations, allowed = {}, nil
 	local response
+	local deadline = nmap.clock_ms() + hops_ms_max
 	for _ = 1, hops_max do
 		response = fetch(host, port, method, path, options)
 		local to = M.parse_redirect(host, port, path, response)
@@ -625,7 +654,7 @@ local function follow(host, port, method, path, options)
 		end
 		allowed = allowed or redirect_rule(host, port, options.redirect_ok)
 		locations[#locations + 1] = response.header.location
-		if not allowed(to) then
+		if not allowed(to) or nmap.clock_ms() > deadline then
 			break
 		end
 		host, port = server_of(to, host, port)

@@ -183,6 +183,26 @@ function T.the_cache_answers_the_same_request()
 	check.equal(fake.mutex_held(), false)
 end
 
+function T.a_failure_counts_for_a_while()
+	local host = lab()
+	fake.listen(function() return { answers = { "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc" } } end)
+	local one = http.get(host, port, "/")
+	one.incomplete.body = "changed"
+	check.equal({ http.get(host, port, "/").incomplete.body, #fake.connections }, { "abc", 1 })
+	http.get(host, port, "/b")
+	http.get(host, port, "/", { bypass_cache = true })
+	check.equal(#fake.connections, 3)
+	local clock, real = stub.nmap.clock_ms() + 31000, stub.nmap.clock_ms
+	stub.nmap.clock_ms = function() return clock end
+	http.get(host, port, "/")
+	stub.nmap.clock_ms = real
+	check.equal(#fake.connections, 4)
+	for i = 1, 500 do
+		http.get(host, port, "/" .. i)
+	end
+	check.is_true(host.registry.http_memory.failures <= 200)
+end
+
 function T.the_cache_has_an_end()
 	local host = lab()
 	stub.nmap.registry.args = { ["http.max-cache-size"] = "3000" }
@@ -265,11 +285,11 @@ end
 function T.a_silent_port_is_not_asked_for_ever()
 	local host = lab()
 	fake.listen(function() return { last = "TIMEOUT" } end)
-	for _ = 1, 5 do
-		check.is_nil(http.get(host, port, "/").status)
+	for i = 1, 5 do
+		check.is_nil(http.get(host, port, "/" .. i).status)
 	end
 	check.equal(#fake.connections, 4)
-	check.equal(http.get(host, port, "/")["status-line"], "Error: no answer: it has been silent before")
+	check.equal(http.get(host, port, "/x")["status-line"], "Error: no answer: it has been silent before")
 	http.get(host, 81, "/")
 	check.equal(#fake.connections, 6)
 end
