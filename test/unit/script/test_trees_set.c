@@ -337,14 +337,13 @@ static void choosing_may_be_short_of_memory(void **state)
 	write_small_set();
 	for (nth = 0, hit = 1; hit; nth++) {
 		wish(&fixture, "x,y");
-		fixture.cache = "";
 		alloc_fault_after(nth);
 		r = trees_choose(&fixture);
 		hit = alloc_fault_hit();
 		alloc_fault_after(-1);
 		assert_int_equal(r, hit ? ERROR_MEMORY : 0);
 		if (hit)
-			assert_string_equal(fixture.diag.text, error_text(ERROR_MEMORY));
+			assert_non_null(strstr(fixture.diag.text, error_text(ERROR_MEMORY)));
 		trees_end(&fixture);
 	}
 	assert_true(nth > 20);

@@ -20,9 +20,10 @@ struct trees_fixture {
 	const char *cache;
 	struct script_trees *trees;
 	struct script_selection selection;
+	struct plan *plan;
 	struct loop *loop;
+	struct script_context context;
 	struct script_machine *machine;
-	struct script_context context; /* of a plan that wishes nothing */
 	struct script_scheduler *scheduler;
 	struct script_set set;
 	char skipped[512], warned[512];
@@ -76,22 +77,27 @@ static inline int trees_make_machine(struct trees_fixture *fixture)
 {
 	static const struct script_limits no_limits;
 	static const struct script_hooks no_hooks;
-	static const struct plan no_plan;
 	struct script_machine_config config = {.seed = 1};
 	int r;
 
 	script_trees_configure(fixture->trees, &config);
+	fixture->plan = plan_new();
 	fixture->loop = loop_sim_new(1000 * NS_PER_S);
-	if (!fixture->loop)
+	if (!fixture->plan || !fixture->loop)
 		return ERROR_MEMORY;
+	fixture->context = (struct script_context){.plan = fixture->plan,
+						   .loop = fixture->loop,
+						   .trees = fixture->trees,
+						   .intensity = -1};
 	if ((r = script_machine_new(&config, &fixture->machine)) < 0)
 		return r;
-	fixture->context = (struct script_context){.plan = &no_plan, .trees = fixture->trees};
 	script_machine_set_context(fixture->machine, &fixture->context);
 	if ((r = script_scheduler_new(fixture->machine, fixture->loop, &no_limits, &no_hooks,
 				      &fixture->scheduler)) < 0)
 		return r;
-	return script_trees_prepare(fixture->machine);
+	return luaL_dostring(script_machine_lua(fixture->machine), "require('strict')(_G)")
+		       ? ERROR_MEMORY
+		       : 0;
 }
 
 /* Chooses and loads. */
@@ -113,6 +119,7 @@ static inline void trees_end(struct trees_fixture *fixture)
 	}
 	script_machine_free(fixture->machine);
 	loop_free(fixture->loop);
+	plan_free(fixture->plan);
 	script_selection_release(&fixture->selection);
 	script_trees_close(fixture->trees);
 }
