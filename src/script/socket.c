@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The connect lock of a scan whose --max-parallelism was not given. */
-#define CONNECTING_THREADS 20
+/* The connect lock, when --max-parallelism was not given: a host hears from as many threads as
+ * it does of Nmap, and does not wait for others. */
+#define THREADS_OF_GROUP 20
+#define THREADS_OF_ALL   1000
 
 #define MEGABYTE ((uint64_t)1 << 20)
 
@@ -24,7 +26,8 @@ struct script_socket_lock *socket_lock_of(lua_State *lua, struct script_context 
 	if (context->sockets)
 		return context->sockets;
 	context->sockets = lua_newuserdatauv(lua, sizeof(*context->sockets), 0);
-	socket_lock_init(context->sockets, most ? most : CONNECTING_THREADS);
+	socket_lock_init(context->sockets, most ? most : THREADS_OF_ALL,
+			 most ? most : THREADS_OF_GROUP);
 	lua_rawsetp(lua, LUA_REGISTRYINDEX, lock_key);
 	return context->sockets;
 }

@@ -107,6 +107,38 @@ static void threads_wait_for_their_turn_in_order(void **state)
 	end();
 }
 
+/* A host whose places are all taken holds up nobody else. */
+static void each_host_has_places_of_its_own(void **state)
+{
+	static const char *const hosts[] = {"slow", "other"};
+	char *why;
+	size_t at, i;
+
+	begin();
+	assert_int_equal(
+		fixture_load(
+			&world.fixture, "a.nse",
+			"hostrule = function() return true end action = function(host) "
+			"local s = nmap.new_socket() s:connect('10.0.0.1', 4) "
+			"if host == 'slow' then nmap.socket.sleep(10) return end "
+			"return nmap.clock() .. ' ' .. nmap.socket.get_stats().connect_waiting "
+			"end",
+			&why),
+		0);
+	for (at = 0; at < 2; at++) {
+		struct script_group *group =
+			fixture_group(&world.fixture, SCRIPT_HOSTRULE, (void *)hosts[at]);
+
+		for (i = 0; i < (at ? 1 : 30); i++)
+			fixture_add(group, world.fixture.scripts[0], NULL);
+		script_group_start(group);
+	}
+	loop_run(world.fixture.loop);
+	assert_non_null(strstr(world.fixture.said, "a: 1000.02 0\n"));
+	assert_true(loop_now_ns(world.fixture.loop) > 20 * NS_PER_S);
+	end();
+}
+
 static void who_has_one_may_have_more(void **state)
 {
 	begin();
@@ -270,6 +302,7 @@ int main(void)
 		cmocka_unit_test(too_many_sockets_stop_the_instance),
 		cmocka_unit_test(only_open_sockets_count),
 		cmocka_unit_test(threads_wait_for_their_turn_in_order),
+		cmocka_unit_test(each_host_has_places_of_its_own),
 		cmocka_unit_test(who_has_one_may_have_more),
 		cmocka_unit_test(places_are_given_back),
 		cmocka_unit_test(who_ends_in_line_leaves_it),
