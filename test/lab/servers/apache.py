@@ -1,5 +1,8 @@
 """Apache httpd: http and https, its version and operating system in full; below / a site
 with what scripts look for: an open status page, a listing, logins, a repository ..."""
+import base64
+import hashlib
+
 PACKAGES = ["apache2-bin"]
 
 # A picture of one pixel.
@@ -32,7 +35,9 @@ def site(run):
     run.write("www/cookies/index.html", "cookies")
     run.write("www/cors/index.html", "cors")
     run.write("www/careful/index.html", "careful")
-    run.write("users", "lab:$apr1$x$x\n")
+    # Who may log in: lab, with the password "ship". {SHA} is what htpasswd -s writes.
+    run.write("users", "lab:{SHA}" + base64.b64encode(hashlib.sha1(b"ship").digest()).decode() + "\n")
+    run.write("digests", "lab:lab digest:" + hashlib.md5(b"lab:lab digest:ship").hexdigest() + "\n")
 
 
 CONFIGURATION = """
@@ -52,7 +57,7 @@ CONFIGURATION = """
 <Location /digest>
     AuthType Digest
     AuthName "lab digest"
-    AuthUserFile {folder}/users
+    AuthUserFile {folder}/digests
     Require valid-user
 </Location>
 Redirect 302 /old /files/
