@@ -75,7 +75,7 @@ end
 function action(host, port)
 	local stream = bytestream.open(host, port)
 	local line = stream and stream:send "version\n" and stream:line()
-	local version = line and line:match "^OK (%d[%w%.%-]*)$"
+	local version = line and line:match "^OK (%d[%w%.%-%+]*)$"
 	if not version then
 		return nil
 	end
