@@ -319,7 +319,8 @@ function M.formatResultset(result, options)
 		end
 		tab.addrow(out, cells)
 	end
-	return tab.dump(out) .. "\n"
+	local text = tab.dump(out)
+	return text == "" and "" or text .. "\n"
 end
 
 return strict(M)

@@ -77,6 +77,7 @@ function T.a_query_and_its_rows()
 	check.equal({ status, got.rows, got.cols[2].name }, { true, { { "1", "alice" }, { "2", false } }, "name" })
 	check.equal(log[1], "\9\0\0\0\3SELECT 1")
 	check.equal(mysql.formatResultset(got), "id  name\n1   alice\n2   NULL\n")
+	check.equal(mysql.formatResultset({ cols = got.cols, rows = {} }, { noheaders = true }), "")
 	check.equal(mysql.formatResultset(got, { noheaders = true }), "1  alice\n2  NULL\n")
 end
 
