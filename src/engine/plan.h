@@ -106,6 +106,26 @@ struct plan_system {
 	const char *db_path; /* --osdb, or from --datadir; NULL: the built-in reference prints */
 };
 
+/* Scripts (features.md section 6). */
+struct plan_scripts {
+	bool wanted;              /* any of them, by whatever option */
+	bool standard;            /* -sC, -A */
+	bool version;             /* -sV: those of that category, too */
+	const char **expressions; /* of each --script, as typed */
+	size_t expressions_count;
+	const char *args, *args_file; /* --script-args, --script-args-file; NULL */
+	const char **folders;         /* with scripts/ and nselib/ in them, after our own */
+	size_t folders_count;
+	const char *datadir;   /* the one that --script-updatedb writes in; NULL */
+	bool help, update_db;  /* --script-help, --script-updatedb: no scan */
+	uint64_t timeout_ns;   /* --script-timeout; 0 none */
+	bool trace;            /* --script-trace, --packet-trace */
+	bool files, processes; /* --script-allow */
+	/* Of each instance; 0: no limit. */
+	uint64_t busy_ns, instructions, memory_bytes, bytes_in, bytes_out;
+	uint32_t sockets; /* open at a time */
+};
+
 /* --traceroute (features.md section 14). */
 struct plan_path {
 	bool wanted;
@@ -176,6 +196,7 @@ struct plan {
 	struct plan_version version;
 	struct plan_system system;
 	struct plan_path path;
+	struct plan_scripts scripts;
 	struct plan_idle idle;
 	struct payloads *payloads; /* owned; NULL without UDP probes */
 	const char *payloads_path; /* the file they were read from; NULL: the built-in ones */
