@@ -35,5 +35,5 @@ action = function(host, port)
 	for i, pair in ipairs(answer.headers) do
 		lines[i] = pair[1] .. ": " .. pair[2]
 	end
-	return #lines > 0 and stdnse.format_output(true, lines) .. "\n" or nil
+	return #lines > 0 and stdnse.format_output(true, lines) or nil
 end

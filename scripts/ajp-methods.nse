@@ -25,5 +25,5 @@ action = function(host, port)
 	if #risky > 0 then
 		lines[2] = "Potentially risky methods: " .. table.concat(risky, " ")
 	end
-	return stdnse.format_output(true, lines) .. "\n"
+	return stdnse.format_output(true, lines)
 end

@@ -24,5 +24,5 @@ action = function()
 			target.add(host.name)
 		end
 	end
-	return stdnse.format_output(true, hosts) .. "\n"
+	return stdnse.format_output(true, hosts)
 end

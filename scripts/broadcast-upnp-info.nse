@@ -24,5 +24,5 @@ action = function()
 			target.add(device.name)
 		end
 	end
-	return stdnse.format_output(true, devices) .. "\n"
+	return stdnse.format_output(true, devices)
 end

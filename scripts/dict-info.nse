@@ -43,5 +43,5 @@ action = function(host, port)
 	end
 	connection:send "QUIT\r\n"
 	connection:close()
-	return lines and #lines > 0 and stdnse.format_output(true, lines) .. "\n" or nil
+	return lines and #lines > 0 and stdnse.format_output(true, lines) or nil
 end

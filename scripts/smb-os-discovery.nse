@@ -78,7 +78,7 @@ local function as_text(result)
 			out[#out + 1] = line[2] .. ": " .. value
 		end
 	end
-	return stdnse.format_output(true, out) .. "\n"
+	return stdnse.format_output(true, out)
 end
 
 action = function(host)

@@ -5,7 +5,6 @@ local comm = require "comm"
 local nmap = require "nmap"
 local rand = require "rand"
 local shortport = require "shortport"
-local stdnse = require "stdnse"
 local stun = require "stun"
 
 description = "Asks a STUN server which address of ours it sees."
@@ -22,5 +21,5 @@ action = function(host, port)
 		return nil
 	end
 	nmap.set_port_state(host, port, "open")
-	return stdnse.format_output(true, { "External IP: " .. answer.address })
+	return "\n  External IP: " .. answer.address
 end
