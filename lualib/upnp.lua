@@ -94,6 +94,17 @@ function helper:setMulticast(multicast)
 	self.multicast = multicast
 end
 
+-- Who answered a multicast. Some engines know the group only; then it is who the answer names, as
+-- long as that is a host of our own networks.
+local function sender(socket, answer)
+	local ok, _, _, peer = socket:get_info()
+	if ok and peer and peer ~= group and peer ~= group6 then
+		return peer
+	end
+	local host = answer.location and M.parse_location(answer.location)
+	return host and ipOps.isPrivate(host) and host or nil
+end
+
 -- The answers: a list of parse_answer()'s tables with peer.
 function helper:search()
 	local socket, found, known = nmap.new_socket("udp"), {}, {}
@@ -109,10 +120,11 @@ function helper:search()
 			break
 		end
 		local answer = M.parse_answer(text)
-		local _, _, _, peer = socket:get_info()
-		if answer and not known[(peer or "") .. (answer.location or "")] then
-			known[(peer or "") .. (answer.location or "")] = true
-			answer.peer = self.multicast and peer or self.host.ip
+		if answer then
+			answer.peer = self.multicast and sender(socket, answer) or self.host.ip
+		end
+		if answer and answer.peer and not known[answer.peer .. (answer.location or "")] then
+			known[answer.peer .. (answer.location or "")] = true
 			found[#found + 1] = answer
 			if not self.multicast then
 				break
