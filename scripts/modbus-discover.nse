@@ -12,7 +12,7 @@ author = "portolan"
 license = "same as portolan's"
 categories = { "discovery", "intrusive" }
 
-portrule = shortport.portnumber(502, "tcp")
+portrule = shortport.port_or_service(502, { "modbus", "mbap" })
 
 local last_unit, silent_max = 246, 3
 
