@@ -129,8 +129,8 @@ MACHINES = [
          findings=("ipmi-reachable", "ipmi-no-authentication"), same_as_nmap=True),
     # What it is about is said in our words.
     Case("ipmi-cipher-zero", "ipmi_sim", 623, "udp", text="State: VULNERABLE", findings=("ipmi-cipher-zero",)),
-    Case("modbus-discover", "pymodbus", 1502, version=True, values={"sid 0x1.Device identification": "^Harbour Crane 4.7$"},
-         findings=("modbus-reachable",)),
+    Case("modbus-discover", "speaker:modbus", 502, values={"sid 0x1.Device identification": "^Harbour Crane 4.7$"},
+         findings=("modbus-reachable",), same_as_nmap=True),
     Case("nut-info", "nut", 3493, values={"version": r"^2[.]\d", "ups": "^none"}),
     Case("gpsd-info", "gpsd", 2947, values={"Version": r"^3[.]\d"}, findings=("gpsd-open",)),
 ]
@@ -151,7 +151,6 @@ OTHERS = [
          same_as_nmap=True, masked=("^strongSwan.*",)),
     Case("ike-version", "strongswan", 500, "udp", silent=True, same_as_nmap=True),
     Case("unusual-port", "redis", 6379, version=True, silent=True, same_as_nmap=True),
-    Case("unusual-port", "openbsd_inetd", 79, version=True, silent=True, same_as_nmap=True),
     Case("reverse-index", "nginx", None, values={"80/tcp": r"^10[.]91[.]"}, same_as_nmap=True),
     Case("address-info", "nginx", None, silent=True, same_as_nmap=True),
 ]
