@@ -44,9 +44,11 @@ local function describe(host, port, unit)
 	objects = objects and modbus.identification(objects)
 	result["Device identification"] = objects and modbus.joined(objects)
 	if #result == 0 then
-		result.error = answer.error or "no identity"
+		result.error = answer.error
 	end
-	return result, true
+	if #result > 0 then
+		return result, true
+	end
 end
 
 local function report(seen)
