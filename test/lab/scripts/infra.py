@@ -152,6 +152,8 @@ OTHERS = [
     Case("ike-version", "strongswan", 500, "udp", silent=True, same_as_nmap=True),
     Case("unusual-port", "redis", 6379, version=True, silent=True, same_as_nmap=True),
     Case("reverse-index", "nginx", None, values={"80/tcp": r"^10[.]91[.]"}, same_as_nmap=True),
+    Case("ipidseq", "nginx", None, text="^All zeros$", same_as_nmap=True),
+    Case("path-mtu", "nginx", None, text="^PMTU == 1500$", same_as_nmap=True),
     Case("address-info", "nginx", None, silent=True, same_as_nmap=True),
 ]
 
