@@ -131,3 +131,16 @@ def compare(script, server, theirs, ours, place, patterns=()):
         found = report.result(script, *place)
         return found and masked(found, patterns)
     return Comparison(script, server, said(theirs), said(ours))
+
+
+def equal_scripts(comparisons):
+    """Those that say the same, and something, wherever they were compared."""
+    said = {one.script for one in comparisons if one.theirs is not None}
+    return said - {one.script for one in comparisons if not one.equal()}
+
+
+def table(comparisons):
+    """The list, aloud: a line each, and what differs."""
+    lines = [line for one in sorted(comparisons, key=lambda one: (one.equal(), one.script, one.server))
+             for line in one.lines()]
+    return (f"{len(comparisons)} compared, {len(equal_scripts(comparisons))} scripts equal\n" + "\n".join(lines))

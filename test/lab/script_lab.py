@@ -4,6 +4,8 @@ Cases of one server with the same arguments are one run: its scripts, its ports,
 import collections
 import concurrent.futures
 import dataclasses
+import fnmatch
+import functools
 import importlib.util
 import itertools
 import os
@@ -13,6 +15,7 @@ import sys
 import time
 import types
 
+import script_judge
 import script_report
 import servers
 from services import ServiceLab
@@ -20,14 +23,16 @@ from services import ServiceLab
 HERE = pathlib.Path(__file__).resolve().parent
 NOTHING = "nothing"             # a host without servers
 SPEAKER = "speaker:"
+WANTED = os.environ.get("SCRIPTS", "").split()
 RUN_SECONDS = 150               # no measure of speed: what is not over by then hangs
 AT_ONCE = int(os.environ.get("SCRIPT_RUNS", 3 * os.cpu_count()))
 
 
-def load_tables(name="CASES", folder=HERE / "scripts"):
+@functools.lru_cache(maxsize=None)      # a case is itself, and no other that is like it
+def load_tables(name):
     """{module: the list of that name in scripts/<module>.py}"""
     tables = {}
-    for path in sorted(folder.glob("*.py")):
+    for path in sorted((HERE / "scripts").glob("*.py")):
         spec = importlib.util.spec_from_file_location(f"scripts_of_{path.stem}", path)
         module = importlib.util.module_from_spec(spec)
         sys.modules[spec.name] = module
@@ -35,6 +40,17 @@ def load_tables(name="CASES", folder=HERE / "scripts"):
         if hasattr(module, name):
             tables[path.stem] = list(getattr(module, name))
     return tables
+
+
+def wanted_cases(name):
+    """All of the tables of that name, or those whose scripts SCRIPTS names (shell patterns)."""
+    return [case for cases in load_tables(name).values() for case in cases
+            if not WANTED or any(fnmatch.fnmatchcase(case.script, one) for one in WANTED)]
+
+
+def name_of(case):
+    parts = [case.script, case.server or NOTHING, f"{case.transport}{case.port or ''}"]
+    return "-".join(parts + ["tls"] * case.tls + [case.args] * bool(case.args))
 
 
 def server_of(case):
@@ -135,7 +151,7 @@ class Job:
     ports: tuple            # of (transport, port)
     scripts: tuple
     args: str = ""
-    version: bool = False
+    version: tuple = ()     # the options for it
     options: tuple = ()
 
     def argv(self):
@@ -144,18 +160,21 @@ class Job:
         argv += [{"tcp": "-sS", "udp": "-sU", "sctp": "-sY"}[one] for one in transports] or ["-sn"]
         if self.ports:
             argv += ["-p", ",".join(f"{transport[0].upper()}:{port}" for transport, port in sorted(self.ports))]
-        if self.version:
-            argv += ["-sV"]
         if self.args:
             argv += ["--script-args", self.args]
-        return [*argv, *self.options, self.address]
+        return [*argv, *self.version, *self.options, self.address]
+
+
+def versions(case):
+    """Inside TLS a script for HTTP is chosen only where -sV has found HTTP."""
+    return ("-sV",) if case.version else ("-sV", "--version-light") if case.tls else ()
 
 
 def jobs_of(lab, cases, name=lambda case: case.script):
     """[(Job, its cases)]: as few runs as will do. `name`: how --script is told of a script."""
     groups = collections.defaultdict(list)
     for case in cases:
-        groups[case.server, case.args, case.version or case.tls, case.options].append(case)
+        groups[case.server, case.args, versions(case), case.options].append(case)
     made = []
     for (_, args, version, options), mine in groups.items():
         server = server_of(mine[0])
@@ -185,3 +204,66 @@ def answers(lab, engine, cases, name=lambda case: case.script, alone=False):
     with concurrent.futures.ThreadPoolExecutor(1 if alone else AT_ONCE) as pool:
         found = list(pool.map(lambda job: one(job[0]), jobs))
     return {case: report for (_, mine), (report, _) in zip(jobs, found) for case in mine}
+
+
+# Many runs
+
+def start(cases):
+    """[ScriptLab]: one for all; and one for each server whose cases are to be alone."""
+    apart = {}
+    for case in cases:
+        apart.setdefault(case.server if case.alone else "together", []).append(case)
+    made = []
+    try:
+        for mine in apart.values():
+            made.append(ScriptLab(mine))
+        return made
+    except BaseException:
+        for lab in made:
+            lab.close()
+        raise
+
+
+def why_not(labs, case):
+    return next((lab.why_not(case.server) for lab in labs if case in lab.cases), "")
+
+
+class Answers:
+    """What an engine said of all cases. What is wrong is asked once more, alone: hundreds of
+    servers on two processors are sometimes too busy."""
+
+    def __init__(self, labs, engine, cases, name=lambda case: case.script):
+        self.labs, self.engine, self.name = labs, engine, name
+        self.reports, self.again = {}, {}
+        for lab in labs:
+            mine = [case for case in cases if case in lab.cases and not lab.why_not(case.server)]
+            self.reports.update(answers(lab, engine, mine, name))
+
+    def lab_of(self, case):
+        return next(lab for lab in self.labs if case in lab.cases)
+
+    def place(self, case):
+        return self.lab_of(case).place(case)
+
+    def complaints(self, case):
+        return (script_judge.complaints(case, self.reports[case], self.place(case)) and
+                script_judge.complaints(case, self.second(case), self.place(case)))
+
+    def second(self, case):
+        if case not in self.again:
+            lab = self.lab_of(case)
+            self.again[case] = answers(lab, self.engine, [case], self.name, alone=True)[case]
+        return self.again[case]
+
+
+def compare(ours, theirs):
+    """{case: Comparison} of two Answers; what differs is looked at again, alone."""
+    made = {}
+    for case in theirs.reports:
+        def compared(one, other):
+            return script_judge.compare(case.script, name_of(case).removeprefix(case.script + "-"),
+                                        one, other, ours.place(case), case.masked)
+        made[case] = compared(theirs.reports[case], ours.reports[case])
+        if not made[case].equal():
+            made[case] = compared(theirs.second(case), ours.second(case))
+    return made

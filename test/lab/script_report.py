@@ -103,17 +103,37 @@ def finding_of(said):
                    (port.group(2), int(port.group(1))) if port else None, said.get("seen", ""))
 
 
-def read(text):
-    """The Report of a complete XML document about one host."""
-    root = tree.fromstring(text)
-    finished = root.find("runstats/finished")
-    assert finished is not None and finished.get("exit") == "success", "the scan did not end well"
+def read_host(host):
     made = Report()
-    for parent in (*root.iter("prescript"), *root.iter("hostscript"), *root.iter("postscript")):
+    for parent in host.iter("hostscript"):
         made.others.update(scripts_in(parent))
         made.findings += findings_in(parent)
-    for port in root.iter("port"):
+    for port in host.iter("port"):
         where = port.get("protocol"), int(port.get("portid"))
         made.ports[where] = scripts_in(port)
         made.states[where] = port.find("state").get("state")
     return made
+
+
+def read_all(text):
+    """{address: Report} of a complete XML document; "" is what was said before and after."""
+    root = tree.fromstring(text)
+    finished = root.find("runstats/finished")
+    assert finished is not None and finished.get("exit") == "success", "the scan did not end well"
+    made = {host.find("address").get("addr"): read_host(host) for host in root.findall("host")}
+    apart = made[""] = Report()
+    for parent in (*root.iter("prescript"), *root.iter("postscript")):
+        apart.others.update(scripts_in(parent))
+        apart.findings += findings_in(parent)
+    return made
+
+
+def read(text):
+    """The Report of a document about one host; what was said before and after is its, too."""
+    made = read_all(text)
+    apart = made.pop("")
+    assert len(made) <= 1, f"{len(made)} hosts"
+    report = next(iter(made.values()), Report())
+    report.others.update(apart.others)
+    report.findings += apart.findings
+    return report
