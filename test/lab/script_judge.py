@@ -95,9 +95,12 @@ class Comparison:
     server: str
     theirs: Result | None
     ours: Result | None
+    broken: bool = False    # one of the two has no report at all
 
     def equal(self):
         """The same structured output; the same text, where there is no other."""
+        if self.broken:
+            return False
         if self.theirs is None or self.ours is None:
             return self.theirs is self.ours
         if FAILED in self.ours.text:
@@ -110,7 +113,7 @@ class Comparison:
         """Lines: - theirs, + ours."""
         theirs, ours = ([] if one is None else one.told() for one in (self.theirs, self.ours))
         return [line for line in difflib.unified_diff(theirs, ours, n=1, lineterm="")
-                if not line.startswith(("---", "+++", "@@"))] or ["(one has structured output, one text only)"]
+                if not line.startswith(("---", "+++", "@@"))] or ["(only one has structured output, or none a report)"]
 
     def lines(self, most=20):
         """One line; below it what differs."""
@@ -127,10 +130,10 @@ def compare(script, server, theirs, ours, place, patterns=()):
     """Of two Reports; a text in place of one says that there is none."""
     def said(report):
         if isinstance(report, str):
-            return Result(script, report, "NO REPORT: " + report)
+            return Result(script, "NO REPORT: " + report)
         found = report.result(script, *place)
         return found and masked(found, patterns)
-    return Comparison(script, server, said(theirs), said(ours))
+    return Comparison(script, server, said(theirs), said(ours), isinstance(theirs, str) or isinstance(ours, str))
 
 
 def equal_scripts(comparisons):
