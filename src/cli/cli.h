@@ -29,6 +29,7 @@ bool cli_colours(int fd);
 void cli_find_stylesheet(struct plan *plan, const char *datadir);
 
 /* Runs a scan; gives the exit status. `title` is the start line's name. */
+int cli_script_help(const struct plan *plan); /* and --script-updatedb */
 int cli_scan(const struct plan *plan, const char *title);
 
 /* --iflist, --route-dst, --explain-route; give the exit status. */

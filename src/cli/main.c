@@ -93,6 +93,12 @@ static int scan(struct plan *plan, const char *program)
 {
 	int status = 0;
 
+	if (plan->scripts.update_db || plan->scripts.help)
+		status = cli_script_help(plan);
+	if (plan->scripts.help || (plan->scripts.update_db && (status || !has_targets(plan)))) {
+		plan_free(plan);
+		return status;
+	}
 	if (plan->route_to_count)
 		status = cli_ways(plan, title_of(program));
 	if (status == 0 && plan->explain_routes)

@@ -32,13 +32,15 @@ struct fixture {
 };
 
 /* test/unit/script/modules/. */
-static inline const char *fixture_find(void *self, const char *relative)
+static inline bool fixture_find(void *self, unsigned tree, const char *relative,
+				struct script_module *ret_module)
 {
 	struct fixture *fixture = self;
 
 	snprintf(fixture->path, sizeof(fixture->path), "%s/test/unit/script/modules/%s",
 		 getenv("PORTOLAN_SOURCE_ROOT"), relative);
-	return access(fixture->path, R_OK) == 0 ? fixture->path : NULL;
+	*ret_module = (struct script_module){.file = {.name = fixture->path}};
+	return access(fixture->path, R_OK) == 0;
 }
 
 static inline void fixture_say(struct fixture *fixture, const char *id, const char *mark,

@@ -336,12 +336,14 @@ static const char stand_ins[] =
 	"then _G[name] = lib end end "
 	"setmetatable(openssl, {__index = function() return function() return '' end end})";
 
-static const char *find_theirs(void *self, const char *relative)
+static bool find_theirs(void *self, unsigned tree, const char *relative,
+			struct script_module *ret_module)
 {
 	static char path[512];
 
 	snprintf(path, sizeof(path), "/usr/share/nmap/nselib/%s", relative);
-	return access(path, R_OK) == 0 ? path : NULL;
+	*ret_module = (struct script_module){.file = {.name = path}};
+	return access(path, R_OK) == 0;
 }
 
 static bool load_theirs(const char *name)
