@@ -20,7 +20,8 @@ from link import Link
 PORT = 445      # so that scripts about a host, which look for the ports of SMB, find one
 # No measure of speed: a run that is not over by then hangs. A script that a server leads on for
 # ever is ended by --script-timeout; which ones that were is printed.
-SCRIPT_SECONDS, HANG_SECONDS = 25, 240
+SCRIPT_SECONDS = 25
+HANG_SECONDS = int(os.environ.get("HANG_SECONDS", "240"))
 MEMORY_MEGABYTES = 300
 WANTED = os.environ.get("SCRIPTS", "*").split()
 ADDRESSES = {kind: f"10.89.1.{20 + number}" for number, kind in enumerate(script_hostile.KINDS)}
