@@ -27,3 +27,4 @@ class Case:
     # the same text). `masked`: regular expressions of what may differ (times, random values).
     same_as_nmap: bool = False
     masked: tuple = ()
+    unordered: bool = False     # the order of its lists (of a text's words) is Nmap's whim

@@ -88,6 +88,16 @@ def masked(value, patterns):
     return value
 
 
+def ordered(value):
+    """With the lists, and the words of a text, in the order of the alphabet."""
+    if isinstance(value, Result):
+        return Result(value.script, " ".join(sorted(value.text.split())), ordered(value.value))
+    if isinstance(value, Table):
+        return Table(tuple(sorted(map(ordered, value.items), key=repr)),
+                     {key: ordered(item) for key, item in value.named.items()})
+    return value
+
+
 @dataclasses.dataclass(frozen=True)
 class Comparison:
     """Of one script on one port. `theirs` is what is to be equalled."""
@@ -126,13 +136,14 @@ class Comparison:
         return told
 
 
-def compare(script, server, theirs, ours, place, patterns=()):
+def compare(script, server, theirs, ours, place, patterns=(), unordered=False):
     """Of two Reports; a text in place of one says that there is none."""
     def said(report):
         if isinstance(report, str):
             return Result(script, "NO REPORT: " + report)
         found = report.result(script, *place)
-        return found and masked(found, patterns)
+        found = found and masked(found, patterns)
+        return ordered(found) if unordered and found else found
     return Comparison(script, server, said(theirs), said(ours), isinstance(theirs, str) or isinstance(ours, str))
 
 

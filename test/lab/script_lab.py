@@ -262,7 +262,7 @@ def compare(ours, theirs):
     for case in theirs.reports:
         def compared(one, other):
             return script_judge.compare(case.script, name_of(case).removeprefix(case.script + "-"),
-                                        one, other, ours.place(case), case.masked)
+                                        one, other, ours.place(case), case.masked, case.unordered)
         made[case] = compared(theirs.reports[case], ours.reports[case])
         if not made[case].equal():
             made[case] = compared(theirs.second(case), ours.second(case))

@@ -98,6 +98,16 @@ def test_comparisons(theirs, ours, equal):
     assert equal or len(one.lines()) > 1
 
 
+def test_an_order_that_is_a_whim_counts_for_nothing():
+    def one(theirs, ours, unordered):
+        return script_judge.compare("x", "s", theirs, ours, PLACE, (), unordered).equal()
+    pairs = [(said(Table(("a", Table(("b", "c"))))), said(Table((Table(("c", "b")), "a")))),
+             (said(None, "TOP USER\nx"), said(None, "x\nUSER TOP"))]
+    for theirs, ours in pairs:
+        assert one(theirs, ours, True) and not one(theirs, ours, False)
+    assert not one(said(Table(("a", "b"))), said(Table(("b", "c"))), True)
+
+
 def test_two_that_hang_are_not_equal():
     assert not script_judge.compare("x", "s", "it hangs", "it hangs", PLACE).equal()
 
