@@ -1,0 +1,99 @@
+--- imap: what an IMAP server (RFC 9051, RFC 3501) can do.
+--   local capabilities = imap.capabilities(host, port)    -- { IMAP4rev1 = true, ... }
+--   local conn = imap.connect(host, port); conn:query "NOOP"; conn:close()
+
+local lineclient = require "lineclient"
+local strict = require "strict"
+local pairs, setmetatable, string = pairs, setmetatable, string
+
+local M = {}
+
+local Connection = {}
+Connection.__index = Connection
+
+--- Sends a command; true and the answer's lines, the tagged one last (whose first word after the tag is
+-- then the third value: OK, NO or BAD); false and the error.
+function Connection:query(command)
+	self.number = self.number + 1
+	local tag = string.format("A%04d", self.number)
+	local lines, err = self.conn:ask(tag .. " " .. command, function(line)
+		return line:sub(1, #tag + 1) == tag .. " "
+	end)
+	if not lines then
+		return false, err
+	end
+	return true, lines, lines[#lines]:match "^%S+ (%a+)"
+end
+
+--- Goes on in TLS; true, or false and why not.
+function Connection:starttls()
+	local ok, lines, status = self:query "STARTTLS"
+	if not ok or status ~= "OK" then
+		return false, ok and lines[#lines] or lines
+	end
+	return self.conn:starttls()
+end
+
+function Connection:close()
+	self:query "LOGOUT"
+	self.conn:close()
+end
+
+--- Connects and takes the greeting (its field greeting); nil and why not.
+function M.connect(host, port, options)
+	local conn, err = lineclient.connect(host, port, options)
+	if not conn then
+		return nil, err
+	end
+	local greeting, reason = conn:line()
+	if not greeting or not greeting:find "^%* " then
+		conn:close()
+		return nil, reason or "no IMAP server"
+	end
+	return setmetatable({ conn = conn, number = 0, greeting = greeting, tls = conn.tls }, Connection)
+end
+
+--- The capabilities that lines name, in their order, each once: after "* CAPABILITY", or in brackets.
+function M.parse_capabilities(lines)
+	local out, seen = {}, {}
+	for _, line in pairs(lines) do
+		local list = line:match "^%* CAPABILITY (.*)$" or line:match "%[CAPABILITY ([^%]]*)%]"
+		for name in (list or ""):gmatch "%S+" do
+			if not seen[name] and #out < 200 then
+				seen[name] = true
+				out[#out + 1] = name
+			end
+		end
+	end
+	return out
+end
+
+--- The capabilities as an array; nil and why not.
+function M.capability_list(host, port, options)
+	local conn, err = M.connect(host, port, options)
+	if not conn then
+		return nil, err
+	end
+	local ok, lines = conn:query "CAPABILITY"
+	local tls = conn.tls
+	conn:close()
+	if not ok then
+		return nil, lines
+	end
+	return M.parse_capabilities(lines), nil, tls
+end
+
+--- The same as a table with the names for keys.
+function M.capabilities(host, port)
+	local list, err = M.capability_list(host, port)
+	if not list then
+		return nil, err
+	end
+	local out = {}
+	for _, name in pairs(list) do
+		out[name] = true
+	end
+	return out
+end
+
+return strict(M)

@@ -1,0 +1,121 @@
+--- lineclient: a connection to a server that speaks in lines (mail, FTP), in clear or in TLS.
+--   local conn, err = lineclient.connect(host, port)
+--   local line = conn:line()       -- without its line end; nil and why not
+--   conn:send "QUIT\r\n"
+--   conn:close()
+-- A line is at most 4096 bytes here: a longer one comes in pieces.
+
+local nmap = require "nmap"
+local shortport = require "shortport"
+local stdnse = require "stdnse"
+local strict = require "strict"
+local math, setmetatable = math, setmetatable
+
+local M = {}
+
+local line_bytes_max = 4096
+-- A server may send these before it is asked for anything; none sends more.
+local lines_max = 200
+
+local Connection = {}
+Connection.__index = Connection
+
+--- What receive_buf takes for the end of a line.
+function M.line_end(buffer)
+	local at = buffer:find("\n", 1, true)
+	if at and at <= line_bytes_max then
+		return at, at
+	elseif #buffer >= line_bytes_max then
+		return line_bytes_max, line_bytes_max
+	end
+	return nil
+end
+
+--- The next line of a socket, without its line end; nil and the error.
+function M.read(socket)
+	local ok, line = socket:receive_buf(M.line_end, true)
+	if not ok then
+		return nil, line or "ERROR"
+	end
+	return (line:gsub("\r?\n$", ""))
+end
+
+--- Lines until one of which last(line) is true, that one included; nil, the error and the lines
+-- until there.
+function M.read_until(socket, last)
+	local lines = {}
+	for i = 1, lines_max do
+		local line, err = M.read(socket)
+		if not line then
+			return nil, err, lines
+		end
+		lines[i] = line
+		if last(line) then
+			return lines
+		end
+	end
+	return nil, "too many lines", lines
+end
+
+function Connection:line()
+	return M.read(self.socket)
+end
+
+function Connection:lines_until(last)
+	return M.read_until(self.socket, last)
+end
+
+function Connection:send(text)
+	return self.socket:send(text)
+end
+
+--- Sends a command; gives the lines of the answer.
+function Connection:ask(command, last)
+	local ok, err = self:send(command .. "\r\n")
+	if not ok then
+		return nil, err
+	end
+	return self:lines_until(last)
+end
+
+--- Goes on in TLS.
+function Connection:starttls()
+	local ok, err = self.socket:reconnect_ssl()
+	self.tls = ok and true or self.tls
+	return ok, err
+end
+
+function Connection:close()
+	self.socket:close()
+end
+
+local function open(host, port, protocol, timeout)
+	local socket = nmap.new_socket()
+	socket:set_timeout(timeout)
+	local ok, err = socket:connect(host, port, protocol)
+	if not ok then
+		socket:close()
+		return nil, err
+	end
+	return setmetatable({ socket = socket, tls = protocol == "ssl" }, Connection)
+end
+
+--- Connects; in TLS where version detection or the port's number says so, and in clear where that
+-- fails. Options: timeout (milliseconds), tls (true or false: what is known). nil and the error.
+function M.connect(host, port, options)
+	options = options or {}
+	local timeout = options.timeout or math.max(8000, stdnse.get_timeout(host))
+	local tls = options.tls
+	if tls == nil then
+		tls = shortport.ssl(host, port)
+	end
+	if tls then
+		local conn, err = open(host, port, "ssl", timeout)
+		if conn or options.tls then
+			return conn, err
+		end
+	end
+	return open(host, port, "tcp", timeout)
+end
+
+return strict(M)

@@ -1,0 +1,36 @@
+local check = require "check"
+local fake_socket = require "exchange_socket"
+local imap = require "imap"
+
+local T = {}
+local host, port = { ip = "127.0.0.1" }, { number = 143, protocol = "tcp", state = "open", version = {} }
+local answer = "* CAPABILITY IMAP4rev1 IDLE AUTH=PLAIN\r\nA0001 OK Pre-login capabilities listed.\r\n"
+
+function T.capabilities_without_what_the_answer_ends_with()
+	fake_socket.play { { nil, "* OK hello\r\n" }, { "^A0001 CAPABILITY\r\n", answer }, { "LOGOUT", "A0002 OK\r\n" } }
+	check.equal(imap.capabilities(host, port), { IMAP4rev1 = true, IDLE = true, ["AUTH=PLAIN"] = true })
+end
+
+function T.capabilities_keep_their_order_and_come_once()
+	check.equal(imap.parse_capabilities { "* OK [CAPABILITY A B] x", "* CAPABILITY B C", "* 1 EXISTS" }, { "A", "B", "C" })
+end
+
+function T.who_is_no_imap_server_is_left()
+	fake_socket.play { { nil, "+OK pop3\r\n" } }
+	check.equal({ imap.capabilities(host, port) }, { nil, "no IMAP server" })
+	fake_socket.play {}
+	check.equal({ imap.capabilities(host, port) }, { nil, "EOF" })
+end
+
+function T.starttls_needs_an_ok()
+	fake_socket.play { { nil, "* OK\r\n" }, { "STARTTLS", "A0001 BAD no\r\n" }, { "STARTTLS", "A0002 OK go\r\n" } }
+	local conn = imap.connect(host, port)
+	check.equal({ conn:starttls() }, { false, "A0001 BAD no" })
+	check.is_true(conn:starttls())
+end
+
+function T.any_answer_is_survived()
+	check.fuzz(function(bytes) imap.parse_capabilities { bytes } end, { answer }, 200)
+end
+
+return T

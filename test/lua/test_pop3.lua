@@ -1,0 +1,32 @@
+local check = require "check"
+local fake_socket = require "exchange_socket"
+local pop3 = require "pop3"
+
+local T = {}
+local host, port = { ip = "127.0.0.1" }, { number = 110, protocol = "tcp", state = "open", version = {} }
+local capa = "+OK list\r\nTOP\r\nSASL PLAIN LOGIN\r\n.\r\n"
+
+function T.capabilities_with_their_arguments()
+	fake_socket.play { { nil, "+OK ready <1.2@lab.test>\r\n" }, { "^CAPA", capa } }
+	check.equal(pop3.capabilities(host, port), { TOP = {}, SASL = { "PLAIN", "LOGIN" }, APOP = {} })
+end
+
+function T.without_them_there_is_a_reason()
+	fake_socket.play { { nil, "+OK ready\r\n" }, { "^CAPA", "-ERR unknown\r\n" } }
+	check.equal({ pop3.capabilities(host, port) }, { nil, "-ERR unknown" })
+	fake_socket.play { { nil, "* OK imap\r\n" } }
+	check.equal({ pop3.capabilities(host, port) }, { nil, "no POP3 server" })
+end
+
+function T.starttls_needs_a_yes()
+	fake_socket.play { { nil, "+OK\r\n" }, { "^STLS", "-ERR no\r\n" }, { "^STLS", "+OK go\r\n" } }
+	local conn = pop3.connect(host, port)
+	check.equal({ pop3.starttls(conn) }, { false, "-ERR no" })
+	check.is_true(pop3.starttls(conn))
+end
+
+function T.any_answer_is_survived()
+	check.fuzz(function(bytes) pop3.parse_capabilities { "+OK", bytes } end, { "SASL PLAIN LOGIN" }, 200)
+end
+
+return T
