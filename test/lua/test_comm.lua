@@ -1,6 +1,6 @@
 local check = require "check"
 local comm = require "comm"
-local fake = require "scripted_socket"
+local fake = require "fake_socket"
 local stub = require "stub"
 
 local T = {}

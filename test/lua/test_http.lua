@@ -1,5 +1,5 @@
 local check = require "check"
-local fake = require "scripted_socket"
+local fake = require "fake_socket"
 local http = require "http"
 local stub = require "stub"
 
