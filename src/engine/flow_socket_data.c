@@ -30,6 +30,15 @@ void socket_start_data(struct socket_flow *flow)
 
 /* --- receiving --- */
 
+/* The kernel tells of a reset once: to whoever asked first, and that may have been send(). */
+static void finish_at_end(struct socket_flow *flow)
+{
+	if (flow->send_error == ECONNRESET)
+		socket_finish(flow, socket_end_of(flow->send_error), flow->send_error);
+	else
+		socket_finish(flow, FLOW_END_EOF, 0);
+}
+
 static void receive_bytes(struct socket_flow *flow)
 {
 	struct flow_socket_net *net = socket_net_of(flow);
@@ -48,7 +57,7 @@ static void receive_bytes(struct socket_flow *flow)
 		event.data_bytes = (size_t)got;
 		socket_tell(flow, &event);
 	} else if (got == 0) {
-		socket_finish(flow, FLOW_END_EOF, 0);
+		finish_at_end(flow);
 	} else if (errno != EAGAIN && errno != EINTR) {
 		socket_finish(flow, socket_end_of(errno), errno);
 	}

@@ -93,6 +93,7 @@ int script_open_nmap_socket(lua_State *lua)
 		{0},
 	};
 
+	socket_make_class(lua);
 	luaL_newlib(lua, functions);
 	return 1;
 }

@@ -331,7 +331,7 @@ static int socket_reconnect_ssl(lua_State *lua)
 	socket_begin(lua, socket);
 	if (!socket->flow)
 		return socket_failed(lua, socket->end);
-	if (socket->is_udp)
+	if (socket->is_udp || socket->is_tls)
 		return socket_failed(lua, SOCKET_ERROR);
 	lua_getiuservalue(lua, 1, SOCKET_SERVER_NAME);
 	if ((r = start_tls(socket, lua_tostring(lua, -1))) < 0) {

@@ -196,10 +196,7 @@ void socket_close(struct script_socket *socket)
 
 static int collect(lua_State *lua)
 {
-	struct script_socket *socket = socket_check(lua, 1);
-
-	socket_abandon(socket);
-	socket_close(socket);
+	socket_close(socket_check(lua, 1));
 	return 0;
 }
 
@@ -288,10 +285,9 @@ void socket_on_flow(void *self, struct flow *flow, const struct flow_event *even
 
 /* --- the class --- */
 
-static void push_class(lua_State *lua)
+void socket_make_class(lua_State *lua)
 {
-	if (!luaL_newmetatable(lua, class))
-		return;
+	luaL_newmetatable(lua, class);
 	lua_pushcfunction(lua, collect);
 	lua_setfield(lua, -2, "__gc");
 	lua_pushcfunction(lua, collect);
@@ -305,6 +301,7 @@ static void push_class(lua_State *lua)
 	script_add_socket_buffer(lua);
 	script_add_socket_state(lua);
 	lua_setfield(lua, -2, "__index");
+	lua_pop(lua, 1);
 }
 
 struct script_socket *socket_push_new(lua_State *lua, bool is_udp)
@@ -318,7 +315,6 @@ struct script_socket *socket_push_new(lua_State *lua, bool is_udp)
 		.timeout_ms = SOCKET_TIMEOUT_MS,
 		.received = {.machine = script_machine_of(lua)},
 	};
-	push_class(lua);
-	lua_setmetatable(lua, -2);
+	luaL_setmetatable(lua, class);
 	return socket;
 }

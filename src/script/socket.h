@@ -85,7 +85,6 @@ struct script_socket {
 	enum socket_result result;
 	size_t want_bytes, want_lines, sent_bytes;
 	bool is_full; /* memory or a quota is used up */
-	bool is_late; /* the time is over */
 	unsigned quiet_turns;
 	struct timer timer;
 	struct deferred settle;
@@ -97,6 +96,8 @@ struct script_socket {
 
 /* Argument `index`; raises. */
 struct script_socket *socket_check(lua_State *lua, int index);
+/* Once a machine, before the first one: the metatable of sockets. May raise (memory). */
+void socket_make_class(lua_State *lua);
 /* Pushes a new one. */
 struct script_socket *socket_push_new(lua_State *lua, bool is_udp);
 

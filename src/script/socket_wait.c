@@ -3,7 +3,6 @@
 #include "script/socket.h"
 
 #include <lauxlib.h>
-#include <math.h>
 
 #define QUIET_TURNS 2 /* of the loop; between two there is a look at the network */
 #define MS_MAX      1e12
@@ -39,10 +38,7 @@ static void on_settle(void *self)
 
 static void on_timer(void *self)
 {
-	struct script_socket *socket = self;
-
-	socket->is_late = true;
-	settle(socket);
+	settle(self);
 }
 
 static void stop_reading(struct script_socket *socket, bool stop)
@@ -119,7 +115,6 @@ int socket_wait_long(lua_State *lua, struct script_socket *socket, enum socket_g
 {
 	socket->wait = (struct script_wait){.cancelled = cancelled};
 	socket->is_busy = true;
-	socket->is_late = false;
 	socket->goal = goal;
 	socket->settle.run = on_settle;
 	socket->settle.self = socket;

@@ -37,12 +37,10 @@ int script_trees_head(struct script_trees *trees, const struct script_choice *ch
 /* Before script_machine_new(): where require() and the file functions look, and whether
  * string.unpack has to be as in Lua 5.3. The trees must outlive the machine. */
 void script_trees_configure(struct script_trees *trees, struct script_machine_config *config);
-/* After script_machine_new() (which opens the libraries of C) and script_scheduler_new() (which
- * adds the engine's functions to each stdnse), before script_set_load(): makes the globals strict.
- * ERROR_MEMORY, ERROR_CORRUPT. */
-int script_trees_prepare(struct script_machine *machine);
 
-/* The scripts of a run, loaded and levelled. Free before the machine. */
+/* The scripts of a run, loaded and levelled. They are loaded after script_scheduler_new(), which
+ * has each stdnse given the engine's functions, and after the globals were made strict. Release
+ * before the machine is freed. */
 struct script_set {
 	struct script **all;
 	struct script_choice *choices; /* of each; texts live as the selection does */

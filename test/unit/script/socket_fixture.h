@@ -8,6 +8,7 @@
 
 #include "net/addrset.h"
 #include "script/context.h"
+#include "script/library.h"
 
 #define SOCKET_RTT_NS (20 * NS_PER_MS)
 
@@ -54,7 +55,8 @@ static const struct flow_sim_port socket_ports[] = {
 	{SOCKET_AT(RESETS), .reset_on_data = true},
 	{SOCKET_AT(DRIPS), .banner = "0123456789abcdefghijklmnopqrstuvwxyz",
 	 .drip_ns = 100 * NS_PER_MS},
-	{SOCKET_AT(POURS), .banner = "all work and no play\n", .endless = true},
+	{SOCKET_AT(POURS), .banner = socket_steps, .banner_bytes = sizeof(socket_steps),
+	 .endless = true},
 	{SOCKET_AT(TWO), .replies = socket_two, .replies_count = 2},
 	{SOCKET_AT(SECURE), .banner = "220 hello\n", .echo = true, .tls = &socket_tls},
 	{SOCKET_AT(SECRET), .transport = TRANSPORT_UDP, .echo = true, .tls = &socket_tls},
@@ -127,7 +129,7 @@ static inline int socket_world_open(struct socket_world *world)
 		.self = world,
 	};
 	script_machine_set_context(world->fixture.machine, &world->context);
-	return 0;
+	return script_machine_inject(world->fixture.machine, "stdnse", script_inject_stdnse);
 }
 
 static inline void socket_world_close(struct socket_world *world)

@@ -444,7 +444,7 @@ static void running_scripts_are_listed_oldest_first(void **state)
 
 static void script_that_does_not_load_is_an_error(void **state)
 {
-	write_script("a", "this is no Lua");
+	write_script("a", "require 'no.such.module' hostrule = print action = print");
 	fixture.expressions[0] = "a";
 	assert_int_equal(
 		script_trees_open(&fixture.plan->scripts, NULL, &fixture.trees, &fixture.diag), 0);

@@ -5,7 +5,7 @@ static struct socket_world world;
 
 /* Each body sees `s`, a TCP socket, and open(port, ...), which connects it to that port. */
 #define PRELUDE                                                                       \
-	"local s = nmap.new_socket() "                                                \
+	"local s = nmap.new_socket() local start = require('stdnse').new_thread "     \
 	"local function open(port, ...) return s:connect('10.0.0.1', port, ...) end " \
 	"local function show(...) local t = table.pack(...) for i = 1, t.n do "       \
 	"t[i] = tostring(t[i]) end return table.concat(t, ' ') end "
@@ -169,12 +169,74 @@ static void states(void **state)
 	RAISES("open(65536)", "port number out of range");
 }
 
+/* A connection in the clear to a server that waits for a handshake. */
+static void tls_begins_later(void **state)
+{
+	SAYS("open(9) return show(s:reconnect_ssl()) .. show(s:receive()) .. show(s:send('x')) .. "
+	     "show(s:receive()) .. s:get_ssl_certificate().subject.commonName .. "
+	     "show(s:reconnect_ssl())",
+	     "truetrue 220 hello\ntruetrue xwww.lab.testnil ERROR");
+	SAYS("open(2) s:send('x') s:receive() return show(s:reconnect_ssl()) .. show(s:send('x'))",
+	     "nil ERRORfalse socket must be connected");
+	SAYS("s:set_timeout(300) open(4) local t = nmap.clock() return show(s:reconnect_ssl()) .. "
+	     "('%.2f'):format(nmap.clock() - t)",
+	     "nil TIMEOUT0.30");
+	SAYS("open(1) s:receive() s:receive() return show(s:reconnect_ssl())", "nil EOF");
+	SAYS("open(11, 'udp') return show(s:reconnect_ssl())", "nil ERROR");
+}
+
+/* Nothing is read ahead: what a server pours out waits with it. */
+static void who_does_not_read_holds_nothing(void **state)
+{
+	SAYS("open(7) nmap.socket.sleep(60) local _, d = s:receive() return #d", "40000");
+	SAYS("open(7) return show(#select(2, s:receive_bytes(700000)) >= 700000)", "true");
+}
+
+static void timeouts(void **state)
+{
+	SAYS("open(3) nmap.socket.sleep(1) s:set_timeout(0) return show(s:receive())",
+	     "true l1\nl2\nl3\npartial");
+	SAYS("open(4) s:set_timeout(0) return show(s:receive())", "nil TIMEOUT");
+	SAYS("s:set_timeout(0) return show(open(2))", "nil TIMEOUT");
+	SAYS("s:set_timeout(-1) open(13) s:send('x') return show(s:receive())", "true late");
+	SAYS("open(4) local t = nmap.clock() s:receive() return nmap.clock() - t", "30.0");
+	SAYS("s:set_timeout(100) open(4) s:close() open(4) local t = nmap.clock() s:receive() "
+	     "return nmap.clock() - t",
+	     "30.0");
+}
+
+static void one_thread_at_a_time(void **state)
+{
+	SAYS("open(4) "
+	     "local w = start(function() s:receive() end) nmap.socket.sleep(1) "
+	     "return select(2, pcall(s.receive, s))",
+	     "Invalid reuse of a socket from one thread to another.");
+	SAYS("local w = start(function() open(2) nmap.socket.sleep(5) end) nmap.socket.sleep(1) "
+	     "s:send('x') return show(s:receive())",
+	     "true x");
+	SAYS("open(4) local r start(function() r = show(s:receive()) end) nmap.socket.sleep(1) "
+	     "s:close() nmap.socket.sleep(1) return r",
+	     "nil CANCELLED");
+	SAYS("start(function() open(2) end) nmap.socket.sleep(1) return show(s:send('x'))",
+	     "false socket must be connected");
+	SAYS("start(function() open(2) nmap.socket.sleep(2) end) nmap.socket.sleep(1) "
+	     "s:send('x') nmap.socket.sleep(2) return show(s:receive())",
+	     "true x");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(connecting), cmocka_unit_test(receiving),
-		cmocka_unit_test(buffering),  cmocka_unit_test(datagrams),
-		cmocka_unit_test(tls),        cmocka_unit_test(states),
+		cmocka_unit_test(connecting),
+		cmocka_unit_test(receiving),
+		cmocka_unit_test(buffering),
+		cmocka_unit_test(datagrams),
+		cmocka_unit_test(tls),
+		cmocka_unit_test(states),
+		cmocka_unit_test(tls_begins_later),
+		cmocka_unit_test(who_does_not_read_holds_nothing),
+		cmocka_unit_test(timeouts),
+		cmocka_unit_test(one_thread_at_a_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
