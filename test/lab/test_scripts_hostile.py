@@ -20,7 +20,7 @@ from link import Link
 PORT = 445      # so that scripts about a host, which look for the ports of SMB, find one
 # No measure of speed: a run that is not over by then hangs. A script that a server leads on for
 # ever is ended by --script-timeout; which ones that were is printed.
-SCRIPT_SECONDS = 25
+SCRIPT_SECONDS = int(os.environ.get("SCRIPT_SECONDS", "25"))
 HANG_SECONDS = int(os.environ.get("HANG_SECONDS", "240"))
 MEMORY_MEGABYTES = 300
 WANTED = os.environ.get("SCRIPTS", "*").split()
