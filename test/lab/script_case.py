@@ -27,4 +27,5 @@ class Case:
     # the same text). `masked`: regular expressions of what may differ (times, random values).
     same_as_nmap: bool = False
     masked: tuple = ()
+    masked_keys: tuple = ()     # names of entries, wherever they are, whose values may differ
     unordered: bool = False     # the order of its lists (of a text's words) is Nmap's whim

@@ -76,13 +76,14 @@ def leaves(value):
 
 # Two engines
 
-def masked(value, patterns):
+def masked(value, patterns, keys=()):
     """With * for what may differ."""
     if isinstance(value, Result):
-        return Result(value.script, masked(value.text, patterns), masked(value.value, patterns))
+        return Result(value.script, masked(value.text, patterns), masked(value.value, patterns, keys))
     if isinstance(value, Table):
-        return Table(tuple(masked(item, patterns) for item in value.items),
-                     {masked(key, patterns): masked(item, patterns) for key, item in value.named.items()})
+        return Table(tuple(masked(item, patterns, keys) for item in value.items),
+                     {masked(key, patterns): "*" if key in keys else masked(item, patterns, keys)
+                      for key, item in value.named.items()})
     for pattern in patterns:
         value = value and re.sub(pattern, "*", value)
     return value
@@ -136,15 +137,15 @@ class Comparison:
         return told
 
 
-def compare(script, server, theirs, ours, place, patterns=(), unordered=False):
+def compare(case, server, theirs, ours, place):
     """Of two Reports; a text in place of one says that there is none."""
     def said(report):
         if isinstance(report, str):
-            return Result(script, "NO REPORT: " + report)
-        found = report.result(script, *place)
-        found = found and masked(found, patterns)
-        return ordered(found) if unordered and found else found
-    return Comparison(script, server, said(theirs), said(ours), isinstance(theirs, str) or isinstance(ours, str))
+            return Result(case.script, "NO REPORT: " + report)
+        found = report.result(case.script, *place)
+        found = found and masked(found, case.masked, case.masked_keys)
+        return ordered(found) if case.unordered and found else found
+    return Comparison(case.script, server, said(theirs), said(ours), isinstance(theirs, str) or isinstance(ours, str))
 
 
 def equal_scripts(comparisons):

@@ -261,8 +261,8 @@ def compare(ours, theirs):
     made = {}
     for case in theirs.reports:
         def compared(one, other):
-            return script_judge.compare(case.script, name_of(case).removeprefix(case.script + "-"),
-                                        one, other, ours.place(case), case.masked, case.unordered)
+            return script_judge.compare(case, name_of(case).removeprefix(case.script + "-"),
+                                        one, other, ours.place(case))
         made[case] = compared(theirs.reports[case], ours.reports[case])
         if not made[case].equal():
             made[case] = compared(theirs.second(case), ours.second(case))
