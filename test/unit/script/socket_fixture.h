@@ -34,6 +34,9 @@ enum socket_place {
 
 #define SOCKET_AT(place) .first = (place), .last = (place)
 
+/* Flows at a time; 0: no limit. For the next world. */
+static size_t socket_world_most;
+
 static char socket_steps[40000];
 
 static const struct flow_sim_tls socket_tls = {.certificate = tls_identity_certificate,
@@ -94,8 +97,11 @@ static inline int socket_world_open(struct socket_world *world)
 {
 	static const struct script_machine_config plain;
 	const struct script_limits limits = {.quota = {.memory_bytes = 16 << 20}};
-	struct flow_sim_config config = {
-		.gate = &world->gate, .hosts = &world->host, .hosts_count = 1, .seed = 1};
+	struct flow_sim_config config = {.gate = &world->gate,
+					 .hosts = &world->host,
+					 .hosts_count = 1,
+					 .seed = 1,
+					 .max_open = socket_world_most};
 	int r;
 
 	memset(world, 0, sizeof(*world));
