@@ -331,9 +331,22 @@ static void servers_are_asked_by_their_names(void **state)
 
 /* --- datagrams --- */
 
+static char traced[4096];
+
+static void trace(void *self, const char *line)
+{
+	size_t at = strlen(traced);
+
+	snprintf(traced + at, sizeof(traced) - at, "%s\n", line);
+}
+
 static void two_sockets_speak_without_a_connection(void **state)
 {
+	unsigned from, to, at, of;
+
+	traced[0] = '\0';
 	begin();
+	world.context.trace = trace;
 	run("local a, b = nmap.new_socket('udp'), nmap.new_socket('udp') "
 	    "a:bind('127.0.0.1', 0) b:bind('127.0.0.1', 0) "
 	    "local r = show(a:receive()) .. ',' .. show(a:sendto('127.0.0.1', 9, 'open')) "
@@ -349,6 +362,13 @@ static void two_sockets_speak_without_a_connection(void **state)
 			    "s: false socket must be connected,true,true,true ask,127.0.0.1"
 			    "127.0.0.1 true,true answer,nil ERROR,nil TIMEOUT,true,"
 			    "false socket must be connected\n");
+	assert_int_equal(sscanf(strstr(traced, "open\n") + 5,
+				"UDP 127.0.0.1:%u > 127.0.0.1:%u | ask\n"
+				"UDP 127.0.0.1:%u < 127.0.0.1:%u | ask\n",
+				&from, &to, &at, &of),
+			 4);
+	assert_int_equal(at, to);
+	assert_int_equal(of, from);
 	end();
 }
 
