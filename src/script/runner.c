@@ -25,48 +25,7 @@ static int make_machine(struct script_run *run)
 	return script_machine_new(&config, &run->machine);
 }
 
-/* What is pushed says what went wrong. */
-static int say_error(lua_State *lua, struct diag *diag)
-{
-	int r = diag_set(diag, ERROR_SYNTAX, "The libraries of scripts are not in order: %s",
-			 luaL_tolstring(lua, -1, NULL));
-
-	lua_settop(lua, 0);
-	return r;
-}
-
-/* The run: a light userdata. Strict globals come last: what is global by then may be read. */
-static int prepare(lua_State *lua)
-{
-	const struct script_run *run = lua_touserdata(lua, 1);
-
-	lib_nmapdb_set_tables(lua, &run->names);
-	lua_getglobal(lua, "require");
-	lua_pushliteral(lua, "strict");
-	lua_call(lua, 1, 1);
-	lua_pushglobaltable(lua);
-	lua_call(lua, 1, 0);
-	return 0;
-}
-
-static int call_protected(struct script_run *run, lua_CFunction function, void *self,
-			  struct diag *diag)
-{
-	lua_State *lua = script_machine_lua(run->machine);
-	int status;
-
-	lua_pushcfunction(lua, function);
-	lua_pushlightuserdata(lua, self);
-	status = lua_pcall(lua, 1, 0, 0);
-	if (status == LUA_OK)
-		return 0;
-	if (status != LUA_ERRMEM)
-		return say_error(lua, diag);
-	lua_settop(lua, 0);
-	return ERROR_MEMORY;
-}
-
-/* ---- arguments ---- */
+/* ---- names and arguments ---- */
 
 /* Of the table on the top of the stack; -1: there is no such number. */
 static int intensity_of(lua_State *lua)
@@ -80,33 +39,51 @@ static int intensity_of(lua_State *lua)
 	return is && value >= 0 && value <= 9 ? (int)value : -1;
 }
 
-struct arguments {
-	struct script_context *context;
+/* Nobody calls, so `strict` is our own. */
+static void make_strict(lua_State *lua)
+{
+	lua_getglobal(lua, "require");
+	lua_pushliteral(lua, "strict");
+	lua_call(lua, 1, 1);
+	lua_pushglobaltable(lua);
+	lua_call(lua, 1, 0);
+}
+
+struct given {
+	struct script_run *run;
 	const struct script_args *args;
 };
 
-static int set_arguments(lua_State *lua)
+static int set_given(lua_State *lua)
 {
-	const struct arguments *arguments = lua_touserdata(lua, 1);
+	const struct given *given = lua_touserdata(lua, 1);
 
+	lib_nmapdb_set_tables(lua, &given->run->names);
 	lua_getglobal(lua, "nmap");
 	lua_getfield(lua, -1, "registry");
-	script_args_push(lua, arguments->args);
-	arguments->context->intensity = intensity_of(lua);
+	script_args_push(lua, given->args);
+	given->run->context.intensity = intensity_of(lua);
 	lua_setfield(lua, -2, "args");
+	make_strict(lua);
 	return 0;
 }
 
 static int load_arguments(struct script_run *run, struct diag *diag)
 {
 	const struct plan_scripts *wish = &run->context.plan->scripts;
+	lua_State *lua = script_machine_lua(run->machine);
 	struct script_args args = SCRIPT_ARGS_INIT;
-	struct arguments arguments = {&run->context, &args};
+	struct given given = {run, &args};
 	int r = script_args_load(wish->args_file, wish->args, &args, diag);
 
 	if (r < 0)
 		return r;
-	r = call_protected(run, set_arguments, &arguments, diag);
+	lua_pushcfunction(lua, set_given);
+	lua_pushlightuserdata(lua, &given);
+	if (lua_pcall(lua, 1, 0, 0) != LUA_OK) {
+		lua_pop(lua, 1);
+		r = ERROR_MEMORY;
+	}
 	script_args_release(&args);
 	return r;
 }
@@ -192,8 +169,7 @@ static int fill_run(struct script_run *run, struct diag *diag)
 	if ((r = make_interfaces(run)) < 0 || (r = make_machine(run)) < 0)
 		return r;
 	script_machine_set_context(run->machine, &run->context);
-	if ((r = make_scheduler(run)) < 0 || (r = call_protected(run, prepare, run, diag)) < 0 ||
-	    (r = load_arguments(run, diag)) < 0)
+	if ((r = make_scheduler(run)) < 0 || (r = load_arguments(run, diag)) < 0)
 		return r;
 	return load_scripts(run, diag);
 }

@@ -191,6 +191,8 @@ static int read_known(struct script_index *index, const struct script_known *kno
 	int r = script_cache_parse(known->heads, known->bytes, known->folder, &index->arena,
 				   &records);
 
+	if (r == ERROR_MEMORY)
+		return out_of_memory(diag);
 	if (r < 0)
 		return diag_set(diag, r, "%.300s: %s", known->folder, error_text(r));
 	r = add_records(index, known->folder, &records, diag);

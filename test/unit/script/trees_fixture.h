@@ -4,6 +4,7 @@
 
 #include "folder_fixture.h"
 
+#include "script/context.h"
 #include "script/scheduler.h"
 #include "script/trees.h"
 #include "util/error.h"
@@ -19,7 +20,9 @@ struct trees_fixture {
 	const char *cache;
 	struct script_trees *trees;
 	struct script_selection selection;
+	struct plan *plan;
 	struct loop *loop;
+	struct script_context context;
 	struct script_machine *machine;
 	struct script_scheduler *scheduler;
 	struct script_set set;
@@ -28,7 +31,7 @@ struct trees_fixture {
 };
 
 static const struct script_quota trees_quota = {
-	.busy_ns = 60 * NS_PER_S,
+	.busy_ns = 2 * NS_PER_S,
 	.memory_bytes = 64 << 20,
 };
 
@@ -78,11 +81,18 @@ static inline int trees_make_machine(struct trees_fixture *fixture)
 	int r;
 
 	script_trees_configure(fixture->trees, &config);
+	fixture->plan = plan_new();
 	fixture->loop = loop_sim_new(1000 * NS_PER_S);
-	if (!fixture->loop)
+	if (!fixture->plan || !fixture->loop)
 		return ERROR_MEMORY;
-	if ((r = script_machine_new(&config, &fixture->machine)) < 0 ||
-	    (r = script_scheduler_new(fixture->machine, fixture->loop, &no_limits, &no_hooks,
+	fixture->context = (struct script_context){.plan = fixture->plan,
+						   .loop = fixture->loop,
+						   .trees = fixture->trees,
+						   .intensity = -1};
+	if ((r = script_machine_new(&config, &fixture->machine)) < 0)
+		return r;
+	script_machine_set_context(fixture->machine, &fixture->context);
+	if ((r = script_scheduler_new(fixture->machine, fixture->loop, &no_limits, &no_hooks,
 				      &fixture->scheduler)) < 0)
 		return r;
 	return script_trees_prepare(fixture->machine);
@@ -107,6 +117,7 @@ static inline void trees_end(struct trees_fixture *fixture)
 	}
 	script_machine_free(fixture->machine);
 	loop_free(fixture->loop);
+	plan_free(fixture->plan);
 	script_selection_release(&fixture->selection);
 	script_trees_close(fixture->trees);
 }
