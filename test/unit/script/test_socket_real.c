@@ -342,8 +342,6 @@ static void trace(void *self, const char *line)
 
 static void two_sockets_speak_without_a_connection(void **state)
 {
-	unsigned from, to, at, of;
-
 	traced[0] = '\0';
 	begin();
 	world.context.trace = trace;
@@ -356,19 +354,14 @@ static void two_sockets_speak_without_a_connection(void **state)
 	    "local _, la, _, from, port = a:get_info() "
 	    "r = r .. ',' .. la .. show(from, port == pb) a:sendto(from, port, 'answer') "
 	    "r = r .. ',' .. show(b:receive()) .. ',' .. show(b:send('x')) "
-	    "b:set_timeout(50) return r .. ',' .. show(b:receive()) .. ',' .. show(b:close()) "
-	    ".. ',' .. show(b:receive())");
-	assert_string_equal(world.fixture.said,
-			    "s: false socket must be connected,true,true,true ask,127.0.0.1"
-			    "127.0.0.1 true,true answer,nil ERROR,nil TIMEOUT,true,"
-			    "false socket must be connected\n");
-	assert_int_equal(sscanf(strstr(traced, "open\n") + 5,
-				"UDP 127.0.0.1:%u > 127.0.0.1:%u | ask\n"
-				"UDP 127.0.0.1:%u < 127.0.0.1:%u | ask\n",
-				&from, &to, &at, &of),
-			 4);
-	assert_int_equal(at, to);
-	assert_int_equal(of, from);
+	    "b:set_timeout(50) r = r .. ',' .. show(b:receive()) .. ',' .. show(b:close()) .. ',' "
+	    ".. show(b:receive()) return r .. ('\\nUDP 127.0.0.1:%d < 127.0.0.1:%d | ask'):format("
+	    "pa, pb)");
+	assert_non_null(strstr(world.fixture.said,
+			       "s: false socket must be connected,true,true,true ask,127.0.0.1"
+			       "127.0.0.1 true,true answer,nil ERROR,nil TIMEOUT,true,"
+			       "false socket must be connected\nUDP"));
+	assert_non_null(strstr(traced, strstr(world.fixture.said, "UDP")));
 	end();
 }
 
