@@ -6,6 +6,7 @@
 
 #include <lauxlib.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define THREADS_LEAST 1000
 #define NESTING_MOST  20000 /* Lua's own limit is ten times that */
@@ -205,6 +206,8 @@ void script_run_free(struct script_run *run)
 		script_set_release(run->machine, &run->set);
 	script_machine_free(run->machine);
 	interfaces_release(&run->interfaces);
+	if (run->context.frames_fd > 0)
+		close(run->context.frames_fd);
 	alloc_free(run);
 }
 
