@@ -60,7 +60,8 @@ end
 
 local option_types = {
 	timeout = "number", header = "table", auth = "table", bypass_cache = "boolean", no_cache = "boolean",
-	no_cache_body = "boolean", any_af = "boolean", truncated_ok = "boolean", max_body_size = "number", scheme = "string",
+	no_cache_body = "boolean", any_af = "boolean", truncated_ok = "boolean", max_body_size = "number",
+	scheme = "string",
 }
 
 -- nil, or what is wrong with the options.
@@ -85,7 +86,8 @@ local function reading(options)
 	if cut == nil then
 		cut = flag_argument("http.truncated-ok")
 	end
-	return { limit = limit < 0 and message.BODY_MAX or math.min(math.floor(limit), message.BODY_MAX), truncated_ok = cut }
+	limit = limit < 0 and message.BODY_MAX or math.min(math.floor(limit), message.BODY_MAX)
+	return { limit = limit, truncated_ok = cut }
 end
 
 -- Where the server is ---------------------------------------------------------------
@@ -200,15 +202,25 @@ end
 
 local schemes = { http = "tcp", https = "ssl" }
 
+-- nginx, Apache httpd, Go, others.
+local complaints = {
+	"plain http request was sent to https", "speaking plain http to an ssl", "http request to an https server", "requires tls",
+}
+
 -- What a port that wants TLS says to plain HTTP: an alert, or a complaint.
 local function wants_tls(first)
 	if first:find("^[\20\21]\3") then
 		return true
 	end
 	local low = first:sub(1, 4096):lower()
-	return low:find("^http/1%.[01] 4%d%d") ~= nil and (low:find("plain http request was sent to https", 1, true) ~= nil or
-		low:find("speaking plain http to an ssl", 1, true) ~= nil or low:find("requires tls", 1, true) ~= nil or
-		low:find("http request to an https server", 1, true) ~= nil)
+	if low:find("^http/1%.[01] 4%d%d") then
+		for _, complaint in ipairs(complaints) do
+			if low:find(complaint, 1, true) then
+				return true
+			end
+		end
+	end
+	return false
 end
 
 -- A connection on which the request was sent: the socket, the first bytes of the answer,
@@ -470,7 +482,8 @@ end
 
 local function stays_open(response)
 	local connection = (response.header.connection or ""):lower()
-	return not connection:find("close", 1, true) and (response.version ~= "1.0" or connection:find("keep-alive", 1, true) ~= nil)
+	return not connection:find("close", 1, true) and
+		(response.version ~= "1.0" or connection:find("keep-alive", 1, true) ~= nil)
 end
 
 -- How many requests more the server says it takes on this connection.
@@ -711,7 +724,9 @@ M.parse_www_authenticate = httpauth.parse
 
 M.grab_forms, M.parse_form, M.tag_pattern = htmltag.grab_forms, htmltag.parse_form, htmltag.tag_pattern
 
-local months = { jan = 1, feb = 2, mar = 3, apr = 4, may = 5, jun = 6, jul = 7, aug = 8, sep = 9, oct = 10, nov = 11, dec = 12 }
+local months = {
+	jan = 1, feb = 2, mar = 3, apr = 4, may = 5, jun = 6, jul = 7, aug = 8, sep = 9, oct = 10, nov = 11, dec = 12,
+}
 
 -- RFC 9110, 5.6.7: the one format that is sent, and the two that were.
 local date_patterns = {
