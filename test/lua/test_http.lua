@@ -200,7 +200,7 @@ function T.a_failure_counts_for_a_while()
 	for i = 1, 500 do
 		http.get(host, port, "/" .. i)
 	end
-	check.is_true(host.registry.http_memory.failures <= 200)
+	check.is_true(host.registry.http_memory.cache.failures <= 200)
 end
 
 function T.the_cache_has_an_end()
@@ -210,7 +210,7 @@ function T.the_cache_has_an_end()
 	for i = 1, 20 do
 		http.get(host, port, "/" .. i)
 	end
-	check.is_true(host.registry.http_memory.bytes <= 3000)
+	check.is_true(host.registry.http_memory.cache.bytes <= 3000)
 	http.get(host, port, "/20")
 	check.equal(#fake.connections, 20)
 	http.get(host, port, "/1")
