@@ -19,7 +19,20 @@ local function is_13(name)
 	return name:find "^TLS_AKE_" ~= nil
 end
 
---- All suites of a protocol, in the order of their numbers.
+-- What servers have comes first, and last what some of them fail with: Dovecot closes when it should
+-- take DHE and has no parameters for it.
+local ranks = { "^TLS_ECDHE_[ER]", "^TLS_RSA_WITH", "^TLS_DHE_RSA", "_anon_" }
+
+local function rank(name)
+	for i, pattern in ipairs(ranks) do
+		if name:find(pattern) then
+			return i
+		end
+	end
+	return #ranks + 1
+end
+
+--- All suites of a protocol, in the order to offer them.
 function M.suites(protocol)
 	local out = {}
 	for name in pairs(tls.CIPHERS) do
@@ -27,7 +40,10 @@ function M.suites(protocol)
 			out[#out + 1] = name
 		end
 	end
-	table.sort(out, function(one, other) return tls.CIPHERS[one] < tls.CIPHERS[other] end)
+	table.sort(out, function(one, other)
+		local first, second = rank(one), rank(other)
+		return first < second or (first == second and tls.CIPHERS[one] < tls.CIPHERS[other])
+	end)
 	return out
 end
 
@@ -63,22 +79,6 @@ local function describe(answer)
 	}
 end
 
--- Appends the suites that the server takes of these to `found`, in its order (or, if it has none, in
--- ours). Whether it said no in TLS at the end.
-local function drain(ask, protocol, suites, found)
-	local left = table.move(suites, 1, #suites, 1, {})
-	while #left > 0 do
-		local answer = ask(protocol, left, { "NULL" })
-		local hello, refused = taken(answer, protocol, left)
-		if not hello then
-			return refused
-		end
-		found[#found + 1] = describe(answer)
-		table.remove(left, index_of(left, hello.cipher))
-	end
-	return true
-end
-
 local function names_of(found)
 	local out = {}
 	for i, one in ipairs(found) do
@@ -87,18 +87,34 @@ local function names_of(found)
 	return out
 end
 
+-- Appends the suites that the server takes of these to `found`, in its order (or, if it has none, in
+-- ours). Whether it said no in TLS at the end, and the suites that were left then.
+local function drain(ask, protocol, suites, found)
+	local left = table.move(suites, 1, #suites, 1, {})
+	while #left > 0 do
+		local answer = ask(protocol, left, { "NULL" })
+		local hello, refused = taken(answer, protocol, left)
+		if not hello then
+			return refused, left
+		end
+		found[#found + 1] = describe(answer)
+		table.remove(left, index_of(left, hello.cipher))
+	end
+	return true, left
+end
+
+-- A server that breaks off instead of saying no gets what is left in shorter hellos; the order of
+-- all that it took is then asked for again.
 local function find_all(ask, protocol)
-	local suites, found = M.suites(protocol), {}
-	if drain(ask, protocol, suites, found) or #found > 0 then
+	local found = {}
+	local refused, left = drain(ask, protocol, M.suites(protocol), found)
+	local before = #found
+	for first = 1, refused and 0 or #left, short_hello do
+		drain(ask, protocol, table.move(left, first, first + short_hello - 1, 1, {}), found)
+	end
+	if #found == before or #found < 2 then
 		return found
 	end
-	for first = 1, #suites, short_hello do
-		drain(ask, protocol, table.move(suites, first, first + short_hello - 1, 1, {}), found)
-	end
-	if #found < 2 then
-		return found
-	end
-	-- The order of all of them.
 	local again = {}
 	drain(ask, protocol, names_of(found), again)
 	return #again == #found and again or found

@@ -31,6 +31,8 @@ for number = 28, 1, -1 do
 		curves[#curves + 1] = name
 	end
 end
+-- Servers that know RFC 7919 give no other groups to who names none of these.
+table.move({ "ffdhe2048", "ffdhe3072", "ffdhe4096", "ffdhe6144", "ffdhe8192" }, 1, 5, #curves + 1, curves)
 
 local function extensions_of(protocol)
 	if protocol == "SSLv3" then

@@ -65,6 +65,19 @@ function T.servers_that_want_short_hellos()
 		{ "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", 3, "server" })
 end
 
+function T.a_server_that_breaks_off_at_a_suite()
+	local ask = server { suites = { three[1], three[2] }, ["TLSv1.2"] = true }
+	local function breaks(protocol, ciphers, methods)
+		for _, name in ipairs(ciphers) do
+			if name == "TLS_DHE_RSA_WITH_AES_128_CBC_SHA" and #ciphers < 350 then
+				return nil, "EOF"
+			end
+		end
+		return ask(protocol, ciphers, methods)
+	end
+	check.equal(names(tlsscan.protocol(breaks, "TLSv1.2")), { three[2], three[1] })
+end
+
 function T.compressors()
 	local found = tlsscan.protocol(server { suites = three, compresses = true, ["TLSv1.0"] = true }, "TLSv1.0")
 	check.equal(found.compressors, { "DEFLATE", "LZS", "NULL" })
