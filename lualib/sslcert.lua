@@ -278,11 +278,6 @@ function M.getPrepareTLSWithoutReconnect(port)
 	end
 end
 
---- A rule for ports that speak TLS, at once or after STARTTLS.
-function M.port_rule(host, port)
-	return shortport.ssl(host, port) or (port.state == "open" and way_of(port) ~= nil)
-end
-
 --- A connected socket on which a hello can be sent, whatever the port needs before it; nil and why
 -- not.
 function M.open(host, port)
@@ -315,6 +310,35 @@ function M.ask(host, port, hello)
 	local answer, reason = tls.exchange(socket, tls.client_hello(hello))
 	socket:close()
 	return answer, reason
+end
+
+-- Printers print what they are sent.
+local function is_printer(port)
+	return port.number >= 9100 and port.number <= 9107
+end
+
+-- Whether a port of which nobody knows what it is answers a hello in TLS. Asked once.
+local function answers_tls(host, port)
+	if port.protocol ~= "tcp" or port.state ~= "open" or is_printer(port) or
+		(port.version and (port.version.name_confidence or 0) > 3) then
+		return false
+	end
+	local kept = host.registry["sslcert-probed"] or {}
+	host.registry["sslcert-probed"] = kept
+	local mutex = nmap.mutex("sslcert probe " .. host.ip .. " " .. port.number)
+	mutex "lock"
+	if kept[port.number] == nil then
+		kept[port.number] = M.ask(host, port, { protocol = "TLSv1.2", ciphers = tls.DEFAULT_CIPHERS }) ~= nil
+	end
+	mutex "done"
+	return kept[port.number]
+end
+
+--- A rule for ports that speak TLS, at once or after STARTTLS: by what is known of them, and where
+-- nothing is, by a hello.
+function M.port_rule(host, port)
+	return shortport.ssl(host, port) or (port.state == "open" and way_of(port) ~= nil) or
+		(port.service ~= "http" and port.service ~= "ssh" and answers_tls(host, port))
 end
 
 -- The certificate ------------------------------------------------------------------

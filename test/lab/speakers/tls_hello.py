@@ -3,13 +3,16 @@ SSLv3, export ciphers, RC4, small groups. It answers a hello with its own hello,
 and its share, and never gets further.
 
     tls_hello.py PORT CERTIFICATE [--versions 3.0,1.0] [--suites 0x0005,0x000a] [--server-order]
-        [--dh-bits 1024] [--curve 23] [--export-bits 512] [--compression] [--address A]
+        [--dh-bits 1024] [--curve 23] [--export-bits 512] [--compression] [--clock 0]
+        [--address A]
 """
 import argparse
 import base64
+import os
 import re
 import socketserver
 import struct
+import time
 
 VERSIONS = {"3.0": 0x0300, "1.0": 0x0301, "1.1": 0x0302, "1.2": 0x0303}
 # How suites exchange keys, by their numbers.
@@ -70,7 +73,8 @@ class Speaker(socketserver.BaseRequestHandler):
         if suite is None:
             return self.alert(version, 40)
         method = 1 if options.compression and 1 in methods else 0
-        body = struct.pack(">H", version) + bytes(32) + b"\0" + struct.pack(">HB", suite, method)
+        random = struct.pack(">I", int(time.time()) + options.clock) + os.urandom(28)
+        body = struct.pack(">H", version) + random + b"\0" + struct.pack(">HB", suite, method)
         out = handshake(2, body)
         if suite not in ANONYMOUS:
             chain = b"".join(vector(3, one) for one in options.chain)
@@ -115,6 +119,7 @@ def main():
     parser.add_argument("--compression", action="store_true")
     parser.add_argument("--dh-bits", type=int, default=1024)
     parser.add_argument("--export-bits", type=int, default=512)
+    parser.add_argument("--clock", type=int, default=0, help="seconds that its clock is ahead")
     parser.add_argument("--curve", type=int, default=23)
     options = parser.parse_args()
     options.versions = [VERSIONS[one] for one in options.versions.split(",")]
