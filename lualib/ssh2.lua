@@ -7,6 +7,7 @@
 
 local lineclient = require "lineclient"
 local nmap = require "nmap"
+local openssl = require "openssl"
 local rand = require "rand"
 local shortport = require "shortport"
 local sshkey = require "sshkey"
@@ -130,37 +131,55 @@ local macs = "hmac-sha2-256,hmac-sha2-512,hmac-sha1,hmac-md5,hmac-sha2-256-etm@o
 local host_keys = "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,rsa-sha2-512,rsa-sha2-256,"
 	.. "ssh-rsa,ssh-dss"
 
--- How we exchange keys: {name, our public value}. The secret behind it is 1, so that the shared
--- secret is what the server sends (RFC 7748, 6.1; RFC 5656, 4): the generators of the curves.
--- Diffie-Hellman groups get a number of many bits: servers refuse small ones, and only a host key is
--- wanted there.
 local function unhex(digits)
 	return stdnse.fromhex(digits)
 end
 
-local generators = {
-	["curve25519"] = "\9" .. ("\0"):rep(31),
-	["nistp256"] = unhex "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
-		.. unhex "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5",
-	["nistp384"] = unhex "04aa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a385502f25dbf55296c3a545e3872760ab7"
-		.. unhex "3617de4a96262c6f5d9e98bf9292dc29f8f41dbd289a147ce9da3113b5f0b8c00a60b1ce1d7e819d7a431d7c90ea0e5f",
-	["nistp521"] = "\4" ..
-		unhex "00c6858e06b70404e9cd9e3ecb662395b4429c648139053fb521f828af606b4d3dbaa14b5e77efe75928fe1dc127a2ffa8de3348b3c1856a429bf97e7e31c2e5bd66"
-		.. unhex "011839296a789a3bc0045c8a5fb42c7d1bd998f54449579b446817afbd17273e662c97ee72995ef42640c550b9013fad0761353c7086a272c24088be94769fd16650",
+-- The primes of two groups (RFC 2409, 6.2; RFC 3526, 3) begin alike.
+local prime_begin = unhex(
+		"ffffffffffffffffc90fdaa22168c234c4c6628b80dc1cd129024e088a67cc74020bbea63b139b22514a0879" ..
+		"8e3404ddef9519b3cd3a431b302b0a6df25f14374fe1356d6d51c245e485b576625e7ec6f44c42e9a637ed6b" ..
+		"0bff5cb6f406b7edee386bfb5a899fa5ae9f24117c4b1fe649286651ec")
+local primes = {
+	group1 = prime_begin .. unhex "e65381ffffffffffffffff",
+	group14 = prime_begin .. unhex(
+		"e45b3dc2007cb8a163bf0598da48361c55d39a69163fa8fd24cf5f83655d23dca3ad961c62f356208552bb9e" ..
+		"d529077096966d670c354e4abc9804f1746c08ca18217c32905e462e36ce3be39e772c180e86039b2783a2ec" ..
+		"07a28fb5c55df06f4c52c9de2bcbf6955817183995497cea956ae515d2261898fa051015728e5a8aacaa68ff" ..
+		"ffffffffffffff"),
 }
 
---- Key exchanges that we can go through, and with which a host key can be had, the best first. Fields:
--- name, public (our value), hash (of those whose secret we then know), group (true for the two that ask for
--- a group first).
+-- Our public values on curves: their generators. The secret behind them is 1, so that the shared secret is
+-- what the server sends (RFC 7748, 6.1; RFC 5656, 4).
+local generators = {
+	curve25519 = "\9" .. ("\0"):rep(31),
+	nistp256 = unhex(
+		"046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c2964fe342e2fe1a7f9b8ee7eb" ..
+		"4a7c0f9e162bce33576b315ececbb6406837bf51f5"),
+	nistp384 = unhex(
+		"04aa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a385502f25dbf55296c3a545e" ..
+		"3872760ab73617de4a96262c6f5d9e98bf9292dc29f8f41dbd289a147ce9da3113b5f0b8c00a60b1ce1d7e81" ..
+		"9d7a431d7c90ea0e5f"),
+	nistp521 = "\4" ..
+		unhex(
+		"00c6858e06b70404e9cd9e3ecb662395b4429c648139053fb521f828af606b4d3dbaa14b5e77efe75928fe1d" ..
+		"c127a2ffa8de3348b3c1856a429bf97e7e31c2e5bd66011839296a789a3bc0045c8a5fb42c7d1bd998f54449" ..
+		"579b446817afbd17273e662c97ee72995ef42640c550b9013fad0761353c7086a272c24088be94769fd16650"),
+}
+
+--- Key exchanges with which a host key can be had, the best first. Fields: name; hash of those whose
+-- shared secret we know afterwards; public (our value) or prime of their group; group: true for those that
+-- ask for a group first.
 M.exchanges = {
 	{ name = "curve25519-sha256", public = generators.curve25519, hash = "sha256" },
 	{ name = "curve25519-sha256@libssh.org", public = generators.curve25519, hash = "sha256" },
 	{ name = "ecdh-sha2-nistp256", public = generators.nistp256, hash = "sha256" },
 	{ name = "ecdh-sha2-nistp384", public = generators.nistp384, hash = "sha384" },
 	{ name = "ecdh-sha2-nistp521", public = generators.nistp521, hash = "sha512" },
-	{ name = "diffie-hellman-group14-sha256" }, { name = "diffie-hellman-group14-sha1" },
+	{ name = "diffie-hellman-group14-sha256", prime = primes.group14, hash = "sha256" },
+	{ name = "diffie-hellman-group14-sha1", prime = primes.group14, hash = "sha1" },
 	{ name = "diffie-hellman-group16-sha512" }, { name = "diffie-hellman-group18-sha512" },
-	{ name = "diffie-hellman-group1-sha1" },
+	{ name = "diffie-hellman-group1-sha1", prime = primes.group1, hash = "sha1" },
 	{ name = "diffie-hellman-group-exchange-sha256", group = true },
 	{ name = "diffie-hellman-group-exchange-sha1", group = true },
 }
@@ -306,9 +325,24 @@ local function exchange_of(name)
 	return nil
 end
 
--- A public value for a group: any number that is not small will do.
-local function group_value()
-	return transport.pack_mpint("\x55" .. nmap.get_random_bytes(100))
+-- Servers refuse small values of a group. Where only a host key is wanted, any other will do.
+local function random_value()
+	return "\x55" .. nmap.get_random_bytes(100)
+end
+
+-- Our value, as its content on the wire, and what gives the shared secret for the server's.
+local function own_value(exchange)
+	if exchange.public then
+		return exchange.public, nil
+	elseif not exchange.prime then
+		return random_value(), nil
+	end
+	local prime = openssl.bignum_bin2bn(exchange.prime)
+	local secret = openssl.bignum_bin2bn("\x55" .. nmap.get_random_bytes(31))
+	local value = openssl.bignum_bn2bin(openssl.bignum_mod_exp(openssl.bignum_bin2bn "\2", secret, prime))
+	return transport.pack_mpint(value):sub(5), function(other)
+		return openssl.bignum_bn2bin(openssl.bignum_mod_exp(openssl.bignum_bin2bn(other), secret, prime))
+	end
 end
 
 local function ask(socket, kind, content, expected)
@@ -326,7 +360,8 @@ local function ask(socket, kind, content, expected)
 end
 
 --- Goes through the key exchange up to the server's reply: a table with key (its host key's bytes),
--- public (its value), exchange and signature; nil and the error.
+-- public (its value), own (ours), exchange, signature, and secret_of (a function of its value that gives the
+-- shared secret, for groups); nil and the error.
 function M.exchange_keys(session)
 	local own = transport.parse_kex_init(session.ours)
 	local exchange = exchange_of(M.agree(own.kex_algorithms, session.server.kex_algorithms))
@@ -334,20 +369,22 @@ function M.exchange_keys(session)
 		return nil, "nothing in common"
 	end
 	local socket, reply, err = session.socket, nil, nil
+	local own_public, secret_of
 	if exchange.group then
 		reply, err = ask(socket, messages.KEX_DH_GEX_REQUEST, string.pack(">I4I4I4", 1024, 2048, 8192),
 			messages.KEX_DH_GEX_GROUP)
 		if reply then
-			reply, err = ask(socket, messages.KEX_DH_GEX_INIT, group_value(), messages.KEX_DH_GEX_REPLY)
+			reply, err = ask(socket, messages.KEX_DH_GEX_INIT, transport.pack_mpint(random_value()),
+				messages.KEX_DH_GEX_REPLY)
 		end
 	else
-		local value = exchange.public and string.pack(">s4", exchange.public) or group_value()
-		reply, err = ask(socket, messages.KEXDH_INIT, value, messages.KEXDH_REPLY)
+		own_public, secret_of = own_value(exchange)
+		reply, err = ask(socket, messages.KEXDH_INIT, string.pack(">s4", own_public), messages.KEXDH_REPLY)
 	end
 	if not reply then
 		return nil, err
 	end
-	local out, at = { exchange = exchange }, nil
+	local out, at = { exchange = exchange, own = own_public, secret_of = secret_of }, nil
 	out.key, at = sshkey.read_string(reply, 2)
 	out.public, at = sshkey.read_string(reply, at)
 	out.signature = sshkey.read_string(reply, at)

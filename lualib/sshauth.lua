@@ -188,9 +188,12 @@ function Session:close()
 	self.socket:close()
 end
 
--- The shared secret: what the server sent (our own secret is 1); of a point its first coordinate.
-local function shared_secret(exchange, public)
-	if exchange.name:find "^ecdh" then
+-- The shared secret; on curves what the server sent (our own secret is 1), of a point its first coordinate.
+local function shared_secret(reply)
+	local public = reply.public
+	if reply.secret_of then
+		return reply.secret_of(public)
+	elseif reply.exchange.name:find "^ecdh" then
 		return public:byte() == 4 and #public % 2 == 1 and public:sub(2, 1 + #public // 2) or nil
 	end
 	return #public == 32 and public or nil
@@ -198,13 +201,13 @@ end
 
 -- RFC 4253, 7.2 and 8.
 local function key_maker(session, reply)
-	local hash, secret = reply.exchange.hash, shared_secret(reply.exchange, reply.public)
+	local hash, secret = reply.exchange.hash, shared_secret(reply)
 	if not secret then
 		return nil
 	end
 	local packed = transport.pack_mpint(secret)
 	local digest = openssl.digest(hash, string.pack(">s4s4s4s4s4s4s4", ssh2.version, session.banner, session.ours,
-		session.theirs, reply.key, reply.exchange.public, reply.public) .. packed)
+		session.theirs, reply.key, reply.own, reply.public) .. packed)
 	return function(letter, bytes)
 		local out = openssl.digest(hash, packed .. digest .. letter .. digest)
 		while #out < bytes do

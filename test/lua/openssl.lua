@@ -34,4 +34,28 @@ end
 function M.encrypt(_, key, _, bytes) return masked(bytes, key) end
 M.decrypt = M.encrypt
 
+-- Numbers are integers here: enough for small primes.
+function M.bignum_bin2bn(bytes)
+	local out = 0
+	for i = 1, #bytes do
+		out = (out << 8 | bytes:byte(i)) & 0x7fffffff
+	end
+	return out
+end
+
+function M.bignum_bn2bin(number)
+	return (string.pack(">I8", number):gsub("^\0+", ""))
+end
+
+function M.bignum_mod_exp(base, power, modulus)
+	local out = 1
+	while power > 0 do
+		if power & 1 == 1 then
+			out = out * base % modulus
+		end
+		base, power = base * base % modulus, power >> 1
+	end
+	return out
+end
+
 return M

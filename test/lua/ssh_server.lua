@@ -14,7 +14,7 @@ local messages, transport = ssh2.messages, ssh2.transport
 function M.new(options)
 	local defaults = {
 		banner = "SSH-2.0-test", key = string.pack(">s4s4", "ssh-ed25519", ("k"):rep(32)), cipher = "aes128-ctr",
-		mac = "hmac-sha2-256", methods = "publickey",
+		mac = "hmac-sha2-256", methods = "publickey", kex = "curve25519-sha256", prime = false,
 	}
 	local server = setmetatable({ sent = 0 }, Server)
 	for name, value in pairs(defaults) do
@@ -52,12 +52,18 @@ function Server:say(payload)
 	self.sent = self.sent + 1
 end
 
+-- Our own secret is 5.
+function Server:secret_of_group()
+	return openssl.bignum_bn2bin(openssl.bignum_mod_exp(openssl.bignum_bin2bn(self.peer_public), 5,
+		openssl.bignum_bin2bn(self.prime)))
+end
+
 -- RFC 4253, 7.2.
 function Server:derive()
-	local public = ("\7"):rep(32)
-	local secret = transport.pack_mpint(public)
+	local public = self.public
+	local secret = transport.pack_mpint(self.prime and self:secret_of_group() or public)
 	local digest = openssl.digest("sha256", string.pack(">s4s4s4s4s4s4s4", ssh2.version, self.banner, self.theirs,
-		self.ours, self.key, "\9" .. ("\0"):rep(31), public) .. secret)
+		self.ours, self.key, self.peer_public, public) .. secret)
 	local keys = {}
 	for letter in ("ABCDEF"):gmatch "." do
 		keys[letter] = openssl.digest("sha256", secret .. digest .. letter .. digest)
@@ -70,13 +76,16 @@ function Server:hear(payload)
 	if kind == messages.KEXINIT then
 		self.theirs = payload
 		self.ours = transport.kex_init {
-			kex_algorithms = "curve25519-sha256", server_host_key_algorithms = "ssh-ed25519",
+			kex_algorithms = self.kex, server_host_key_algorithms = "ssh-ed25519",
 			encryption_algorithms_client_to_server = self.cipher, encryption_algorithms_server_to_client = self.cipher,
 			mac_algorithms_client_to_server = self.mac, mac_algorithms_server_to_client = self.mac,
 		}
 		self:say(self.ours)
 	elseif kind == messages.KEXDH_INIT then
-		self:say(string.pack(">Bs4s4s4", messages.KEXDH_REPLY, self.key, ("\7"):rep(32), "signature"))
+		self.peer_public = string.unpack(">s4", payload, 2)
+		self.public = self.prime and openssl.bignum_bn2bin(openssl.bignum_mod_exp(2, 5, openssl.bignum_bin2bn(self.prime)))
+			or ("\7"):rep(32)
+		self:say(string.pack(">Bs4s4s4", messages.KEXDH_REPLY, self.key, self.public, "signature"))
 		self:say(string.char(messages.NEWKEYS))
 	elseif kind == messages.NEWKEYS then
 		self.after = self.mac:find "etm" ~= nil
