@@ -1,11 +1,13 @@
 --- dns: messages of RFC 1035 as bytes and tables, with EDNS (RFC 6891) and its
 -- options for NSID (RFC 5001) and the client's network (RFC 7871), AAAA (RFC
 -- 3596), SRV (RFC 2782), NAPTR (RFC 3403), CAA (RFC 8659), DNSSEC's (RFC 4034).
--- No sockets: what sends questions builds on encode() and decode().
+-- Messages come first, the sockets that carry them at the end: query().
 
 local ipOps = require "ipOps"
+local match = require "match"
+local nmap = require "nmap"
 local strict = require "strict"
-local ipairs, pairs, tonumber, tostring, type = ipairs, pairs, tonumber, tostring, type
+local ipairs, next, pairs, tonumber, tostring, type = ipairs, next, pairs, tonumber, tostring, type
 local math, string, table = math, string, table
 
 local M = {}
@@ -535,6 +537,187 @@ function M.record_value(record)
 	local text = record.TXT and table.concat(record.TXT.text)
 	return record.ip or record.ipv6 or record.domain or text or record.MX and record.MX.server or
 		record.SRV and record.SRV.target or record.data
+end
+
+-- Asking -------------------------------------------------------------------------
+
+local answers_max, datagrams_max = 500, 2000
+local default_timeouts = { [0] = 10000, 8000, 6000, 5000, 4000, 3000 }
+
+--- Milliseconds to wait for an answer, by the timing template.
+function M.get_default_timeout()
+	return default_timeouts[nmap.timing_level()] or 5000
+end
+
+-- The answers on a UDP socket to a question with that id, until the time is over: one, or with
+-- `all` every one: {packet =, peer =}.
+local function collect(socket, id, timeout, all)
+	local found, deadline = {}, nmap.clock_ms() + timeout
+	for _ = 1, datagrams_max do
+		local left = math.floor(deadline - nmap.clock_ms())
+		if left <= 0 or #found >= answers_max then
+			break
+		end
+		socket:set_timeout(left)
+		local ok, bytes = socket:receive()
+		if not ok then
+			break
+		end
+		local packet = M.decode(bytes)
+		if packet and packet.id == id and packet.flags.QR then
+			local known, _, _, peer = socket:get_info()
+			found[#found + 1] = { packet = packet, peer = known and peer or nil }
+			if not all then
+				break
+			end
+		end
+	end
+	return found
+end
+
+-- One that is connected hears its peer only, and hears that a port is closed; of others
+-- (multicast) anybody may answer.
+local function send_datagram(socket, bytes, options)
+	if options.multiple then
+		return socket:sendto(options.host, options.port, bytes)
+	end
+	return socket:connect(options.host, options.port, "udp") and socket:send(bytes)
+end
+
+local function ask_udp(bytes, id, options)
+	for _ = 1, options.sendCount do
+		local socket = nmap.new_socket("udp")
+		socket:set_timeout(options.timeout)
+		local found = send_datagram(socket, bytes, options) and
+			collect(socket, id, options.timeout, options.multiple) or {}
+		socket:close()
+		if #found > 0 then
+			return found
+		end
+	end
+	return {}
+end
+
+local function receive_framed(socket)
+	local ok, head = socket:receive_buf(match.numbytes(2), true)
+	if not ok or string.unpack(">I2", head) < 12 then
+		return nil
+	end
+	local whole, bytes = socket:receive_buf(match.numbytes((string.unpack(">I2", head))), true)
+	return whole and M.decode(bytes) or nil
+end
+
+local function ask_tcp(bytes, id, options)
+	local socket = nmap.new_socket()
+	socket:set_timeout(options.timeout)
+	local packet = nil
+	if socket:connect(options.host, options.port, "tcp") and socket:send(string.pack(">s2", bytes)) then
+		packet = receive_framed(socket)
+	end
+	socket:close()
+	return packet and packet.id == id and packet.flags.QR and { { packet = packet } } or {}
+end
+
+-- The list of answers of one server; one that was cut off for UDP is asked for again over TCP.
+local function ask(bytes, id, options)
+	if options.proto == "tcp" then
+		return ask_tcp(bytes, id, options)
+	end
+	local found = ask_udp(bytes, id, options)
+	if not options.multiple and #found > 0 and found[1].packet.flags.TC then
+		local whole = ask_tcp(bytes, id, options)
+		return #whole > 0 and whole or found
+	end
+	return found
+end
+
+local function build_query(name, options)
+	local packet = M.addQuestion(M.newPacket(), name, options.dtype, options.class)
+	if not packet then
+		return nil
+	end
+	packet.flags.RD = not options.norecurse
+	for flag, set in pairs(options.flags or {}) do
+		packet.flags[flag] = set
+	end
+	local subnet = options.subnet or options.ecs
+	if options.dnssec then
+		M.addOPT(packet, { DO = true })
+	end
+	if options.nsid then
+		M.addNSID(packet, options.dnssec and { DO = true })
+	end
+	if type(subnet) == "table" then
+		M.addClientSubnet(packet, options.dnssec and { DO = true }, subnet)
+	end
+	return packet.id, M.encode(packet)
+end
+
+local function with_defaults(options)
+	local full = {}
+	for key, value in pairs(options or {}) do
+		full[key] = value
+	end
+	full.dtype = type(full.dtype) == "string" and M.types[full.dtype:upper()] or full.dtype or M.types.A
+	full.timeout = full.timeout or M.get_default_timeout()
+	full.sendCount = math.min(tonumber(full.sendCount or full.tries) or 2, 10)
+	full.port = full.port or 53
+	full.proto = full.proto or type(full.port) == "table" and full.port.protocol or "udp"
+	return full
+end
+
+-- What the caller wants to have of an answer.
+local function result_of(packet, options)
+	if options.retPkt then
+		return true, packet
+	end
+	return M.findNiceAnswer(options.dtype, packet, options.retAll)
+end
+
+local function results_of(found, options)
+	local list = {}
+	for _, answer in ipairs(found) do
+		local ok, output = result_of(answer.packet, options)
+		if ok then
+			list[#list + 1] = { output = output, peer = answer.peer }
+		end
+	end
+	if #list == 0 then
+		return false, "No Answers"
+	end
+	return true, list
+end
+
+-- The servers to ask: the one that was named, else the system's.
+local function servers_of(options)
+	return options.host and { options.host } or nmap.get_dns_servers() or {}
+end
+
+--- Asks for a name. Options: host, port (53), proto ("udp"), dtype ("A"; a name or a number),
+-- class, timeout (milliseconds), sendCount (2), norecurse, flags, nsid, subnet, dnssec;
+-- retAll: a list of answers; retPkt: the whole decoded message; multiple: all who answer within
+-- the time, a list of {output =, peer =}. true and the answer, or false and why there is none.
+function M.query(name, options)
+	local full = with_defaults(options)
+	local id, bytes = build_query(name, full)
+	if not bytes then
+		return false, "Invalid name"
+	end
+	local servers = servers_of(full)
+	if next(servers) == nil then
+		return false, "No name servers"
+	end
+	for _, server in ipairs(servers) do
+		full.host = server
+		local found = ask(bytes, id, full)
+		if #found > 0 then
+			if full.multiple then
+				return results_of(found, full)
+			end
+			return result_of(found[1].packet, full)
+		end
+	end
+	return false, "No response"
 end
 
 return strict(M)

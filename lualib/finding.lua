@@ -47,4 +47,4 @@ function M.report(found)
 	end
 end
 
-return M
+return strict(M)

@@ -80,20 +80,20 @@ end
 
 local attributes = { path = true, domain = true, expires = true, ["max-age"] = true, samesite = true }
 
---- One Set-Cookie value: {name, value, path, domain, secure, httponly, ...};
--- nil if it has no name.
+--- One Set-Cookie value: {name, value, path, domain, ...}; secure and httponly are ""
+-- where they are set; nil if it has no name. Quotes belong to the value.
 function M.parse_set_cookie(text)
 	local first, rest = text:match("^([^;]*);?(.*)$")
 	local name, value = name_and_value(first)
 	if not name or name == "" then
 		return nil
 	end
-	local cookie = { name = name, value = value:match('^"(.*)"$') or value }
+	local cookie = { name = name, value = value }
 	for attribute in rest:gmatch("[^;]+") do
 		local key, content = name_and_value(attribute)
 		key = (key or trim(attribute)):lower()
 		if key == "secure" or key == "httponly" then
-			cookie[key] = true
+			cookie[key] = ""
 		elseif attributes[key] then
 			cookie[key] = content or ""
 		end
@@ -292,14 +292,17 @@ function M.parse_body(response, bytes, method)
 	return response, decoder.rest or ""
 end
 
---- The text of a request. `headers` is a list of {name, value}. Line ends in what
--- is given would begin another header: nil.
+--- The text of a request. `headers` is a list of {name, value}; the length of a body is
+-- added where they do not say one. Line ends in what is given would begin another
+-- header: nil.
 function M.build_request(method, target, headers, body)
 	local lines = { string.format("%s %s HTTP/1.1", method, target) }
+	local says_length = false
 	for _, header in ipairs(headers) do
 		lines[#lines + 1] = header[1] .. ": " .. header[2]
+		says_length = says_length or header[1]:lower() == "content-length"
 	end
-	if body then
+	if body and not says_length then
 		lines[#lines + 1] = "Content-Length: " .. #body
 	end
 	for _, line in ipairs(lines) do

@@ -1,8 +1,11 @@
 --- netbios: names on the wire (RFC 1001, 14; RFC 1002, 4.1) and the answer to a
--- node status request (RFC 1002, 4.2.18).
+-- node status request (RFC 1002, 4.2.18); do_nbstat() asks a host for that.
 
+local nmap = require "nmap"
+local rand = require "rand"
+local stdnse = require "stdnse"
 local strict = require "strict"
-local string, table = string, table
+local ipairs, string, table, type = ipairs, string, table, type
 
 local M = {}
 
@@ -111,6 +114,101 @@ function M.nbstat_response(bytes)
 		return nil
 	end
 	return names, bytes:sub(after)
+end
+
+-- Asking ---------------------------------------------------------------------------
+
+local datagrams_max = 10
+
+-- The bytes of an answer with our request's number.
+local function receive(socket, id)
+	for _ = 1, datagrams_max do
+		local ok, bytes = socket:receive()
+		if not ok then
+			return nil
+		elseif #bytes > 12 and string.unpack(">I2", bytes) == id then
+			return bytes
+		end
+	end
+end
+
+local function ask(host, port)
+	local socket = nmap.new_socket("udp")
+	socket:set_timeout(stdnse.get_timeout(host, 4000, 1500))
+	local id, answer = string.unpack(">I2", rand.random_string(2)), nil
+	local connected = socket:connect(host, port, "udp")
+	for _ = 1, connected and 2 or 0 do
+		answer = answer or socket:send(M.nbstat_request(id)) and receive(socket, id) or nil
+	end
+	socket:close()
+	return answer
+end
+
+--- A host's names: true, a list of {name, suffix, flags}, the statistics' bytes; false and why
+-- not. The answer is kept for other scripts that ask.
+function M.do_nbstat(host, port)
+	local kept = type(host) == "table" and host.registry or {}
+	if not kept.nbstat then
+		local answer = ask(host, port or { number = 137, protocol = "udp" })
+		local names, statistics = nil, nil
+		if answer then
+			names, statistics = M.nbstat_response(answer)
+		end
+		if not names then
+			return false, "NetBIOS: no answer"
+		end
+		kept.nbstat = { names, statistics }
+	end
+	return true, kept.nbstat[1], kept.nbstat[2]
+end
+
+local function names_of(host, names)
+	if names then
+		return names
+	end
+	local ok, list = M.do_nbstat(host)
+	return ok and list or nil
+end
+
+local function first_with(names, suffix)
+	for _, entry in ipairs(names) do
+		if entry.suffix == suffix and entry.flags & 0x8000 == 0 then
+			return entry.name
+		end
+	end
+end
+
+--- The name of the server (suffix 0x20), of the workstation (0x00): true and the name (nil if it
+-- has none); false and why not.
+function M.get_server_name(host, names)
+	local list = names_of(host, names)
+	if not list then
+		return false, "NetBIOS: no answer"
+	end
+	return true, first_with(list, 0x20)
+end
+
+function M.get_workstation_name(host, names)
+	local list = names_of(host, names)
+	if not list then
+		return false, "NetBIOS: no answer"
+	end
+	return true, first_with(list, 0)
+end
+
+--- The user's name: one for messages (suffix 0x03) that is not the server's.
+function M.get_user_name(host, names)
+	local list = names_of(host, names)
+	if not list then
+		return false, "NetBIOS: no answer"
+	end
+	local server = first_with(list, 0x20) or first_with(list, 0)
+	for _, entry in ipairs(list) do
+		if entry.suffix == 3 and entry.name ~= server then
+			return true, entry.name
+		end
+	end
+	return true, nil
 end
 
 return strict(M)

@@ -23,9 +23,15 @@ local FLAGS = M.FLAGS
 local default_flags = FLAGS.UNICODE | FLAGS.OEM | FLAGS.REQUEST_TARGET | FLAGS.NTLM | FLAGS.ALWAYS_SIGN |
 	FLAGS.EXTENDED_SESSIONSECURITY | FLAGS.TARGET_INFO | FLAGS.KEY_128 | FLAGS.KEY_56
 
---- A NEGOTIATE message (2.2.1.1) without names.
+M.default_flags = default_flags
+
+--- A NEGOTIATE message (2.2.1.1) without names; with a version of ours if the flags say so:
+-- some servers tell theirs then only.
 function M.build_negotiate(flags)
-	return signature .. string.pack("<I4I4I2I2I4I2I2I4", 1, flags or default_flags, 0, 0, 32, 0, 0, 32)
+	flags = flags or default_flags
+	local version = flags & FLAGS.VERSION ~= 0 and "\10\0\x61\x4a\0\0\0\15" or ""
+	local behind = 32 + #version
+	return signature .. string.pack("<I4I4I2I2I4I2I2I4", 1, flags, 0, 0, behind, 0, 0, behind) .. version
 end
 
 --- The names that target information may have, by their number (2.2.2.1).

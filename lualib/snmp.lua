@@ -4,9 +4,11 @@
 
 local asn1 = require "asn1"
 local ipOps = require "ipOps"
+local nmap = require "nmap"
+local stdnse = require "stdnse"
 local strict = require "strict"
 local math, pairs, string, table = math, pairs, string, table
-local tonumber, type = tonumber, type
+local ipairs, setmetatable, tonumber, type = ipairs, setmetatable, tonumber, type
 
 local M = {}
 
@@ -318,6 +320,122 @@ function M.decodeEngine(text)
 		return nil
 	end
 	return { engine = usm[1], boots = usm[2], time = usm[3] }
+end
+
+-- Asking -------------------------------------------------------------------------
+
+-- A walk ends after so many values, and when it has taken so long (milliseconds).
+local walk_max, walk_time_max, datagrams_max = 2000, 20000, 20
+
+local helper = {}
+helper.__index = helper
+M.Helper = helper
+
+--- Asks an agent: Helper:new(host, port [, community [, options]]). Options: version ("v1", "v2c"),
+-- timeout (milliseconds). The community is that of --script-args snmpcommunity, else "public".
+function helper.new(class, host, port, community, options)
+	local wanted = (options and options.version) or stdnse.get_script_args("snmp.version") or 0
+	return setmetatable({
+		host = host, port = port,
+		community = community or stdnse.get_script_args("snmpcommunity") or "public",
+		version = (wanted == "v2c" or wanted == 1) and 1 or 0,
+		timeout = options and options.timeout or stdnse.get_timeout(host, 5000, 1500),
+	}, class)
+end
+
+--- true, or false and why not.
+function helper:connect()
+	self.socket = nmap.new_socket("udp")
+	self.socket:set_timeout(self.timeout)
+	return self.socket:connect(self.host, self.port, "udp")
+end
+
+function helper:close()
+	return self.socket:close()
+end
+
+-- Whether a message answers the request with that number.
+local function answers(message, id)
+	return message and message.pdu.type == tags.response and message.pdu.id == id
+end
+
+--- Sends a request and waits for its answer; once again when none comes. true and the decoded
+-- message, or false and why there is none.
+function helper:request(pdu)
+	local bytes, why = M.encode(M.buildPacket(pdu, self.version, self.community)), "NOT A REQUEST"
+	for _ = 1, bytes and 2 or 0 do
+		local ok, answer = self.socket:send(bytes)
+		for _ = 1, ok and datagrams_max or 0 do
+			ok, answer = self.socket:receive()
+			local message = ok and M.decodeMessage(answer)
+			if answers(message, pdu[1]) then
+				return true, message
+			elseif not ok then
+				break
+			end
+		end
+		why = answer
+	end
+	return false, why
+end
+
+-- What fetchResponseValues() says of an answer, when it is no error.
+function helper:values(pdu)
+	local ok, message = self:request(pdu)
+	if not ok then
+		return false, message
+	elseif message.pdu.error ~= 0 then
+		return false, "SNMP error " .. message.pdu.error
+	end
+	local list = {}
+	for i, binding in ipairs(message.pdu.bindings) do
+		list[i] = { value_text(binding.value), binding.oid }
+	end
+	return true, list
+end
+
+--- The values of names: true and a list of {value, name}; false and why not.
+function helper:get(options, ...)
+	return self:values(M.buildGetRequest(options, ...))
+end
+
+--- Those that come behind names.
+function helper:getnext(options, ...)
+	return self:values(M.buildGetNextRequest(options, ...))
+end
+
+-- Whether an agent's next name is below the base and was really the next: one that goes back
+-- would lead us in a circle.
+local function goes_on(name, last, base)
+	if name:sub(1, #base + 1) ~= base .. "." then
+		return false
+	end
+	local one, other = M.str2oid(name), M.str2oid(last)
+	for i = 1, math.min(#one, #other) do
+		if one[i] ~= other[i] then
+			return one[i] > other[i]
+		end
+	end
+	return #one > #other
+end
+
+--- All below a name ("1.3.6.1.2.1.2"): true and a list of {oid =, value =}; false and why not.
+function helper:walk(base)
+	local list, last, deadline = {}, base, nmap.clock_ms() + walk_time_max
+	while #list < walk_max and nmap.clock_ms() < deadline do
+		local ok, values = self:getnext(nil, last)
+		if not ok and #list == 0 then
+			return false, values
+		end
+		local value = ok and values[1] and values[1][1]
+		local absent = type(value) == "table" and value._snmp
+		if not ok or not values[1] or absent or not goes_on(values[1][2], last, base) then
+			break
+		end
+		last = values[1][2]
+		list[#list + 1] = { oid = last, value = value }
+	end
+	return true, list
 end
 
 return strict(M)

@@ -394,33 +394,31 @@ end
 
 local append_item
 
-local function append_list(lines, data, indent)
-	for _, item in ipairs(data) do
-		append_item(lines, item, indent)
-	end
+-- "name (WARNING: text)"; nil where neither is to be shown.
+local function heading_of(list)
+	local warning = list.warning and nmap.debugging() > 0 and "(WARNING: " .. tostring(list.warning) .. ")"
+	local name = list.name and tostring(list.name)
+	return name and warning and name .. " " .. warning or name or warning or nil
 end
 
-local function append_heading(lines, data, indent)
-	local warning = ""
-	if data.warning and nmap.debugging() > 0 then
-		warning = " (WARNING: " .. tostring(data.warning) .. ")"
+-- A list's heading and, a step further in, its items. An empty list is nothing at all.
+local function append_list(lines, list, indent)
+	if #list == 0 then
+		return
 	end
-	if data.name then
-		lines[#lines + 1] = indent .. tostring(data.name) .. warning
-		return indent .. "  "
-	elseif warning ~= "" then
-		lines[#lines + 1] = indent .. warning:sub(2)
+	lines[#lines + 1] = heading_of(list) and indent .. heading_of(list) or nil
+	for _, item in ipairs(list) do
+		append_item(lines, item, indent .. "  ")
 	end
-	return indent
 end
 
 function append_item(lines, item, indent)
 	if type(item) == "table" then
-		-- Without a name, the items are those of the list around it.
-		append_list(lines, item, append_heading(lines, item, indent))
+		append_list(lines, item, indent)
 		return
 	end
-	for line in (tostring(item) .. "\n"):gmatch("(.-)\r?\n") do
+	local text = tostring(item):gsub("\n$", "")
+	for line in (text .. "\n"):gmatch("(.-)\r?\n") do
 		lines[#lines + 1] = indent .. line
 	end
 end
@@ -430,20 +428,18 @@ end
 -- the text is an error and shown when debugging only. nil if there is nothing
 -- to show.
 function M.format_output(status, data, indent)
-	if not status and nmap.debugging() < 1 then
-		return nil
-	end
-	if data == nil or (type(data) == "table" and next(data) == nil) then
+	if data == nil or data == "" or not status and nmap.debugging() < 1 then
 		return nil
 	end
 	local lines = {}
-	append_item(lines, data, string.rep("  ", (indent or 0) + 1))
+	append_list(lines, type(data) == "table" and data or { data }, string.rep("  ", indent or 0))
 	if #lines == 0 then
 		return nil
-	elseif not status then
-		lines[1] = lines[1]:gsub("^%s*", "%0ERROR: ")
 	end
-	return "\n" .. table.concat(lines, "\n")
+	for i, line in ipairs(lines) do
+		lines[i] = status and line or (line:gsub("^%s*", "%0ERROR: "))
+	end
+	return "\n" .. table.concat(lines, "\n") .. "\n"
 end
 
 -- Modules ------------------------------------------------------------------------

@@ -1,10 +1,8 @@
-/* What runs on the ports and hosts: features.md sections 5, 6 and 7. Scripts come later;
- * their rows hold the names and the limits of the values. */
+/* What runs on the ports and hosts: features.md sections 5, 6 and 7. */
 #include "api/settings.h"
 #include "util/error.h"
 
 #define DEBUGGING_MAX 10
-#define SCRIPTS       "the script engine"
 
 static int set_os(void *self, const struct option_row *row, const char *value, struct diag *diag)
 {
@@ -65,7 +63,7 @@ static int set_version_trace(void *self, const struct option_row *row, const cha
 #define VALUE(text, heading, names, what) \
 	NAME(text, heading, what), .value = OPTION_REQUIRED, .value_name = names
 #define SERVICE .mark = USE_VERSION_HOW
-#define SCRIPT  .set = set_nothing, .later = SCRIPTS
+#define SCRIPT  .mark = USE_SCRIPT_HOW
 #define SYSTEM  .mark = USE_OS_HOW
 
 static const struct option_row rows[] = {
@@ -101,19 +99,30 @@ static const struct option_row rows[] = {
 	 .group = GROUP_SCRIPTS,
 	 .help = "run the default scripts",
 	 .set = set_mark,
-	 .mark = USE_SCRIPTS,
-	 .later = SCRIPTS},
+	 .mark = USE_SCRIPTS},
 	{VALUE("script", GROUP_SCRIPTS, "<scripts>",
 	       "run these: names, categories, files, expressions"),
-	 SCRIPT},
-	{VALUE("script-args", GROUP_SCRIPTS, "<k=v,...>", "arguments for scripts"), SCRIPT},
+	 .set = set_list, .mark = USE_SCRIPT, .offset = offsetof(struct settings, scripts)},
+	{VALUE("script-args", GROUP_SCRIPTS, "<k=v,...>", "arguments for scripts"), SCRIPT,
+	 .set = set_text, .offset = offsetof(struct settings, script_args)},
 	{VALUE("script-args-file", GROUP_SCRIPTS, "<file>", "arguments for scripts, from a file"),
-	 SCRIPT},
-	{VALUE("script-timeout", GROUP_SCRIPTS, "<time>", "longest run of one script"),
-	 .set = set_time, .offset = offsetof(struct settings, script_timeout), .later = SCRIPTS},
-	{NAME("script-trace", GROUP_SCRIPTS, "show what scripts send and receive"), SCRIPT},
-	{VALUE("script-help", GROUP_SCRIPTS, "<scripts>", "describe scripts"), SCRIPT},
-	{NAME("script-updatedb", GROUP_SCRIPTS, "rewrite the list of scripts"), SCRIPT},
+	 SCRIPT, .set = set_text, .offset = offsetof(struct settings, script_args_file)},
+	{VALUE("script-timeout", GROUP_SCRIPTS, "<time>", "longest run of one script"), SCRIPT,
+	 .set = set_time, .offset = offsetof(struct settings, script_timeout)},
+	{VALUE("script-allow", GROUP_SCRIPTS, "<what,...>",
+	       "what scripts may use beside the network: files, processes"),
+	 .own = true, SCRIPT, .set = set_split_list,
+	 .offset = offsetof(struct settings, script_allow)},
+	{VALUE("script-limits", GROUP_SCRIPTS, "<k=v,...>",
+	       "of each: cpu=60s, memory=128M, sockets=256 ..."),
+	 .own = true, SCRIPT, .set = set_split_list,
+	 .offset = offsetof(struct settings, script_limits)},
+	{NAME("script-trace", GROUP_SCRIPTS, "show what scripts send and receive"), .set = set_mark,
+	 .mark = USE_SCRIPT_TRACE},
+	{VALUE("script-help", GROUP_SCRIPTS, "<scripts>", "describe scripts"), .set = set_text,
+	 .mark = USE_SCRIPT_HELP, .offset = offsetof(struct settings, script_help)},
+	{NAME("script-updatedb", GROUP_SCRIPTS, "rewrite the list of scripts of --datadir"),
+	 .set = set_mark, .mark = USE_SCRIPT_DB},
 
 	{.letter = 'O',
 	 .value = OPTION_OPTIONAL,
@@ -142,7 +151,7 @@ static const struct option_row rows[] = {
 	 SYSTEM, .set = set_os_flag, .minimum = OS_OLD_XML},
 	{.letter = 'A',
 	 .group = GROUP_OS,
-	 .help = "-sV, -O and --traceroute; -sC too when it has come",
+	 .help = "-sV, -sC, -O and --traceroute",
 	 .set = set_mark,
 	 .mark = USE_AGGRESSIVE},
 };

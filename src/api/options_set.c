@@ -75,6 +75,9 @@ void settings_release(struct settings *settings)
 	text_list_release(&settings->exclude_files);
 	text_list_release(&settings->dns_servers);
 	text_list_release(&settings->route_to);
+	text_list_release(&settings->scripts);
+	text_list_release(&settings->script_allow);
+	text_list_release(&settings->script_limits);
 	text_list_release(&settings->decoys);
 	text_list_release(&settings->mmdbs);
 }

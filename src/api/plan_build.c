@@ -301,7 +301,8 @@ int plan_from_settings(struct settings *settings, const struct plan_request *req
 	    (r = plan_set_ports(settings, request, plan, diag)) < 0 ||
 	    (r = plan_set_idle(settings, plan, diag)) < 0 ||
 	    (r = plan_set_version(settings, request, plan, diag)) < 0 ||
-	    (r = plan_set_system(settings, request, plan, diag)) < 0) {
+	    (r = plan_set_system(settings, request, plan, diag)) < 0 ||
+	    (r = plan_set_scripts(settings, request, plan, diag)) < 0) {
 		plan_free(plan);
 		return r;
 	}

@@ -232,6 +232,26 @@ static void explain_path(const struct plan *plan, struct buf *out)
 	buf_add_char(out, '\n');
 }
 
+static void explain_scripts(const struct plan *plan, struct buf *out)
+{
+	const struct plan_scripts *scripts = &plan->scripts;
+	size_t i;
+
+	if (!scripts->standard && !scripts->expressions_count)
+		return;
+	label("Scripts", out);
+	if (!scripts->expressions_count)
+		buf_add_str(out, "default");
+	for (i = 0; i < scripts->expressions_count; i++)
+		buf_addf(out, "%s%s", i ? ", " : "", scripts->expressions[i]);
+	if (scripts->folders_count)
+		buf_addf(out, "; ours, then those of %s", scripts->folders[0]);
+	if (scripts->files || scripts->processes)
+		buf_addf(out, "; they may use%s%s", scripts->files ? " files" : "",
+			 scripts->processes ? " processes" : "");
+	buf_add_char(out, '\n');
+}
+
 static double pings_count(const struct plan *plan)
 {
 	if (plan->discovery.skip || plan->list_only || sweeps_ports(plan))
@@ -445,6 +465,7 @@ void plan_explain(const struct plan *plan, double targets, struct buf *out)
 	explain_version(plan, out);
 	explain_system(plan, out);
 	explain_path(plan, out);
+	explain_scripts(plan, out);
 	explain_idle(plan, out);
 	explain_sweep(plan, out);
 	explain_probes(plan, targets, out);

@@ -54,6 +54,10 @@ int plan_set_version(struct settings *settings, const struct plan_request *reque
 int plan_set_system(struct settings *settings, const struct plan_request *request,
 		    struct plan *plan, struct diag *diag);
 
+/* plan_scripts.c: plan->scripts; version and output are chosen already. */
+int plan_set_scripts(struct settings *settings, const struct plan_request *request,
+		     struct plan *plan, struct diag *diag);
+
 /* plan_ports.c: plan->services, plan->ports and the ports of discovery; the
  * techniques are chosen already. */
 int plan_set_ports(struct settings *settings, const struct plan_request *request, struct plan *plan,

@@ -89,9 +89,6 @@ static void warn_of_idle_options(struct settings *settings, const struct plan *p
 	const unsigned *uses = settings->uses;
 	const char *asked = uses[USE_AGGRESSIVE] ? "-A" : "-sV";
 
-	if (uses[USE_AGGRESSIVE])
-		settings_warn(settings, "Warning: -A runs scripts (-sC), too, when they have come; "
-					"this version leaves them out.");
 	if (uses[USE_AGGRESSIVE] || uses[USE_VERSION]) {
 		if (!plan->port_scan)
 			settings_warn(

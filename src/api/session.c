@@ -4,6 +4,7 @@
 #include "api/resume.h"
 #include "api/session_files.h"
 #include "api/session_packets.h"
+#include "api/session_scripts.h"
 #include "api/session_services.h"
 #include "api/session_systems.h"
 #include "engine/technique.h"
@@ -48,6 +49,7 @@ struct session {
 	struct session_packets packets;
 	struct session_services services;
 	struct session_systems systems;
+	struct session_scripts scripts;
 	bool trace; /* a line per answered connection attempt */
 	uint64_t start_wall_ns;
 };
@@ -287,6 +289,22 @@ static int make_systems(struct session *session, struct diag *diag)
 	return session_systems_open(systems, session->plan, session->loop, diag);
 }
 
+static int make_scripts(struct session *session, struct diag *diag)
+{
+	struct session_scripts *scripts = &session->scripts;
+
+	scripts->loop = session->loop;
+	scripts->flows = session->flows;
+	scripts->gate = &session->gate;
+	scripts->resolver = session->resolver;
+	scripts->vendors = session->files.vendors;
+	scripts->screen = session->files.screen_out;
+	scripts->debugging = &session->files.debugging;
+	scripts->warn = session->config.warn;
+	scripts->self = session->config.self;
+	return session_scripts_open(scripts, session->plan, diag);
+}
+
 static int make_run(struct session *session, struct diag *diag)
 {
 	const struct run_config config = {
@@ -298,6 +316,7 @@ static int make_run(struct session *session, struct diag *diag)
 		.resolver = session->resolver,
 		.services = session_services_detector(&session->services),
 		.systems = session_systems_detector(&session->systems),
+		.scripts = session_scripts_runner(&session->scripts),
 		.place = session->systems.geo ? session_systems_place : NULL,
 		.place_self = &session->systems,
 		.excludes = session->excludes,
@@ -307,8 +326,12 @@ static int make_run(struct session *session, struct diag *diag)
 		.finished = run_finished,
 		.self = session,
 	};
+	int r;
 
-	return run_new(&config, &session->run, diag);
+	r = run_new(&config, &session->run, diag);
+	if (r == 0 && session->scripts.run)
+		script_run_attach(session->scripts.run, session->run);
+	return r;
 }
 
 static void release_network(struct session *session)
@@ -347,6 +370,8 @@ int session_new(const struct session_config *config, struct session **ret_sessio
 		r = make_services(session, diag);
 	if (r == 0)
 		r = make_systems(session, diag);
+	if (r == 0)
+		r = make_scripts(session, diag);
 	if (r == 0)
 		r = make_run(session, diag);
 	if (r < 0) {
@@ -445,7 +470,9 @@ static int confine(struct session *session, struct diag *diag)
 		r = confine_user(owner->uid, owner->gid, diag);
 	if (r == 0)
 		r = confine_capabilities(diag);
-	if (r == 0 && (r = confine_syscalls(diag)) == ERROR_UNSUPPORTED) {
+	/* What the user granted to scripts is started as the user. */
+	if (r == 0 && !session->plan->scripts.processes &&
+	    (r = confine_syscalls(diag)) == ERROR_UNSUPPORTED) {
 		speak(session, diag->text);
 		r = 0;
 	}
@@ -495,6 +522,15 @@ int64_t session_journal_id(const struct session *session)
 	return session->journal_id;
 }
 
+void session_each_script(struct session *session,
+			 bool (*look)(void *self, const char *id, const struct target *target,
+				      uint16_t port, uint64_t age_ns),
+			 void *self)
+{
+	if (session->scripts.run)
+		script_run_each(session->scripts.run, look, self);
+}
+
 void session_report_progress(struct session *session)
 {
 	session_files_progress(&session->files, session->run);
@@ -535,6 +571,7 @@ void session_free(struct session *session)
 	if (!session)
 		return;
 	run_free(session->run);
+	session_scripts_close(&session->scripts);
 	session_services_close(&session->services);
 	session_systems_close(&session->systems);
 	collector_free(session->collector);

@@ -50,6 +50,11 @@ void session_cancel(struct session *session);
 void session_progress(struct session *session, struct run_progress *ret_progress);
 struct loop *session_loop(struct session *session);
 int64_t session_journal_id(const struct session *session); /* after the run; 0 none */
+/* The scripts that run at the moment, as script_run_each() has them. */
+void session_each_script(struct session *session,
+			 bool (*look)(void *self, const char *id, const struct target *target,
+				      uint16_t port, uint64_t age_ns),
+			 void *self);
 /* A status report of this moment to the writers (formats.md 2.14). */
 void session_report_progress(struct session *session);
 /* Runtime keys (MI-04): what the screen shows can change while it runs. */

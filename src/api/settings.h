@@ -83,7 +83,12 @@ enum use {
 	USE_OS,
 	USE_OS_HOW, /* options that do nothing without it */
 	USE_AGGRESSIVE,
-	USE_SCRIPTS,
+	USE_SCRIPTS,    /* -sC */
+	USE_SCRIPT,     /* --script */
+	USE_SCRIPT_HOW, /* options that do nothing without scripts */
+	USE_SCRIPT_TRACE,
+	USE_SCRIPT_HELP,
+	USE_SCRIPT_DB,
 	/* timing */
 	USE_NO_GROUP,
 	USE_DEFEAT_RST,
@@ -167,12 +172,13 @@ struct settings {
 
 	/* Texts, by their owners' rows. NULL: not given. */
 	const char *input_file, *ports, *exclude_ports, *service_file, *datadir, *version_db,
-		*os_db;
+		*os_db, *script_args, *script_args_file, *script_help;
 	const char *ping_ports[USES]; /* of USE_PING_SYN to USE_PING_PROTO */
 	const char *source_addr, *source_interface, *zombie;
 	const char *stylesheet, *resume, *journal, *pcap;
 	const char *data, *ip_options, *spoof_mac;
-	struct text_list operands, excludes, exclude_files, dns_servers, decoys, route_to, mmdbs;
+	struct text_list operands, excludes, exclude_files, dns_servers, decoys, route_to, mmdbs,
+		scripts, script_allow, script_limits;
 	struct text_list split; /* memory of lists that were cut at commas; owned */
 
 	int64_t random_count, top_ports, ttl, max_retries, seed;

@@ -19,6 +19,7 @@ int cli_print(struct buf *text, int status);
 
 /* Whether raw packets may be sent: CAP_NET_RAW is in this process's effective
  * set, or the environment says that it is, or is not. */
+const char *cli_datadir(void); /* of the environment; NULL: none is set */
 bool cli_may_send_raw(void);
 /* The user who typed sudo, when there is one. */
 struct out_owner cli_owner(void);
@@ -29,6 +30,7 @@ bool cli_colours(int fd);
 void cli_find_stylesheet(struct plan *plan, const char *datadir);
 
 /* Runs a scan; gives the exit status. `title` is the start line's name. */
+int cli_script_help(const struct plan *plan); /* and --script-updatedb */
 int cli_scan(const struct plan *plan, const char *title);
 
 /* --iflist, --route-dst, --explain-route; give the exit status. */

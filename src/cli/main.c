@@ -93,6 +93,12 @@ static int scan(struct plan *plan, const char *program)
 {
 	int status = 0;
 
+	if (plan->scripts.update_db || plan->scripts.help)
+		status = cli_script_help(plan);
+	if (plan->scripts.help || (plan->scripts.update_db && (status || !has_targets(plan)))) {
+		plan_free(plan);
+		return status;
+	}
 	if (plan->route_to_count)
 		status = cli_ways(plan, title_of(program));
 	if (status == 0 && plan->explain_routes)
@@ -153,13 +159,13 @@ static const struct subcommand *find_subcommand(const char *name)
 int main(int argc, char **argv)
 {
 	const char *program = cli_program(argc > 0 ? argv[0] : NULL);
-	const char *environment = getenv("PORTOLAN_ARGS"), *datadir = getenv("PORTOLANDIR");
+	const char *environment = getenv("PORTOLAN_ARGS"), *datadir = cli_datadir();
 	const struct subcommand *subcommand = NULL;
 	const struct plan_request request = {
 		.argc = argc,
 		.argv = argv,
 		.environment = environment ? environment : getenv("NMAP_ARGS"),
-		.datadir = datadir ? datadir : getenv("NMAPDIR"),
+		.datadir = datadir,
 		.raw_possible = cli_may_send_raw(),
 		.now_s = (int64_t)time(NULL),
 		.warn = warn,

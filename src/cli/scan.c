@@ -1,6 +1,7 @@
 /* Runs one scan for the person at the terminal: signals, keys, progress. */
 #include "api/options.h"
 #include "api/session.h"
+#include "api/session_scripts.h"
 #include "cli/cli.h"
 #include "cli/terminal.h"
 #include "util/confine.h"
@@ -12,6 +13,8 @@
 
 /* A progress line that comes and goes within a second only flickers. */
 #define PROGRESS_AFTER_NS NS_PER_S
+/* Lines of scripts that run, when somebody asks. */
+#define SCRIPTS_SHOWN 20u
 
 struct scan {
 	struct session *session;
@@ -118,6 +121,34 @@ static void key_level(struct session *session, char key)
 	}
 }
 
+/* ---- what scripts are at ---- */
+
+static bool show_script(void *self, const char *id, const struct target *target, uint16_t port,
+			uint64_t age_ns)
+{
+	unsigned *shown = self;
+	char addr[IP_TEXT_BYTES] = "the whole scan";
+
+	if (++*shown > SCRIPTS_SHOWN)
+		return true;
+	if (target)
+		ip_format(&target->addr, addr);
+	printf("NSE: %s on %s", id, addr);
+	if (port)
+		printf(" port %u", port);
+	printf(", for %.1fs\n", (double)age_ns / (double)NS_PER_S);
+	return true;
+}
+
+static void key_scripts(struct session *session)
+{
+	unsigned shown = 0;
+
+	session_each_script(session, show_script, &shown);
+	if (shown > SCRIPTS_SHOWN)
+		printf("NSE: and %u more\n", shown - SCRIPTS_SHOWN);
+}
+
 static void on_key(void *self, char key)
 {
 	struct scan *scan = self;
@@ -140,6 +171,7 @@ static void on_key(void *self, char key)
 		break;
 	default:
 		session_report_progress(scan->session);
+		key_scripts(scan->session);
 		break;
 	}
 	fflush(stdout);
@@ -170,6 +202,21 @@ static void tell_lame_root(const struct plan *plan)
 		fputs("Warning: this root has no CAP_NET_RAW, so hosts and ports are asked by "
 		      "connecting only (-sT), without ICMP, ARP and UDP.\n",
 		      stderr);
+}
+
+int cli_script_help(const struct plan *plan)
+{
+	const struct out_owner owner = cli_owner();
+	struct buf text = BUF_INIT;
+	struct diag diag = {0};
+	int r = plan->scripts.update_db ? session_scripts_update_db(plan, &text, &diag)
+					: session_scripts_help(plan, &owner, &text, &diag);
+
+	if (r == 0)
+		return cli_print(&text, 0);
+	buf_release(&text);
+	cli_complain(&diag, true);
+	return EXIT_FATAL;
 }
 
 int cli_scan(const struct plan *plan, const char *title)

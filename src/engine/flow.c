@@ -59,6 +59,21 @@ void flow_set_deadline(struct flow *flow, uint64_t deadline_ns)
 	flow->net->ops->set_deadline(flow, deadline_ns);
 }
 
+void flow_pause(struct flow *flow, bool paused)
+{
+	flow->net->ops->pause(flow, paused);
+}
+
+size_t flow_unsent(const struct flow *flow)
+{
+	return flow->net->ops->unsent(flow);
+}
+
+int flow_send_error(const struct flow *flow)
+{
+	return flow->net->ops->send_error(flow);
+}
+
 bool flow_local(const struct flow *flow, struct ip_addr *ret_addr, uint16_t *ret_port)
 {
 	return flow->net->ops->local(flow, ret_addr, ret_port);

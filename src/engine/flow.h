@@ -18,6 +18,7 @@ enum flow_event_kind {
 	FLOW_CONNECTED, /* handshake done; UDP: the socket is there */
 	FLOW_DATA,      /* bytes arrived; UDP: one datagram */
 	FLOW_CLOSED,    /* the end: by the peer, an error, the deadline or the budget; last event */
+	FLOW_SENT,      /* nothing waits to be sent any more; only with `tells_sent` */
 };
 
 /* Why a flow ended; also how a connection attempt failed. */
@@ -71,6 +72,8 @@ struct flow_config {
 	/* UDP: datagrams from any port of `to` count (TFTP answers from another one than was
 	 * asked: RFC 1350, 4), not only those from `port`. */
 	bool any_port;
+	/* FLOW_SENT is wanted, after a flow_send() of a connected flow that left flow_unsent(). */
+	bool tells_sent;
 	uint64_t deadline_ns; /* loop_now_ns() time at which it ends */
 	/* Budget: the flow ends with FLOW_END_BUDGET at the first byte beyond
 	 * it; a datagram that crosses it is cut. 0: none may be read (connect scan). */
@@ -99,6 +102,14 @@ int flow_send(struct flow *flow, const void *bytes, size_t count);
 void flow_close(struct flow *flow);
 /* Moves the deadline. */
 void flow_set_deadline(struct flow *flow, uint64_t deadline_ns);
+/* Stops or goes on reading: what arrives waits with the system, whose window fills up. A
+ * paused flow learns of its end when it goes on, or by its deadline. TLS: what was read already
+ * may still be told. From FLOW_CONNECTED on. */
+void flow_pause(struct flow *flow, bool paused);
+/* Bytes that wait to be sent. */
+size_t flow_unsent(const struct flow *flow);
+/* Did sending fail? The errno, 0 if not. Such a flow may still be read. */
+int flow_send_error(const struct flow *flow);
 /* Our end of the connection; false before it is connected, and with any_port. */
 bool flow_local(const struct flow *flow, struct ip_addr *ret_addr, uint16_t *ret_port);
 
@@ -187,6 +198,11 @@ struct flow_net_ops {
 	void (*set_deadline)(struct flow *, uint64_t);
 	bool (*local)(const struct flow *, struct ip_addr *, uint16_t *);
 	size_t (*unsent)(const struct flow *); /* bytes queued and not yet sent */
+	void (*pause)(struct flow *, bool);
+	int (*send_error)(const struct flow *);
+	/* From now on its events go there. */
+	void (*redirect)(struct flow *, void (*)(void *, struct flow *, const struct flow_event *),
+			 void *);
 	size_t (*capacity)(const struct flow_net *);
 	void (*free)(struct flow_net *);
 };

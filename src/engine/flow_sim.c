@@ -168,7 +168,7 @@ static uint64_t due_ns(const struct sim_flow *flow)
 {
 	if (flow->state != SIM_SERVED)
 		return flow->next_ns;
-	return flow->inbound.first ? flow->inbound.first->due_ns : UINT64_MAX;
+	return flow->inbound.first && !flow->paused ? flow->inbound.first->due_ns : UINT64_MAX;
 }
 
 /* Cannot fail once the timer is set. */
@@ -566,6 +566,33 @@ static size_t sim_unsent(const struct flow *base)
 	return ((const struct sim_flow *)base)->unheard_bytes;
 }
 
+static void sim_pause(struct flow *base, bool paused)
+{
+	struct sim_flow *flow = (struct sim_flow *)base;
+
+	if (flow->state == SIM_ENDED)
+		return;
+	flow->paused = paused;
+	arm(flow);
+}
+
+/* Whoever hears us hears all. */
+static int sim_send_error(const struct flow *base)
+{
+	return 0;
+}
+
+static void sim_redirect(struct flow *base,
+			 void (*event)(void *self, struct flow *flow,
+				       const struct flow_event *event),
+			 void *self)
+{
+	struct sim_flow *flow = (struct sim_flow *)base;
+
+	flow->event = event;
+	flow->self = self;
+}
+
 static size_t sim_capacity(const struct flow_net *net)
 {
 	const struct flow_sim *sim = (const struct flow_sim *)net;
@@ -606,6 +633,9 @@ int flow_sim_new(const struct flow_sim_config *config, struct flow_net **ret_net
 		.set_deadline = sim_set_deadline,
 		.local = sim_local,
 		.unsent = sim_unsent,
+		.pause = sim_pause,
+		.send_error = sim_send_error,
+		.redirect = sim_redirect,
 		.capacity = sim_capacity,
 		.free = sim_free,
 	};

@@ -45,7 +45,7 @@ struct sim_flow {
 	struct timer timer;
 	enum sim_state state;
 	enum flow_end answer; /* NONE accepts; DEADLINE: no answer will come */
-	bool is_udp;
+	bool is_udp, paused;
 	const struct flow_sim_host *host; /* NULL: nobody */
 	const struct flow_sim_port *port; /* NULL: not in the script */
 	struct sim_service *service;      /* NULL: no limit */

@@ -271,6 +271,7 @@ static int net_open(struct flow_net *base, const struct flow_config *config, str
 	flow->budget_bytes = config->receive_bytes_max;
 	flow->orderly = config->orderly;
 	flow->any_port = config->any_port && flow->is_udp;
+	flow->tells_sent = config->tells_sent;
 	flow->event = config->event;
 	flow->self = config->self;
 	flow->deadline.fire = on_deadline;
@@ -341,6 +342,30 @@ static size_t net_unsent(const struct flow *base)
 	return ((const struct socket_flow *)base)->unsent.len;
 }
 
+static void net_pause(struct flow *base, bool paused)
+{
+	struct socket_flow *flow = (struct socket_flow *)base;
+
+	if (flow->state == SOCKET_CONNECTED && flow->paused != paused)
+		socket_pause(flow, paused);
+}
+
+static int net_send_error(const struct flow *base)
+{
+	return ((const struct socket_flow *)base)->send_error;
+}
+
+static void net_redirect(struct flow *base,
+			 void (*event)(void *self, struct flow *flow,
+				       const struct flow_event *event),
+			 void *self)
+{
+	struct socket_flow *flow = (struct socket_flow *)base;
+
+	flow->event = event;
+	flow->self = self;
+}
+
 static size_t net_capacity(const struct flow_net *base)
 {
 	return ((const struct flow_socket_net *)base)->pool.most;
@@ -370,6 +395,9 @@ int flow_socket_new(const struct flow_socket_config *config, struct flow_net **r
 		.set_deadline = net_set_deadline,
 		.local = net_local,
 		.unsent = net_unsent,
+		.pause = net_pause,
+		.send_error = net_send_error,
+		.redirect = net_redirect,
 		.capacity = net_capacity,
 		.free = net_free,
 	};

@@ -84,7 +84,10 @@ struct socket_flow {
 	bool any_port; /* the socket is not connected: it says to whom, and looks who answers */
 	bool needs_disconnect; /* the error was asked for, not said by connect() */
 	bool is_udp;
-	bool is_broken;    /* sending a datagram failed with `error`; not told yet */
+	bool is_broken; /* sending a datagram failed with `error`; not told yet */
+	bool paused;
+	bool tells_sent;
+	int send_error;    /* what it can't be written to for */
 	uint8_t retries;   /* after connecting to itself */
 	uint32_t interest; /* epoll events asked for once connected */
 	uint64_t started_ns, answered_ns;
@@ -151,5 +154,6 @@ int socket_add_unsent(struct socket_flow *flow, const void *bytes, size_t count)
 void socket_start_data(struct socket_flow *flow);
 void socket_serve_data(struct socket_flow *flow, uint32_t events);
 void socket_flush(struct socket_flow *flow);
+void socket_pause(struct socket_flow *flow, bool paused);
 
 #endif

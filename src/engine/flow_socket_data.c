@@ -9,9 +9,11 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+/* A paused flow's errors are not to be reported again and again: edge-triggered, once. */
 static int update_interest(struct socket_flow *flow)
 {
-	uint32_t events = EPOLLIN | EPOLLRDHUP | (flow->unsent.len ? EPOLLOUT : 0);
+	uint32_t events = (flow->paused ? (uint32_t)EPOLLET : EPOLLIN | EPOLLRDHUP) |
+			  (flow->unsent.len ? EPOLLOUT : 0);
 
 	return events == flow->interest ? 0 : socket_register(flow, events);
 }
@@ -27,6 +29,15 @@ void socket_start_data(struct socket_flow *flow)
 }
 
 /* --- receiving --- */
+
+/* The kernel tells of a reset once: to whoever asked first, and that may have been send(). */
+static void finish_at_end(struct socket_flow *flow)
+{
+	if (flow->send_error == ECONNRESET)
+		socket_finish(flow, socket_end_of(flow->send_error), flow->send_error);
+	else
+		socket_finish(flow, FLOW_END_EOF, 0);
+}
 
 static void receive_bytes(struct socket_flow *flow)
 {
@@ -46,7 +57,7 @@ static void receive_bytes(struct socket_flow *flow)
 		event.data_bytes = (size_t)got;
 		socket_tell(flow, &event);
 	} else if (got == 0) {
-		socket_finish(flow, FLOW_END_EOF, 0);
+		finish_at_end(flow);
 	} else if (errno != EAGAIN && errno != EINTR) {
 		socket_finish(flow, socket_end_of(errno), errno);
 	}
@@ -128,6 +139,8 @@ static void receive_datagram(struct socket_flow *flow)
 
 static void receive(struct socket_flow *flow)
 {
+	if (flow->paused)
+		return;
 	if (flow->is_udp)
 		receive_datagram(flow);
 	else
@@ -176,6 +189,7 @@ static void note_failure(struct socket_flow *flow, int error)
 	struct loop *loop = socket_net_of(flow)->base.loop;
 
 	buf_clear(&flow->unsent);
+	flow->send_error = error;
 	if (!flow->is_udp)
 		return;
 	flow->is_broken = true;
@@ -201,10 +215,34 @@ void socket_flush(struct socket_flow *flow)
 		update_interest(flow);
 }
 
+static void flush_and_tell(struct socket_flow *flow)
+{
+	const struct flow_event sent = {.kind = FLOW_SENT};
+	bool waited = flow->unsent.len > 0;
+
+	socket_flush(flow);
+	if (waited && !flow->unsent.len && flow->tells_sent)
+		socket_tell(flow, &sent);
+}
+
+void socket_pause(struct socket_flow *flow, bool paused)
+{
+	flow->paused = paused;
+	/* In its CONNECTED event it is not registered yet. A broken one's timer was on its way
+	 * while nobody wanted to know. */
+	if (flow->interest && update_interest(flow) < 0)
+		flow->send_error = errno;
+	if (!paused && flow->is_broken)
+		loop_timer_set(socket_net_of(flow)->base.loop, &flow->deadline,
+			       loop_now_ns(socket_net_of(flow)->base.loop));
+}
+
 void socket_serve_data(struct socket_flow *flow, uint32_t events)
 {
 	if (events & EPOLLOUT)
-		socket_flush(flow);
+		flush_and_tell(flow);
+	if (flow->state != SOCKET_CONNECTED)
+		return;
 	if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
 		receive(flow);
 }

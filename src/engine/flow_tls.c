@@ -18,6 +18,7 @@
 #include "util/error.h"
 #include "util/text.h"
 
+#include <errno.h>
 #include <openssl/err.h>
 #include <string.h>
 
@@ -37,11 +38,12 @@ struct tls_flow {
 	struct tls_pipe pipe;
 	enum tls_state state;
 	enum flow_end broken; /* sending failed; told in the next turn */
-	unsigned busy;        /* depth: > 0 keeps the memory */
+	bool tells_sent;
+	unsigned busy; /* depth: > 0 keeps the memory */
 	uint64_t rtt_ns, budget_bytes;
-	struct timer retransmit; /* DTLS */
-	struct deferred fail;
-	struct buf unsent; /* not yet encrypted; DTLS: each datagram behind its length */
+	struct timer retransmit;     /* DTLS */
+	struct deferred fail, start; /* start: on a flow that was there before */
+	struct buf unsent;           /* not yet encrypted; DTLS: each datagram behind its length */
 	struct tls_memory *memory;
 	X509 *certificate; /* as soon as it was seen */
 	struct arena arena;
@@ -138,6 +140,7 @@ static void take_off(struct tls_flow *flow)
 
 	loop_timer_cancel(loop, &flow->retransmit);
 	loop_defer_cancel(loop, &flow->fail);
+	loop_defer_cancel(loop, &flow->start);
 	if (flow->inner)
 		flow_close(flow->inner);
 	flow->inner = NULL;
@@ -335,6 +338,28 @@ static void arm_retransmit(struct tls_flow *flow)
 		finish_with(flow, FLOW_END_LOCAL);
 }
 
+static size_t tls_unsent(const struct flow *base)
+{
+	const struct tls_flow *flow = (const struct tls_flow *)base;
+
+	return flow->unsent.len + (flow->inner ? flow_unsent(flow->inner) : 0);
+}
+
+static void tell_if_sent(struct tls_flow *flow)
+{
+	const struct flow_event sent = {.kind = FLOW_SENT};
+
+	if (flow->tells_sent && flow->state == TLS_CONNECTED && !tls_unsent(&flow->base))
+		flow->event(flow->self, &flow->base, &sent);
+}
+
+/* It may have waited for a renegotiation. */
+static void flush_late(struct tls_flow *flow)
+{
+	flush(flow);
+	tell_if_sent(flow);
+}
+
 /* Lets OpenSSL take what has arrived, and tells what came of it. */
 static void serve(struct tls_flow *flow)
 {
@@ -343,9 +368,8 @@ static void serve(struct tls_flow *flow)
 		shake(flow);
 	while (flow->state == TLS_CONNECTED && receive(flow))
 		;
-	/* It may have waited for a renegotiation. */
 	if (flow->state == TLS_CONNECTED && flow->unsent.len)
-		flush(flow);
+		flush_late(flow);
 	arm_retransmit(flow);
 	flow->pipe.in_bytes = 0; /* it was only lent */
 	flow->busy--;
@@ -361,6 +385,11 @@ static void on_retransmit(void *self)
 		finish_with(flow, end_of_failure(flow));
 	else
 		serve(flow);
+}
+
+static void on_start(void *self)
+{
+	serve(self);
 }
 
 /* --- the inner flow's events --- */
@@ -386,6 +415,11 @@ static void on_inner(void *self, struct flow *inner, const struct flow_event *ev
 		inner_closed(flow, event);
 	} else if (event->kind == FLOW_DATA) {
 		inner_data(flow, event);
+	} else if (event->kind == FLOW_SENT) {
+		flow->busy++;
+		tell_if_sent(flow);
+		flow->busy--;
+		release_if_done(flow);
 	} else {
 		flow->rtt_ns = event->rtt_ns;
 		serve(flow);
@@ -461,9 +495,9 @@ static int open_inner(struct tls_flow *flow, const struct flow_config *config)
 	return flow_open_passed(net_of(flow)->below, &inner, &flow->inner);
 }
 
-static int tls_open(struct flow_net *base, const struct flow_config *config, struct flow **ret_flow)
+/* Without a flow below. */
+static int make(struct flow_net *base, const struct flow_config *config, struct tls_flow **ret_flow)
 {
-	struct flow_tls_net *net = (struct flow_tls_net *)base;
 	struct tls_flow *flow = alloc_zero(sizeof(*flow));
 	int r;
 
@@ -472,23 +506,46 @@ static int tls_open(struct flow_net *base, const struct flow_config *config, str
 	flow->base.net = base;
 	flow->pipe.datagrams = config->transport == TRANSPORT_UDP;
 	flow->pipe.write = write_inner;
-	flow->pipe.self = flow->retransmit.self = flow->fail.self = flow;
+	flow->pipe.self = flow->retransmit.self = flow->fail.self = flow->start.self = flow;
 	flow->retransmit.fire = on_retransmit;
 	flow->fail.run = on_fail;
+	flow->start.run = on_start;
 	flow->budget_bytes = config->receive_bytes_max;
+	flow->tells_sent = config->tells_sent;
 	flow->event = config->event;
 	flow->self = config->self;
 	flow->memory = config->tls->memory;
 	tls_server_name(config->tls->server_name, flow->server_name);
-	if ((r = make_ssl(flow, config->tls)) < 0 || (r = open_inner(flow, config)) < 0) {
+	if ((r = make_ssl(flow, config->tls)) < 0)
 		release(flow);
-		return r;
-	}
+	else
+		*ret_flow = flow;
+	return r;
+}
+
+static void join(struct tls_flow *flow)
+{
+	struct flow_tls_net *net = net_of(flow);
+
 	flow->next = net->flows;
 	flow->link = &net->flows;
 	if (flow->next)
 		flow->next->link = &flow->next;
 	net->flows = flow;
+}
+
+static int tls_open(struct flow_net *base, const struct flow_config *config, struct flow **ret_flow)
+{
+	struct tls_flow *flow;
+	int r;
+
+	if ((r = make(base, config, &flow)) < 0)
+		return r;
+	if ((r = open_inner(flow, config)) < 0) {
+		release(flow);
+		return r;
+	}
+	join(flow);
 	*ret_flow = &flow->base;
 	return 0;
 }
@@ -560,11 +617,32 @@ static bool tls_local(const struct flow *base, struct ip_addr *ret_addr, uint16_
 	return flow->inner && flow_local(flow->inner, ret_addr, ret_port);
 }
 
-static size_t tls_unsent(const struct flow *base)
+static void tls_pause(struct flow *base, bool paused)
+{
+	struct tls_flow *flow = (struct tls_flow *)base;
+
+	if (flow->inner)
+		flow_pause(flow->inner, paused);
+}
+
+static int tls_send_error(const struct flow *base)
 {
 	const struct tls_flow *flow = (const struct tls_flow *)base;
 
-	return flow->unsent.len + (flow->inner ? flow->inner->net->ops->unsent(flow->inner) : 0);
+	if (flow->broken != FLOW_END_NONE)
+		return EPROTO;
+	return flow->inner ? flow_send_error(flow->inner) : 0;
+}
+
+static void tls_redirect(struct flow *base,
+			 void (*event)(void *self, struct flow *flow,
+				       const struct flow_event *event),
+			 void *self)
+{
+	struct tls_flow *flow = (struct tls_flow *)base;
+
+	flow->event = event;
+	flow->self = self;
 }
 
 static size_t tls_capacity(const struct flow_net *base)
@@ -591,6 +669,9 @@ static const struct flow_net_ops tls_ops = {
 	.set_deadline = tls_set_deadline,
 	.local = tls_local,
 	.unsent = tls_unsent,
+	.pause = tls_pause,
+	.send_error = tls_send_error,
+	.redirect = tls_redirect,
 	.capacity = tls_capacity,
 	.free = tls_net_free,
 };
@@ -620,6 +701,30 @@ int flow_tls_open(struct flow_net *net, const struct flow_config *config, struct
 	if (!net->tls && (r = make_net(net)) < 0)
 		return r;
 	return net->tls->ops->open(net->tls, config, ret_flow);
+}
+
+int flow_tls_start(struct flow *inner, const struct flow_config *config, struct flow **ret_flow)
+{
+	struct flow_net *net = inner->net;
+	struct tls_flow *flow;
+	int r;
+
+	if (net->ops == &tls_ops)
+		return ERROR_USAGE;
+	if (!inner->writes)
+		return ERROR_EXCLUDED;
+	if (!net->tls && (r = make_net(net)) < 0)
+		return r;
+	if ((r = make(net->tls, config, &flow)) < 0)
+		return r;
+	flow->inner = inner;
+	flow->base.writes = true;
+	net->ops->redirect(inner, on_inner, flow);
+	flow_pause(inner, false);
+	join(flow);
+	loop_defer(net->loop, &flow->start);
+	*ret_flow = &flow->base;
+	return 0;
 }
 
 const struct service_tls *flow_tls_facts(const struct flow *base)

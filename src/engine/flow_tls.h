@@ -42,6 +42,13 @@ struct flow_tls_wish {
 	struct tls_memory *memory; /* NULL: nothing is resumed; must outlive the flow */
 };
 
+/* TLS on a connected flow in the clear (STARTTLS), which is the new one's from then on; on
+ * failure it is as it was, with `tells_sent` as it has it. Of the config only transport, tls,
+ * receive_bytes_max, tells_sent, event and self are looked at; the handshake begins in the
+ * loop's next turn, under the flow's deadline. ERROR_MEMORY; ERROR_EXCLUDED: the gate did not
+ * allow it payload; ERROR_USAGE: there is TLS on it. */
+int flow_tls_start(struct flow *flow, const struct flow_config *config, struct flow **ret_flow);
+
 /* What the handshake said; NULL before FLOW_CONNECTED and for flows in the clear. A certificate
  * that was sent is told even when the handshake failed after it (in FLOW_CLOSED).
  * The flow's, until it is gone. */

@@ -97,6 +97,8 @@ struct host {
 	char *name;                       /* from DNS, for OS detection; NULL: none */
 	struct system_stage *system;      /* stage_system.c; NULL: not under way */
 	struct path_stage *path;          /* stage_path.c; NULL: not under way */
+	struct script_host *facts;        /* for scripts; NULL: no script is chosen, or no memory */
+	struct script_work *scripts;      /* NULL: not under way */
 	struct path_hint path_hint;       /* which probe it answers */
 	uint8_t path_start_ttl; /* how far away OS detection found it to be; 0 not known */
 	struct probe *probes, *probes_last; /* in flight, by time of sending */

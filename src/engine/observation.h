@@ -33,7 +33,16 @@ enum observation_kind {
 	OBSERVED_RUN_END,      /* once, after everything */
 };
 
-enum run_task { TASK_PING, TASK_DNS, TASK_SERVICES, TASK_SYSTEM, TASK_PATH, TASK_PORTS, RUN_TASKS };
+enum run_task {
+	TASK_PING,
+	TASK_DNS,
+	TASK_SERVICES,
+	TASK_SYSTEM,
+	TASK_PATH,
+	TASK_SCRIPTS,
+	TASK_PORTS,
+	RUN_TASKS
+};
 
 /* Who a warning is for (formats.md 1.1). */
 enum warning_audience {
@@ -105,6 +114,8 @@ struct observation {
 			uint64_t hosts,
 				ports; /* begin: hosts in sight, ports per host; end: totals done */
 			const struct target *only; /* the host when there is just one */
+			enum script_scope
+				scripts; /* TASK_SCRIPTS: PRE, HOST (all of the scan), POST */
 		} task;
 		const char *warning;
 		struct {

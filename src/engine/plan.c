@@ -17,6 +17,14 @@ struct plan *plan_new(void)
 	plan->output.journal = true;
 	plan->version.intensity = 7;
 	plan->system.tries = 5;
+	plan->scripts = (struct plan_scripts){
+		.busy_ns = 60 * NS_PER_S,
+		.instructions = 5000000000,
+		.memory_bytes = (uint64_t)128 << 20,
+		.bytes_in = (uint64_t)256 << 20,
+		.bytes_out = (uint64_t)64 << 20,
+		.sockets = 256,
+	};
 	plan->ttl = -1;
 	plan->packets.scan_flags = -1;
 	plan->sweep.shards = 1;

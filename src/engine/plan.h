@@ -116,6 +116,8 @@ struct plan_scripts {
 	const char *args, *args_file; /* --script-args, --script-args-file; NULL */
 	const char **folders;         /* with scripts/ and nselib/ in them, after our own */
 	size_t folders_count;
+	const char *datadir;   /* the one that --script-updatedb writes in; NULL */
+	bool help, update_db;  /* --script-help, --script-updatedb: no scan */
 	uint64_t timeout_ns;   /* --script-timeout; 0 none */
 	bool trace;            /* --script-trace, --packet-trace */
 	bool files, processes; /* --script-allow */

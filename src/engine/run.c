@@ -29,6 +29,7 @@ static const struct stage *const stages[STAGES] = {
 	[STAGE_DISCOVER] = &stage_discover, [STAGE_NAMES] = &stage_names,
 	[STAGE_PORTS] = &stage_ports,       [STAGE_SERVICES] = &stage_services,
 	[STAGE_SYSTEM] = &stage_system,     [STAGE_PATH] = &stage_path,
+	[STAGE_SCRIPTS] = &stage_scripts,
 };
 
 /* ---- facts out ---- */
@@ -38,6 +39,7 @@ void run_observe(struct run *run, struct observation *seen)
 	size_t i;
 
 	seen->wall_ns = loop_wall_ns(run->loop);
+	run_scripts_note(run, seen);
 	for (i = 0; i < run->config.sinks_count; i++) {
 		const struct sink *sink = &run->config.sinks[i];
 		int r = sink->observe(sink->self, seen);
@@ -200,6 +202,8 @@ static void host_free(struct host *host)
 		host->next->prev = host->prev;
 	run->hosts_now--;
 	sender_forget(&run->sender, host);
+	host->target->host = NULL;
+	script_host_free(host->facts);
 	target_unref(host->target);
 	service_ports_release(&host->services);
 	system_hints_free(host->hints);
@@ -266,6 +270,9 @@ int run_host_new(struct run *run, struct target *target, const struct swept *swe
 	host->run = run;
 	host->sender = &run->sender;
 	host->target = target;
+	target->host = host;
+	if (target->index >= run->next_index)
+		run->next_index = target->index + 1;
 	host->scan_delay_ns = run->plan->timing.scan_delay_ns;
 	rtt_init(&host->rtt, &run->plan->timing);
 	window_init_host(&host->window, &run->plan->timing);
@@ -276,6 +283,7 @@ int run_host_new(struct run *run, struct target *target, const struct swept *swe
 	run->hosts = host;
 	run->hosts_now++;
 	run->taken++;
+	run_scripts_note_target(run, target);
 	host->swept = swept;
 	host->found = swept != NULL;
 	host->ports_known = swept && run_sweeps_ports(run);
@@ -295,7 +303,8 @@ void run_fail(struct run *run, const struct diag *why)
 
 void run_drained(struct run *run)
 {
-	run->drained = true;
+	run->drained = !run_scripts_next_stream(run);
+	sender_kick(&run->sender);
 	advance_later(run);
 }
 
@@ -303,9 +312,11 @@ static void stream_ended(struct run *run)
 {
 	struct diag why;
 
-	run->drained = true;
 	if (target_stream_error(run->stream, &why) < 0)
 		run_fail(run, &why);
+	run->drained = !run_scripts_next_stream(run);
+	if (!run->drained)
+		sender_kick(&run->sender);
 	advance_later(run);
 }
 
@@ -347,8 +358,8 @@ static bool run_hungry(void *self)
 		stage_begin(queue_pop(run), STAGE_PORTS);
 		return true;
 	}
-	if (run->drained || run->sweep || run->hosts_now >= run->hosts_limit ||
-	    run->queue_count >= QUEUE_LIMIT)
+	if (run->drained || run_scripts_hold(run) || (run->sweep && !run->scripts.streaming) ||
+	    run->hosts_now >= run->hosts_limit || run->queue_count >= QUEUE_LIMIT)
 		return false;
 	return take_target(run);
 }
@@ -437,7 +448,7 @@ static void run_advance(void *self)
 		host_advance(host);
 	}
 	run_tasks_end(run); /* the stream may have ended after the last host */
-	if (run->drained && !run->hosts_now && !run->finished)
+	if (run->drained && !run->hosts_now && !run->finished && !run_scripts_go_on(run))
 		run_finish(run);
 }
 
@@ -483,6 +494,7 @@ void run_cancel(struct run *run)
 	run->cancelled = true;
 	run->drained = true;
 	run_sweep_stop(run);
+	run_scripts_stop(run);
 	hosts_drop(run, host_cancel);
 	advance_later(run);
 }
@@ -497,12 +509,14 @@ bool run_is_finished(const struct run *run)
 static uint64_t scanning_limit(const struct run *run)
 {
 	const struct timing *timing = &run->plan->timing;
-	uint64_t ports = 0, limit;
+	uint64_t ports = 0, limit, port_bytes = SCANNING_PORT_BYTES;
 	size_t i;
 
+	if (run->config.scripts)
+		port_bytes += sizeof(struct script_port);
 	for (i = 0; run->plan->ports && i < TRANSPORTS; i++)
 		ports += run->plan->ports->of[i].count;
-	limit = SCANNING_MEMORY / (ports * SCANNING_PORT_BYTES + SCANNING_HOST_BYTES);
+	limit = SCANNING_MEMORY / (ports * port_bytes + SCANNING_HOST_BYTES);
 	if (limit < timing->min_hostgroup)
 		limit = timing->min_hostgroup;
 	if (timing->max_hostgroup && limit > timing->max_hostgroup)
@@ -524,7 +538,8 @@ static int ping_ports_init(struct run *run)
 	return run->ping_ports ? 0 : ERROR_MEMORY;
 }
 
-static int stream_init(struct run *run, struct diag *diag)
+static int stream_new(struct run *run, const struct target_config *targets,
+		      struct target_stream **ret_stream, struct diag *diag)
 {
 	struct port_list_request ports = {
 		.services = run->plan->services,
@@ -532,12 +547,13 @@ static int stream_init(struct run *run, struct diag *diag)
 		.prefixes = true,
 	};
 	struct target_stream_config config = {
-		.targets = &run->plan->targets,
+		.targets = targets,
 		.excludes = run->config.excludes,
-		.done = run->config.done,
+		.done = run->scripts.known ? run->scripts.known : run->config.done,
 		.resolver = run->config.resolver,
 		.ports = &run->line_ports,
 		.seed = run->plan->seed,
+		.first_index = run->next_index,
 		.loop = run->loop,
 		.wake = stream_wakes,
 		.warn = stream_warns,
@@ -548,7 +564,21 @@ static int stream_init(struct run *run, struct diag *diag)
 	for (i = 0; i < run->plan->techniques_count; i++)
 		ports.transports |= 1u << run->plan->techniques[i]->transport;
 	run->line_ports = ports;
-	return target_stream_new(&config, &run->stream, diag);
+	return target_stream_new(&config, ret_stream, diag);
+}
+
+int run_replace_stream(struct run *run, const struct target_config *targets, struct diag *diag)
+{
+	struct target_stream *stream = NULL;
+	int r = stream_new(run, targets, &stream, diag);
+
+	if (r < 0)
+		return r;
+	target_stream_free(run->stream);
+	run->stream = stream;
+	if (run->expected >= 0)
+		run->expected += target_count(targets, run->config.excludes);
+	return 0;
 }
 
 int run_new(const struct run_config *config, struct run **ret_run, struct diag *diag)
@@ -577,7 +607,7 @@ int run_new(const struct run_config *config, struct run **ret_run, struct diag *
 	if (r < 0)
 		diag_set(diag, r, "out of memory");
 	else
-		r = stream_init(run, diag);
+		r = stream_new(run, &run->plan->targets, &run->stream, diag);
 	if (r == 0)
 		r = run_sweep_new(run, diag);
 	if (r < 0) {
@@ -586,6 +616,15 @@ int run_new(const struct run_config *config, struct run **ret_run, struct diag *
 	}
 	*ret_run = run;
 	return 0;
+}
+
+void run_begin_hosts(struct run *run)
+{
+	if (run->sweep) {
+		run_sweep_task_begin(run);
+		run_sweep_start(run);
+	}
+	sender_kick(&run->sender);
 }
 
 int run_start(struct run *run)
@@ -599,11 +638,8 @@ int run_start(struct run *run)
 	if (!run->plan->targets.input_files_count)
 		run_count_targets(run);
 	run_observe(run, &seen);
-	if (run->sweep) {
-		run_sweep_task_begin(run);
-		run_sweep_start(run);
-	}
-	sender_kick(&run->sender);
+	if (!run_scripts_begin(run))
+		run_begin_hosts(run);
 	return 0;
 }
 
@@ -613,6 +649,7 @@ void run_free(struct run *run)
 		return;
 	sender_halt(&run->sender);
 	hosts_drop(run, host_drop);
+	run_scripts_free(run);
 	run_sweep_free(run);
 	loop_defer_cancel(run->loop, &run->advance);
 	sender_idle_free(run->idle);

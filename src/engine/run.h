@@ -22,6 +22,7 @@ struct run_config {
 	struct resolver *resolver;
 	const struct detector *services;       /* engine/detector.h; NULL: the plan has no -sV */
 	const struct system_detector *systems; /* engine/system_detector.h; NULL: no -O */
+	const struct script_runner *scripts; /* engine/script_runner.h; NULL: no script is chosen */
 	/* Country and network of an address, texts valid until the next call; NULL: no --mmdb. */
 	void (*place)(void *self, const struct ip_addr *addr, struct path_place *ret_place);
 	void *place_self;

@@ -6,6 +6,7 @@
 #include "engine/eta.h"
 #include "engine/proxied.h"
 #include "engine/run.h"
+#include "engine/script_runner.h"
 #include "engine/sender.h"
 #include "engine/stage.h"
 #include "util/random.h"
@@ -43,6 +44,18 @@ struct systems {
 	struct system_stage *first, *last;
 };
 
+/* Scripts before and after the scan, and the targets they add (run_scripts.c). */
+struct run_scripts {
+	enum script_scope scope;  /* of `work` */
+	struct script_work *work; /* NULL: none is under way */
+	bool pre, post;           /* that phase has begun (or need not) */
+	char **targets;           /* expressions, each once, in the order they came */
+	size_t targets_count, targets_room, targets_begun;
+	struct addrset *known;              /* addresses that were taken, or done before */
+	struct target_config target_config; /* of the stream they are in; owns its list */
+	bool streaming;                     /* the run's stream is of them */
+};
+
 struct run {
 	struct run_config config;
 	const struct plan *plan;
@@ -61,8 +74,9 @@ struct run {
 	struct run_sweep *sweep;               /* NULL: hosts come from the target stream */
 	struct sender_idle *idle;              /* NULL: no idle scan */
 	struct systems systems;                /* in the stage of OS detection */
-	struct proxied *proxied;               /* NULL: nothing was open yet */
-	struct path_crew *paths;               /* NULL: no path was traced yet */
+	struct run_scripts scripts;
+	struct proxied *proxied; /* NULL: nothing was open yet */
+	struct path_crew *paths; /* NULL: no path was traced yet */
 
 	struct task_state tasks[RUN_TASKS];
 	struct task_state techniques[PLAN_TECHNIQUES_MAX]; /* of the port stage, as in the plan */
@@ -70,6 +84,7 @@ struct run {
 	uint64_t hosts_now, scanning_now, queue_count;
 	struct port_list_request line_ports; /* for host:ports lines */
 	uint64_t taken, done, up, down;
+	uint64_t next_index;    /* above that of every target */
 	uint64_t without_route; /* targets that no packet can be sent to */
 	uint64_t left;          /* incomplete, for the way to them was lost */
 	double expected;        /* targets; < 0 unknown */
@@ -139,6 +154,29 @@ void run_liars_tell(struct host *host);
 void run_note_opened(struct run *run, const struct packet *packet);
 /* At the end: prefixes whose addresses answer alike. */
 void run_liars_end(struct run *run);
+
+/* run_scripts.c. Before the first target: true when scripts run first; the run then begins its
+ * hosts with run_begin_hosts(). */
+bool run_scripts_begin(struct run *run);
+void run_begin_hosts(struct run *run);
+/* After the last host: true when there is more to do, scripts or targets. */
+bool run_scripts_go_on(struct run *run);
+/* The stream is at its end: true when another one, of added targets, took its place. */
+bool run_scripts_next_stream(struct run *run);
+/* No target is to be taken while the scripts before the scan run. */
+bool run_scripts_hold(const struct run *run);
+void run_scripts_stop(struct run *run);
+void run_scripts_free(struct run *run);
+/* What scripts will want to know. */
+void run_scripts_note_target(struct run *run, struct target *target);
+void run_scripts_note(struct run *run, const struct observation *seen);
+/* Hands over what a script gave, as facts about `target` (NULL: about the run). */
+void run_observe_script(struct run *run, const struct target *target,
+			const struct script_place *place, const struct script_result *result);
+void run_observe_finding(struct run *run, const struct target *target,
+			 const struct script_place *place, const struct script_finding *finding);
+/* Another stream of targets than the command line's; the run's own one is freed. */
+int run_replace_stream(struct run *run, const struct target_config *targets, struct diag *diag);
 
 /* run_idle.c: the zombie, when the plan has an idle scan. 0 or ERROR_MEMORY. */
 int run_idle_new(struct run *run);

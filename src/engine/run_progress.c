@@ -47,6 +47,8 @@ static double host_share(const struct host *host)
 		share = share * 7 / 8;
 	if (run->plan->path.wanted && !(host->stages_ended & 1u << STAGE_PATH))
 		share = share * 7 / 8;
+	if (run->config.scripts && !(host->stages_ended & 1u << STAGE_SCRIPTS))
+		share = share * 7 / 8;
 	return share;
 }
 

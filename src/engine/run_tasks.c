@@ -71,6 +71,8 @@ void run_task_begin(struct run *run, enum run_task task, struct host *host)
 	}
 	if (task == TASK_SERVICES)
 		seen.task.ports = host->services.count;
+	if (task == TASK_SCRIPTS)
+		seen.task.scripts = SCRIPT_HOST;
 	tell_begin(run, &run->tasks[task], &seen);
 }
 
@@ -99,6 +101,7 @@ static void task_end(struct run *run, enum run_task task, struct task_state *sta
 		return;
 	state->ended = true;
 	seen.task.task = task;
+	seen.task.scripts = SCRIPT_HOST;
 	seen.task.technique = state->technique;
 	seen.task.hosts = state->hosts_in;
 	seen.task.ports = state->ports_done;

@@ -1,7 +1,7 @@
 /* What a run knows of a host under way, for its scripts: it grows with what the run
  * observes, and scripts change it (nse-api.md 8, 9.2). Kept only when scripts are wanted.
  *
- * Memory: 40 bytes a port that was told, and a copy of each service, system and path. */
+ * Memory: 24 bytes a port that was told, and a copy of each service, system and path. */
 #ifndef PORTOLAN_ENGINE_SCRIPT_HOST_H
 #define PORTOLAN_ENGINE_SCRIPT_HOST_H
 
@@ -11,8 +11,9 @@
 struct script_port {
 	enum transport transport; /* TRANSPORT_TCP, _UDP, _SCTP; others are not kept */
 	uint16_t number;
-	struct verdict verdict;
-	const struct service_facts *facts; /* a lean copy with the fingerprint; NULL: none */
+	uint8_t state, reason, ttl;        /* of its verdict */
+	uint32_t order;                    /* of being told; the engine's */
+	const struct service_facts *facts; /* a whole copy; NULL: none */
 };
 
 struct script_host {
@@ -32,12 +33,15 @@ struct script_host {
 	uint64_t srtt_ns, rttvar_ns, timeout_ns;
 	struct script_port *ports; /* by transport, then number */
 	size_t ports_count, ports_room;
+	bool sorted; /* they are */
 };
 
 struct script_host *script_host_new(const struct target *target); /* NULL: memory */
 void script_host_free(struct script_host *host);                  /* NULL is fine */
 /* Takes note of a fact about this host. ERROR_MEMORY. */
 int script_host_note(struct script_host *host, const struct observation *seen);
+/* Puts the ports in order: before the first look-up. */
+void script_host_sort(struct script_host *host);
 
 /* NULL: it was not scanned. Valid until the next note. */
 const struct script_port *script_host_port(const struct script_host *host, enum transport transport,

@@ -42,7 +42,7 @@ struct script_runner {
 
 /* For the runner: more targets, as a target expression (nse-api.md 9.2). 0: it is queued, or was
  * already known; ERROR_SYNTAX: no such expression; ERROR_USAGE: too late, the scan is over;
- * ERROR_LIMIT: more than 65536 in all; ERROR_MEMORY. */
+ * ERROR_LIMIT: more than 16384 in all; ERROR_MEMORY. */
 int run_add_target(struct run *run, const char *expression);
 size_t run_targets_waiting(const struct run *run); /* queued, not yet begun */
 size_t run_targets_added(const struct run *run);   /* distinct ones, ever */

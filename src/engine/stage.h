@@ -12,6 +12,7 @@ enum stage_id {
 	STAGE_SERVICES,
 	STAGE_SYSTEM,
 	STAGE_PATH,
+	STAGE_SCRIPTS,
 	STAGES
 };
 
@@ -28,6 +29,6 @@ struct stage {
 };
 
 extern const struct stage stage_discover, stage_names, stage_ports, stage_services, stage_system,
-	stage_path;
+	stage_path, stage_scripts;
 
 #endif

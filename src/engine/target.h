@@ -12,6 +12,7 @@
 #include "util/loop.h"
 
 struct target_rules; /* engine/target_rules.h */
+struct host;         /* engine/host.h */
 
 /* One address to scan. Made by the stream, counted by references because
  * observations, stages and sinks outlive each other. */
@@ -25,6 +26,7 @@ struct target {
 	const struct port_rules *ports;
 	struct target_rules *rules; /* the stream's: owns ports, shared between targets */
 	_Atomic unsigned refs;      /* any thread may ref and unref */
+	struct host *host;          /* the run's: under way; NULL else. For the loop thread only */
 };
 void target_ref(struct target *target);
 void target_unref(struct target *target); /* NULL is fine */
@@ -79,6 +81,7 @@ struct target_stream_config {
 	struct resolver *resolver;             /* borrowed */
 	const struct port_list_request *ports; /* for host:ports lines; borrowed */
 	uint64_t seed;                         /* for -iR */
+	uint64_t first_index;                  /* of the first target */
 	/* Lets a slow pipe on -iL be waited for, and long stretches of nothing to
 	 * scan be crossed in slices, with TARGET_WAIT meanwhile; NULL: next() blocks. */
 	struct loop *loop;

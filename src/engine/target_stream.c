@@ -449,6 +449,7 @@ int target_stream_new(const struct target_stream_config *config, struct target_s
 	if (!stream)
 		return diag_set(diag, ERROR_MEMORY, "Out of memory.");
 	stream->config = *config;
+	stream->next_index = config->first_index;
 	r = stream_set_up(stream, diag);
 	if (r < 0) {
 		target_stream_free(stream);

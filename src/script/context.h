@@ -6,11 +6,14 @@
 #include "engine/flow.h"
 #include "engine/gate.h"
 #include "engine/plan.h"
+#include "net/interface.h"
 #include "net/resolver.h"
 #include "script/machine.h"
 
 struct run;
-struct script_work;
+struct probe_db;
+struct script_trees;
+struct script_site;
 
 struct script_context {
 	/* All borrowed, and alive as long as the machine. */
@@ -22,9 +25,17 @@ struct script_context {
 	const struct services *services; /* names of ports */
 	const struct vendors *vendors;   /* NULL: built in */
 	struct run *run;                 /* NULL until it is made (script_runner_attach()) */
+	const struct probe_db *probes;   /* of -sV, for the ports it excludes; NULL none */
+	/* NULL: script_run_new() reads them, and puts what it could read in their place. */
+	const struct interfaces *interfaces;
 	/* A line of --script-trace, without "NSE: " and line break; NULL: nobody listens. */
 	void (*trace)(void *self, const char *line);
 	void *self;
+	/* The runner's: where files of scripts are (trees.h), where scripts are at work (site.h),
+	 * and the argument "script-intensity"; -1: it was not given. */
+	struct script_trees *trees;
+	struct script_site *sites;
+	int intensity;
 	/* Of the connect lock (nse-api.md 5.3); lib_nmap_socket's. */
 	struct script_socket_lock *sockets;
 };

@@ -93,7 +93,7 @@ static int print_line(lua_State *lua)
 static int nmap_get_random_bytes(lua_State *lua)
 {
 	lua_Integer left = luaL_checkinteger(lua, 1);
-	struct script_work work = {0};
+	struct script_steps work = {0};
 	char chunk[RANDOM_CHUNK];
 	luaL_Buffer out;
 
@@ -199,7 +199,15 @@ int script_open_nmap(lua_State *lua)
 	lua_setfield(lua, -2, "registry");
 	script_add_nmap_mutex(lua);
 	script_add_nmap_condvar(lua);
+	script_add_nmap_state(lua);
+	script_add_nmap_ports(lua);
+	script_add_nmap_version(lua);
+	script_add_nmap_targets(lua);
+	script_add_nmap_resolve(lua);
+	script_add_nmap_interfaces(lua);
 	luaL_requiref(lua, "nmap.socket", script_open_nmap_socket, 0);
+	lua_getfield(lua, -1, "new");
+	lua_setfield(lua, -3, "new_socket");
 	lua_setfield(lua, -2, "socket");
 	return 1;
 }

@@ -8,6 +8,12 @@
 /* Each adds its functions to the table on the top of the stack. May raise Lua errors. */
 void script_add_nmap_mutex(lua_State *lua);
 void script_add_nmap_condvar(lua_State *lua);
+void script_add_nmap_state(lua_State *lua);
+void script_add_nmap_ports(lua_State *lua);
+void script_add_nmap_version(lua_State *lua);
+void script_add_nmap_targets(lua_State *lua);
+void script_add_nmap_resolve(lua_State *lua);
+void script_add_nmap_interfaces(lua_State *lua);
 
 /* For mutex and condvar: argument 1 must be neither nil nor boolean nor number. Pushes the
  * function of it that `cache` (weak) holds and returns true, or pushes nothing. */

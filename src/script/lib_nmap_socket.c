@@ -1,6 +1,8 @@
-/* nmap.socket: what needs no socket (nse-api.md 10.4). */
+/* nmap.socket (nse-api.md 10.4). */
+#include "script/lib_certificate.h"
 #include "script/library.h"
 #include "script/scheduler.h"
+#include "script/socket.h"
 
 #include <lauxlib.h>
 #include <math.h>
@@ -56,10 +58,42 @@ static int socket_sleep(lua_State *lua)
 	return script_wait(lua, &sleep->wait, slept);
 }
 
+static int socket_new(lua_State *lua)
+{
+	static const char *const protocols[] = {"tcp", "udp", NULL};
+	static const char *const families[] = {"inet", "inet6", NULL};
+	bool is_udp = luaL_checkoption(lua, 1, "tcp", protocols) == 1;
+	bool has_family = !lua_isnoneornil(lua, 2);
+	bool is_v6 = has_family && luaL_checkoption(lua, 2, NULL, families) == 1;
+	struct script_socket *socket = socket_push_new(lua, is_udp);
+
+	socket->has_family = has_family;
+	socket->family = is_v6 ? IP_V6 : IP_V4;
+	return 1;
+}
+
+static int socket_get_stats(lua_State *lua)
+{
+	const struct script_context *context = script_context_of(lua);
+	const struct script_socket_lock *lock = context ? context->sockets : NULL;
+
+	lua_createtable(lua, 0, 1);
+	lua_pushinteger(lua, lock ? lock->waiting : 0);
+	lua_setfield(lua, -2, "connect_waiting");
+	return 1;
+}
+
 int script_open_nmap_socket(lua_State *lua)
 {
-	static const luaL_Reg functions[] = {{"sleep", socket_sleep}, {0}};
+	static const luaL_Reg functions[] = {
+		{"sleep", socket_sleep},
+		{"new", socket_new},
+		{"get_stats", socket_get_stats},
+		{"parse_ssl_certificate", lib_certificate_parse},
+		{0},
+	};
 
+	socket_make_class(lua);
 	luaL_newlib(lua, functions);
 	return 1;
 }

@@ -11,10 +11,15 @@
 int luaopen_lpeg(lua_State *lua); /* of Debian's lua-lpeg */
 
 const struct script_library script_libraries[] = {
-	{"lfs", lib_lfs_open, true},       {"lpeg", luaopen_lpeg, true},
-	{"nmap", script_open_nmap, true},  {"nmap.socket", script_open_nmap_socket, false},
-	{"nmapdb", lib_nmapdb_open, true}, {"openssl", lib_openssl_open, true},
-	{"zlib", lib_zlib_open, true},     {0},
+	{"lfs", lib_lfs_open, true},
+	{"lpeg", luaopen_lpeg, true},
+	{"nmap", script_open_nmap, true},
+	{"nmap.socket", script_open_nmap_socket, false},
+	{"nmapdb", lib_nmapdb_open, true},
+	{"openssl", lib_openssl_open, true},
+	{"portolan", script_open_portolan, false},
+	{"zlib", lib_zlib_open, true},
+	{0},
 };
 
 void script_libraries_open(lua_State *lua)

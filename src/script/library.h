@@ -23,5 +23,6 @@ int script_inject_stdnse(lua_State *lua);
 
 int script_open_nmap(lua_State *lua);
 int script_open_nmap_socket(lua_State *lua);
+int script_open_portolan(lua_State *lua);
 
 #endif

@@ -17,7 +17,7 @@ struct lua_pattern_capture {
 /* Borrows subject and pattern. */
 struct lua_pattern {
 	lua_State *lua;
-	struct script_work work;
+	struct script_steps work;
 	unsigned steps;
 	const char *subject, *subject_end;
 	const char *pattern, *pattern_end; /* without the anchor */

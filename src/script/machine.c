@@ -282,7 +282,7 @@ void script_budget_hook(lua_State *lua, lua_Debug *event)
 	lua_yield(lua, 0);
 }
 
-void script_tick(lua_State *lua, struct script_work *work, uint64_t steps)
+void script_tick(lua_State *lua, struct script_steps *work, uint64_t steps)
 {
 	struct script_machine *machine = script_machine_of(lua);
 	const struct script_budget *budget = machine->budget;

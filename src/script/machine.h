@@ -10,6 +10,8 @@
 #ifndef PORTOLAN_SCRIPT_MACHINE_H
 #define PORTOLAN_SCRIPT_MACHINE_H
 
+#include "util/files.h"
+
 #include <lua.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,15 +25,22 @@ struct script_machine;
 /* What is closed to scripts unless granted. */
 enum script_grant { SCRIPT_FILES = 1, SCRIPT_PROCESSES = 2 };
 
+/* The file of a module. Libraries come from trees (trees.h), which have numbers here. */
+struct script_module {
+	struct text_file file; /* text NULL: it is in the file of that name */
+	unsigned tree;         /* what it requires is looked for there first */
+};
+
 struct script_machine_config {
 	size_t memory_bytes; /* of everything; 0: no limit */
 	unsigned grants;     /* of enum script_grant */
 	uint64_t seed;       /* of math.random */
 	bool old_unpack;     /* string.unpack "z" as Lua 5.3 has it (nse-api.md 1.1) */
 	void *self;
-	/* The file of a module: "x/y.lua" for require "x.y". NULL when there is none; valid
-	 * until the next call. */
-	const char *(*find)(void *self, const char *relative);
+	/* What code of `tree` gets of "x/y.lua" for require "x.y"; false when there is none. Valid
+	 * until the next call. Each tree has one instance of its modules for all who get them. */
+	bool (*find)(void *self, unsigned tree, const char *relative,
+		     struct script_module *ret_module);
 	/* May scripts read this file (io.open, io.lines, loadfile, dofile) without the grant
 	 * SCRIPT_FILES? NULL: none. Only regular files should get a yes. */
 	bool (*may_read)(void *self, const char *path);
@@ -68,6 +77,10 @@ size_t script_machine_bytes(const struct script_machine *machine);
 /* After a Lua module of that name was loaded, `inject` is called with it on the stack. */
 int script_machine_inject(struct script_machine *machine, const char *module, lua_CFunction inject);
 
+/* Code of the chunk "@<name>" is of that tree. Code of no such chunk counts to its caller's, and
+ * in the end to tree 0. ERROR_MEMORY. */
+int script_machine_place(struct script_machine *machine, const char *name, unsigned tree);
+
 /* Opens the account its memory is charged to. ERROR_MEMORY. Closed by script_budget_close(),
  * which may come while memory of it still waits for the collector. */
 int script_budget_open(struct script_machine *machine, struct script_budget *budget);
@@ -91,10 +104,10 @@ struct script_scheduler *script_machine_scheduler(const struct script_machine *m
 
 /* One call of a C function that may take long: zero it, then tick with every step (or with
  * some at a time). Raises a Lua error when the budget is used up. */
-struct script_work {
+struct script_steps {
 	uint64_t steps, checked;
 };
-void script_tick(lua_State *lua, struct script_work *work, uint64_t steps);
+void script_tick(lua_State *lua, struct script_steps *work, uint64_t steps);
 
 /* Ends the code that runs, now: never returns. `what` as in "memory limit 64 MB". */
 int script_stop(lua_State *lua, const char *what);

@@ -10,6 +10,13 @@ struct script_account {
 	bool open;
 };
 
+/* A module whose file is run right now, and whose wants it. */
+struct script_loading {
+	const char *name;
+	unsigned tree;
+	const struct script_loading *before;
+};
+
 struct script_machine {
 	struct script_machine_config config;
 	lua_State *lua, *active; /* active: whose code runs, to stop it */
@@ -21,6 +28,7 @@ struct script_machine {
 	uint64_t entered_ns; /* processor time when the budget was entered */
 	struct script_scheduler *scheduler;
 	struct script_context *context;
+	const struct script_loading *loading;
 	bool suspended;
 	unsigned resumes; /* by scripts */
 	unsigned pinned;  /* resumes below which nothing can be suspended */
@@ -42,6 +50,15 @@ bool script_budget_look(lua_State *lua, uint64_t instructions);
 void script_standard_open(struct script_machine *machine, lua_State *lua);
 void script_files_open(lua_State *lua, unsigned grants);
 void script_modules_open(lua_State *lua);
+/* Notes that code of the chunk "@<name>" is of that tree. */
+void script_chunk_place(lua_State *lua, const char *name, unsigned tree);
+/* Of the innermost function that runs and is of a known chunk; 0 when there is none. */
+unsigned script_tree_of_caller(lua_State *lua);
+/* The module that code of the tree gets for the name at index `name`; pushed when it is loaded. */
+bool script_loaded_push(lua_State *lua, unsigned tree, int name);
+void script_loaded_set(lua_State *lua, unsigned tree, int name, int module);
+/* A table as package.loaded is expected to be: for each caller the modules that it gets. */
+void script_loaded_push_view(lua_State *lua);
 void script_strings_open(lua_State *lua, bool old_unpack);
 void script_tables_open(lua_State *lua);
 void script_coroutines_open(lua_State *lua);

@@ -115,18 +115,26 @@ struct script_group *script_group_new(struct script_scheduler *scheduler, enum s
 	return group;
 }
 
+void script_group_set_phase(struct script_group *group, enum script_phase phase)
+{
+	group->phase = phase;
+}
+
 int script_group_add(struct script_group *group, const struct script_job *job)
 {
 	size_t room = group->job_room ? 2 * group->job_room : 8;
 	struct job *jobs;
 
+	if (group->job_count == UINT32_MAX)
+		return ERROR_MEMORY;
 	if (group->job_count == group->job_room) {
 		if (!(jobs = alloc_resize(group->jobs, room, sizeof(*jobs))))
 			return ERROR_MEMORY;
 		group->jobs = jobs;
 		group->job_room = room;
 	}
-	group->jobs[group->job_count] = (struct job){*job, group->job_count};
+	group->jobs[group->job_count] =
+		(struct job){*job, group->phase, (uint32_t)group->job_count};
 	group->job_count++;
 	return 0;
 }
@@ -239,13 +247,14 @@ void script_group_start(struct script_group *group)
 }
 
 static struct script_instance describe_job(const struct script_group *group,
-					   const struct script_job *job)
+					   const struct job *described)
 {
 	struct script_scheduler *scheduler = group->scheduler;
+	const struct script_job *job = &described->job;
 
 	return (struct script_instance){
 		.script = job->script,
-		.phase = group->phase,
+		.phase = described->phase,
 		.forced = job->forced,
 		.by_name = job->by_name,
 		.host = group->host,
@@ -279,7 +288,7 @@ static struct instance *instance_new(struct script_group *group,
 	return instance;
 }
 
-static void start_job(struct script_group *group, const struct script_job *job)
+static void start_job(struct script_group *group, const struct job *job)
 {
 	const struct script_hooks *hooks = &group->scheduler->hooks;
 	struct script_instance unborn = describe_job(group, job);
@@ -305,7 +314,7 @@ static void start_jobs(struct script_group *group)
 	const struct script_scheduler *scheduler = group->scheduler;
 
 	while (has_jobs(group) && scheduler->alive < scheduler->limits.threads)
-		start_job(group, &group->jobs[group->next_job++].job);
+		start_job(group, &group->jobs[group->next_job++]);
 }
 
 /* Starts what may start. The workers that are left when the base threads of a level are over go

@@ -1,7 +1,7 @@
 /* Runs scripts on the loop: many coroutines, each for a few milliseconds at a time. The caller
- * makes a group of the scripts that run on one host in one phase; the levels of a group run one
- * after another, groups do not wait for each other. What a script says and how it ended goes to
- * the hooks; knows nothing of hosts, output and options. One per machine. */
+ * makes a group of the scripts that run on one host; the levels of a group run one after another,
+ * whatever their phases, groups do not wait for each other. What a script says and how it ended
+ * goes to the hooks; knows nothing of hosts, output and options. One per machine. */
 #ifndef PORTOLAN_SCRIPT_SCHEDULER_H
 #define PORTOLAN_SCRIPT_SCHEDULER_H
 
@@ -31,6 +31,8 @@ struct script_hooks {
 	 * budget: __tostring and the like may be called, and Lua errors raised. */
 	void (*result)(void *self, lua_State *lua, const struct script_instance *instance,
 		       int results);
+	/* Its rule said yes, or was not asked: the action begins. As `result`. May be NULL. */
+	void (*matched)(void *self, const struct script_instance *instance);
 	/* Once for each instance, not in Lua. ended: text may be NULL. Neither may be NULL. */
 	void (*started)(void *self, const struct script_instance *instance);
 	void (*ended)(void *self, const struct script_instance *instance, enum script_end end,
@@ -64,11 +66,15 @@ void script_scheduler_each(const struct script_scheduler *scheduler,
 			   bool (*look)(void *self, const struct script_instance *instance),
 			   void *self);
 
-/* A new group, empty. NULL when memory is short. `done` is called once, last, out of the loop
- * (or out of script_group_cancel()), and the group is gone after it. May be NULL. */
+/* A new group, empty, for jobs of that phase. NULL when memory is short. `done` is called once,
+ * last, out of the loop (or out of script_group_cancel()), and the group is gone after it. May be
+ * NULL. */
 struct script_group;
 struct script_group *script_group_new(struct script_scheduler *scheduler, enum script_phase phase,
 				      void *host, void (*done)(void *self), void *self);
+
+/* The phase of the jobs that are added from now on. */
+void script_group_set_phase(struct script_group *group, enum script_phase phase);
 
 struct script_job {
 	const struct script *script; /* has the phase's rule */

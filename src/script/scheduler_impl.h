@@ -17,12 +17,14 @@ struct script_thread {
 	struct script_cleanup *cleanups;
 	struct timer timeout;
 	uint64_t queued_in; /* which turn */
+	unsigned connections;
 	struct script_thread *next_ready, *next_sibling;
 };
 
 /* Lives until its last thread is over. */
 struct instance {
 	struct script_instance seen; /* first: what libraries and hooks see */
+	struct script_traffic traffic;
 	struct script_group *group;
 	struct script_thread *threads;
 	unsigned workers;
@@ -32,12 +34,13 @@ struct instance {
 
 struct job {
 	struct script_job job;
-	size_t order;
+	enum script_phase phase;
+	uint32_t order;
 };
 
 struct script_group {
 	struct script_scheduler *scheduler;
-	enum script_phase phase;
+	enum script_phase phase; /* of the next job that is added */
 	void *host;
 	void (*done)(void *self);
 	void *self;

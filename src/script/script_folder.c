@@ -158,7 +158,7 @@ static int read_record(struct reading *in, const char *path, const char *name,
 	return r < 0 ? r : script_records_add(&in->found, &record);
 }
 
-static int read_records(struct reading *in, const struct script_names *names)
+static int read_records(struct reading *in, const struct script_file_names *names)
 {
 	size_t i, next = 0;
 	char *path;
@@ -179,7 +179,7 @@ static int read_records(struct reading *in, const struct script_names *names)
 
 static int read_with_cache(struct reading *in, const char *cache)
 {
-	struct script_names names = {0};
+	struct script_file_names names = {0};
 	int r = script_names_read(in->folder, &names, in->diag);
 
 	if (r == 0 && cache)

@@ -161,19 +161,43 @@ static int add_record(struct script_index *index, const char *folder,
 	return r < 0 ? r : add_head(index, index->all[index->count - 1].path, &record->head, &kept);
 }
 
+static int add_records(struct script_index *index, const char *folder,
+		       const struct script_records *records, struct diag *diag)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < records->count && r == 0; i++)
+		r = add_record(index, folder, &records->all[i]);
+	return r < 0 ? out_of_memory(diag) : 0;
+}
+
 static int read_heads(struct script_index *index, const char *folder, const char *cache_folder,
 		      struct diag *diag)
 {
 	struct script_records records = {0};
-	size_t i;
 	int r = script_folder_read(folder, cache_folder, &index->arena, &records, diag);
 
-	if (r < 0)
-		return r;
-	for (i = 0; i < records.count && r == 0; i++)
-		r = add_record(index, folder, &records.all[i]);
+	if (r == 0)
+		r = add_records(index, folder, &records, diag);
 	script_records_release(&records);
-	return r < 0 ? out_of_memory(diag) : 0;
+	return r;
+}
+
+static int read_known(struct script_index *index, const struct script_known *known,
+		      struct diag *diag)
+{
+	struct script_records records = {0};
+	int r = script_cache_parse(known->heads, known->bytes, known->folder, &index->arena,
+				   &records);
+
+	if (r == ERROR_MEMORY)
+		return out_of_memory(diag);
+	if (r < 0)
+		return diag_set(diag, r, "%.300s: %s", known->folder, error_text(r));
+	r = add_records(index, known->folder, &records, diag);
+	script_records_release(&records);
+	return r;
 }
 
 static int read_folder(struct script_index *index, const char *folder, const char *cache_folder,
@@ -203,15 +227,16 @@ static struct script_index *index_new(void)
 	return NULL;
 }
 
-int script_index_read(const struct script_folders *folders, const char *cache_folder,
-		      struct script_index **ret_index, struct diag *diag)
+int script_index_read(const struct script_known *known, const struct script_folders *folders,
+		      const char *cache_folder, struct script_index **ret_index, struct diag *diag)
 {
 	struct script_index *index = index_new();
 	size_t i;
-	int r = 0;
+	int r;
 
 	if (!index)
 		return out_of_memory(diag);
+	r = known ? read_known(index, known, diag) : 0;
 	for (i = 0; i < folders->count && r == 0; i++)
 		r = read_folder(index, folders->all[i], cache_folder, diag);
 	index->entries = (struct script_entries){index->all, index->count};

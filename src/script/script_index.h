@@ -10,12 +10,19 @@
 
 struct script_index;
 
-/* Folders come in order: of two scripts with one id the first counts. One that does not exist is
- * left out. cache_folder (made when missing) may be NULL; a cache that cannot be read or written
- * is done without. ERROR_SYNTAX and others for a script.db or a file that cannot be understood,
- * named in diag; ERROR_MEMORY. Free with script_index_free(). */
-int script_index_read(const struct script_folders *folders, const char *cache_folder,
-		      struct script_index **ret_index, struct diag *diag);
+/* Scripts of which nothing has to be read: as script_cache_write() writes them. */
+struct script_known {
+	const char *folder;
+	const char *heads;
+	size_t bytes;
+};
+
+/* `known` (NULL: none) comes first, then folders in order: of two scripts with one id the first
+ * counts. One that does not exist is left out. cache_folder (made when missing) may be NULL; a
+ * cache that cannot be read or written is done without. ERROR_SYNTAX and others for a script.db or
+ * a file that cannot be understood, named in diag; ERROR_MEMORY. Free with script_index_free(). */
+int script_index_read(const struct script_known *known, const struct script_folders *folders,
+		      const char *cache_folder, struct script_index **ret_index, struct diag *diag);
 void script_index_free(struct script_index *index); /* NULL is fine */
 
 /* In order of folders, then of names (or of the lines of script.db). Lives as the index does. */

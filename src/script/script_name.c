@@ -1,10 +1,12 @@
 #include "script/script_name.h"
 
+#include "script/script_builtin.h"
 #include "util/alloc.h"
 #include "util/error.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -20,6 +22,11 @@ enum script_kind script_kind_of(const char *path)
 	if (!S_ISDIR(about.st_mode))
 		return SCRIPT_KIND_NONE;
 	return bytes && path[bytes - 1] == '/' ? SCRIPT_KIND_FOLDER : SCRIPT_KIND_BARE_FOLDER;
+}
+
+bool script_is_builtin(const char *path)
+{
+	return strncmp(path, SCRIPT_BUILTIN, sizeof(SCRIPT_BUILTIN) - 1) == 0;
 }
 
 bool script_is_same_file(const char *path, const char *other)
@@ -55,7 +62,7 @@ char *script_id_of(struct arena *arena, const char *path)
 
 /* ---- folders ---- */
 
-static int add_name(struct script_names *names, const char *name)
+static int add_name(struct script_file_names *names, const char *name)
 {
 	size_t room = names->room ? names->room * 2 : 64;
 	char **grown;
@@ -79,13 +86,13 @@ static int by_bytes(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-int script_names_read(const char *folder, struct script_names *ret_names, struct diag *diag)
+int script_names_read(const char *folder, struct script_file_names *ret_names, struct diag *diag)
 {
 	DIR *dir = opendir(folder);
 	struct dirent *entry;
 	int r = 0;
 
-	*ret_names = (struct script_names){0};
+	*ret_names = (struct script_file_names){0};
 	if (!dir)
 		return diag_set(diag, errno == ENOENT ? ERROR_NOT_FOUND : ERROR_IO,
 				"cannot open the folder %.400s: %s", folder, strerror(errno));
@@ -100,12 +107,12 @@ int script_names_read(const char *folder, struct script_names *ret_names, struct
 	return 0;
 }
 
-void script_names_release(struct script_names *names)
+void script_names_release(struct script_file_names *names)
 {
 	size_t i;
 
 	for (i = 0; i < names->count; i++)
 		alloc_free(names->all[i]);
 	alloc_free(names->all);
-	*names = (struct script_names){0};
+	*names = (struct script_file_names){0};
 }

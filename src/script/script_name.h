@@ -17,6 +17,7 @@ enum script_kind {
 };
 
 enum script_kind script_kind_of(const char *path);
+bool script_is_builtin(const char *path); /* script_builtin.h */
 bool script_is_same_file(const char *path, const char *other);
 /* Base name without ".nse"; NULL: memory. */
 char *script_id_of(struct arena *arena, const char *path);
@@ -24,13 +25,13 @@ char *script_id_of(struct arena *arena, const char *path);
 const char *script_base_of(const char *path);
 
 /* The *.nse files of a folder, not of folders in it, in order of their bytes. */
-struct script_names {
+struct script_file_names {
 	char **all; /* base names */
 	size_t count, room;
 };
 
 /* ERROR_NOT_FOUND, ERROR_IO, ERROR_MEMORY. Release also after an error. */
-int script_names_read(const char *folder, struct script_names *ret_names, struct diag *diag);
-void script_names_release(struct script_names *names);
+int script_names_read(const char *folder, struct script_file_names *ret_names, struct diag *diag);
+void script_names_release(struct script_file_names *names);
 
 #endif

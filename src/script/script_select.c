@@ -131,9 +131,14 @@ static struct script_choice *new_choice(struct script_selection *to)
 	return &to->all[to->count];
 }
 
-/* One file named twice is one script, chosen by the first. */
-static int check_same_file(struct selecting *all, size_t known, const struct script_choice *choice)
+/* One file named twice is one script, chosen by the first. What the user names by its path goes
+ * before our own of that id. */
+static int choose_again(struct selecting *all, size_t known, const struct script_choice *choice)
 {
+	if (script_is_builtin(all->to->all[known].path)) {
+		all->to->all[known] = *choice;
+		return 0;
+	}
 	if (script_is_same_file(all->to->all[known].path, choice->path))
 		return 0;
 	return diag_set(all->diag, ERROR_EXISTS, "duplicate script ID: '%.200s'", choice->id);
@@ -146,7 +151,7 @@ static int choose(struct selecting *all, const struct script_choice *choice)
 	struct script_choice *made;
 
 	if (known)
-		return check_same_file(all, known - 1, choice);
+		return choose_again(all, known - 1, choice);
 	made = new_choice(all->to);
 	if (!made || hash_map_add(all->ids, choice->id, id_bytes,
 				  (void *)(uintptr_t)(all->to->count + 1)) < 0)
@@ -195,7 +200,7 @@ static int choose_file(struct selecting *all, const struct element *element, con
 
 static int choose_folder(struct selecting *all, const struct element *element, const char *folder)
 {
-	struct script_names names = {0};
+	struct script_file_names names = {0};
 	char *path;
 	size_t i;
 	int r = script_names_read(folder, &names, all->diag);

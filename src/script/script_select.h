@@ -57,7 +57,8 @@ struct script_selection {
 		ARENA_INIT, NULL, 0, 0 \
 	}
 
-/* ERROR_NOT_FOUND when an element matches nothing, ERROR_EXISTS when two different files have
+/* A file that was named counts in the place of a script of its id that is compiled in.
+ * ERROR_NOT_FOUND when an element matches nothing, ERROR_EXISTS when two different files have
  * one id, both in the words of the reference; ERROR_MEMORY. Entries are kept (borrowed). */
 int script_select(const struct script_request *request, const struct script_entries *entries,
 		  const struct script_folders *folders, struct script_selection *ret_selection,

@@ -26,7 +26,7 @@ static void check_table(lua_State *lua, int index, int needs)
 }
 
 static void copy_one(lua_State *lua, int source, lua_Integer from, int target, lua_Integer to,
-		     struct script_work *work)
+		     struct script_steps *work)
 {
 	script_tick(lua, work, 1);
 	lua_geti(lua, source, from);
@@ -35,7 +35,7 @@ static void copy_one(lua_State *lua, int source, lua_Integer from, int target, l
 
 static int table_insert(lua_State *lua)
 {
-	struct script_work work = {0};
+	struct script_steps work = {0};
 	lua_Integer last, at;
 
 	check_table(lua, 1, READS | WRITES | MEASURES);
@@ -56,7 +56,7 @@ static int table_insert(lua_State *lua)
 
 static int table_remove(lua_State *lua)
 {
-	struct script_work work = {0};
+	struct script_steps work = {0};
 	lua_Integer size, at;
 
 	check_table(lua, 1, READS | WRITES | MEASURES);
@@ -77,7 +77,7 @@ static int table_move(lua_State *lua)
 	lua_Integer first = luaL_checkinteger(lua, 2), last = luaL_checkinteger(lua, 3);
 	lua_Integer to = luaL_checkinteger(lua, 4), count, at;
 	int target = lua_isnoneornil(lua, 5) ? 1 : 5;
-	struct script_work work = {0};
+	struct script_steps work = {0};
 	bool upwards;
 
 	check_table(lua, 1, READS);
@@ -110,7 +110,7 @@ static void add_element(lua_State *lua, luaL_Buffer *out, lua_Integer at)
 static int table_concat(lua_State *lua)
 {
 	lua_Integer at, last, size;
-	struct script_work work = {0};
+	struct script_steps work = {0};
 	const char *between;
 	luaL_Buffer out;
 	size_t bytes;
@@ -156,8 +156,8 @@ static int table_sort(lua_State *lua)
 	lua_settop(lua, 2);
 	lua_pushvalue(lua, lua_upvalueindex(1));
 	lua_insert(lua, 1);
-	*(struct script_work *)lua_newuserdatauv(lua, sizeof(struct script_work), 0) =
-		(struct script_work){0};
+	*(struct script_steps *)lua_newuserdatauv(lua, sizeof(struct script_steps), 0) =
+		(struct script_steps){0};
 	lua_pushcclosure(lua, counted_order, 2);
 	lua_call(lua, 2, 0);
 	return 0;

@@ -9,10 +9,11 @@
 
 /* Runs one instance. In Lua, since rule and action wait wherever they like. */
 static const char driver_text[] =
-	"local main, environment, rule, forced, deliver, arguments = ...\n"
+	"local main, environment, rule, forced, begin, deliver, arguments = ...\n"
 	"local function run(...)\n"
 	"  main(environment)\n"
 	"  if forced or environment[rule](...) then\n"
+	"    begin()\n"
 	"    return deliver(environment.action(...))\n"
 	"  end\n"
 	"end\n"
@@ -61,6 +62,16 @@ bool script_thread_is_worker(const struct script_thread *thread)
 const struct script_instance *script_thread_instance(const struct script_thread *thread)
 {
 	return &thread->instance->seen;
+}
+
+struct script_traffic *script_thread_traffic(struct script_thread *thread)
+{
+	return &thread->instance->traffic;
+}
+
+unsigned *script_thread_connections(struct script_thread *thread)
+{
+	return &thread->connections;
 }
 
 int script_thread_push_arguments(lua_State *lua, const struct script_thread *thread)
@@ -194,12 +205,22 @@ static lua_State *make_coroutine(lua_State *lua, int *ret_anchor)
 	return coroutine;
 }
 
-static int deliver(lua_State *lua)
+static int begin(lua_State *lua)
 {
 	struct script_thread *thread = script_thread_running(lua);
 	const struct script_hooks *hooks = &scheduler_of(thread)->hooks;
 
 	thread->instance->matched = true;
+	if (hooks->matched)
+		hooks->matched(hooks->self, &thread->instance->seen);
+	return 0;
+}
+
+static int deliver(lua_State *lua)
+{
+	const struct script_thread *thread = script_thread_running(lua);
+	const struct script_hooks *hooks = &scheduler_of(thread)->hooks;
+
 	if (hooks->result)
 		hooks->result(hooks->self, lua, &thread->instance->seen, lua_gettop(lua));
 	return 0;
@@ -242,10 +263,11 @@ static int make_base(lua_State *lua)
 	lua_setfield(lua, -2, "SCRIPT_TYPE");
 	lua_pushstring(lua, rule);
 	lua_pushboolean(lua, instance->forced);
+	lua_pushcfunction(lua, begin);
 	lua_pushcfunction(lua, deliver);
 	lua_pushcfunction(lua, arguments);
-	thread->arguments = 6;
-	lua_xmove(lua, thread->lua, 7);
+	thread->arguments = 7;
+	lua_xmove(lua, thread->lua, 8);
 	return 0;
 }
 

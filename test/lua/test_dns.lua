@@ -1,5 +1,6 @@
 local check = require "check"
 local dns = require "dns"
+local peer = require "fake_peer"
 
 local T = {}
 
@@ -203,6 +204,50 @@ function T.options_one_behind_the_other()
 	local opt = dns.decode(response(record(41, "\0\3\0\4nsid\0\8\0\2ab\0\9\0\5cut"))).answers[1].OPT
 	check.equal(opt.options, { { code = 3, data = "nsid" }, { code = 8, data = "ab" } })
 	check.equal(dns.reverse "2001:db8::ab", "b.a." .. ("0."):rep(22) .. "8.b.d.0.1.0.0.2.ip6.arpa")
+end
+
+-- An answer to the question in `bytes` with one address.
+local function answer_to(bytes, flags)
+	local question = bytes:sub(13)
+	return bytes:sub(1, 2) .. flags .. "\0\1\0\1\0\0\0\0" .. question ..
+		"\xc0\x0c\0\1\0\1\0\0\0\60\0\4\10\1\2\3"
+end
+
+function T.a_question_is_asked_and_answered()
+	peer.install(function(bytes) return #bytes > 0 and { answer_to(bytes, "\x81\x80") } end)
+	check.equal({ dns.query("lab.test", { host = "10.0.0.1" }) }, { true, "10.1.2.3" })
+	local ok, packet = dns.query("lab.test", { retPkt = true, norecurse = true })
+	check.equal({ ok, packet.flags.RA, #packet.answers }, { true, true, 1 })
+	check.equal(peer.sent[2]:byte(3), 0)
+end
+
+function T.all_who_answer_are_heard()
+	peer.install(function(bytes)
+		return #bytes > 0 and { answer_to(bytes, "\x81\x80"), "short", answer_to(bytes, "\x81\x80") }
+	end)
+	local ok, list = dns.query("lab.test", { host = "224.0.0.251", port = 5353, multiple = true })
+	check.equal({ ok, #list, list[1].output, list[1].peer }, { true, 2, "10.1.2.3", "10.0.0.1" })
+end
+
+function T.what_udp_cuts_off_is_asked_for_over_tcp()
+	peer.install(function(bytes, socket)
+		if #bytes == 0 then
+			return {}
+		elseif socket.protocol == "udp" then
+			return { answer_to(bytes, "\x83\x80"):sub(1, 30) }
+		end
+		return { string.pack(">s2", answer_to(bytes:sub(3), "\x81\x80")) }
+	end)
+	check.equal({ dns.query("lab.test", {}) }, { true, "10.1.2.3" })
+end
+
+function T.others_answers_and_silence_are_no_answer()
+	peer.install(function(bytes) return #bytes > 0 and { "\0\0" .. answer_to(bytes, "\x81\x80"):sub(3) } end)
+	check.equal({ dns.query("lab.test", { sendCount = 1 }) }, { false, "No response" })
+	peer.install(function() return {} end)
+	check.equal({ dns.query("lab.test", {}) }, { false, "No response" })
+	check.equal(#peer.sent, 2)
+	check.equal({ dns.query(("x"):rep(64), {}) }, { false, "Invalid name" })
 end
 
 return T

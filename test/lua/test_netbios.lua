@@ -1,5 +1,6 @@
 local check = require "check"
 local netbios = require "netbios"
+local peer = require "fake_peer"
 
 local T = {}
 
@@ -66,6 +67,30 @@ function T.scopes_that_are_cut_off_are_none()
 	local label = ("x"):rep(63)
 	check.equal({ netbios.name_decode(name:sub(1, 33) .. "\63" .. label .. "\0") }, { "A", label })
 	check.equal({ netbios.name_decode(name:sub(1, 33) .. "\64" .. label .. "x\0") }, { "A", "" })
+end
+
+function T.a_host_is_asked_once()
+	peer.install(function(bytes)
+		return #bytes > 0 and { "\0\0" .. response():sub(3), bytes:sub(1, 2) .. response():sub(3) }
+	end)
+	local host = { ip = "10.0.0.1", registry = {} }
+	local ok, names, statistics = netbios.do_nbstat(host)
+	check.equal({ ok, #names, statistics }, { true, 2, "\0\17\34\51\68\85" })
+	check.equal({ netbios.get_workstation_name(host) }, { true, "HOST" })
+	check.equal(#peer.sent, 1)
+end
+
+function T.who_does_not_answer_has_no_names()
+	peer.install(function() return {} end)
+	check.equal({ netbios.get_server_name { ip = "10.0.0.1", registry = {} } }, { false, "NetBIOS: no answer" })
+end
+
+function T.the_user_is_who_is_not_the_server()
+	local names = { { name = "HOST", suffix = 3, flags = 0x400 }, { name = "HOST", suffix = 32, flags = 0x400 },
+		{ name = "GROUP", suffix = 0, flags = 0x8400 }, { name = "ANNA", suffix = 3, flags = 0x400 } }
+	check.equal({ netbios.get_user_name(nil, names) }, { true, "ANNA" })
+	check.equal({ netbios.get_server_name(nil, names) }, { true, "HOST" })
+	check.equal({ netbios.get_workstation_name(nil, names) }, { true, nil })
 end
 
 return T

@@ -18,8 +18,10 @@ local function challenge(info, flags)
 end
 
 function T.negotiate_has_its_layout()
-	local message = ntlm.build_negotiate(0xe2088297)
-	check.equal(message, "NTLMSSP\0\1\0\0\0\x97\x82\8\xe2" .. ("\0\0\0\0\32\0\0\0"):rep(2))
+	local message = ntlm.build_negotiate(0xe0088297)
+	check.equal(message, "NTLMSSP\0\1\0\0\0\x97\x82\8\xe0" .. ("\0\0\0\0\32\0\0\0"):rep(2))
+	message = ntlm.build_negotiate(0xe2088297)
+	check.equal(message:sub(17), ("\0\0\0\0\40\0\0\0"):rep(2) .. "\10\0\x61\x4a\0\0\0\15")
 	check.equal(#ntlm.build_negotiate(), 32)
 end
 

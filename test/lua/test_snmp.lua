@@ -1,4 +1,5 @@
 local check = require "check"
+local peer = require "fake_peer"
 local snmp = require "snmp"
 
 local T = {}
@@ -102,6 +103,53 @@ function T.what_follows_an_address_or_counter_is_read()
 	check.is_nil((snmp.decode("\x46\10" .. ("\1"):rep(10))))
 	check.is_nil((snmp.decode("\x46\9\1" .. ("\1"):rep(8))))
 	check.equal((snmp.decode("\x46\9\0" .. ("\255"):rep(8))), -1)
+end
+
+-- An agent with these names and values; `answer` may spoil what it says.
+local function agent(values, spoil)
+	return function(bytes)
+		local asked = #bytes > 0 and snmp.decodeMessage(bytes)
+		if not asked then
+			return {}
+		end
+		local name, pair = asked.pdu.bindings[1].oid, nil
+		for i = 1, #values do
+			local next_of = asked.pdu.type == snmp.tags.get_next and i > 1 and values[i - 1][1] == name
+			local first = asked.pdu.type == snmp.tags.get_next and i == 1 and name == "1.3.6"
+			if next_of or first or asked.pdu.type == snmp.tags.get and values[i][1] == name then
+				pair = values[i]
+			end
+		end
+		local pdu = snmp.buildGetResponse({ reqId = asked.pdu.id, err = pair and 0 or 2 }, pair and pair[1] or name,
+			pair and pair[2] or false)
+		return { (spoil or function(text) return text end)(snmp.encode(snmp.buildPacket(pdu))) }
+	end
+end
+
+local function connected()
+	local asks = snmp.Helper:new({ ip = "10.0.0.1" }, { number = 161, protocol = "udp" })
+	check.equal(asks:connect(), true)
+	return asks
+end
+
+function T.an_agent_is_asked()
+	peer.install(agent { { "1.3.6.1", "one" }, { "1.3.6.2", 7 }, { "1.3.7", 8 } })
+	local asks = connected()
+	check.equal({ asks:get(nil, "1.3.6.2") }, { true, { { 7, "1.3.6.2" } } })
+	check.equal({ asks:walk "1.3.6" }, { true, { { oid = "1.3.6.1", value = "one" }, { oid = "1.3.6.2", value = 7 } } })
+	check.equal((asks:get(nil, "1.3.9")), false)
+end
+
+function T.an_agent_that_goes_in_circles_is_left()
+	peer.install(agent { { "1.3.6.2", 1 }, { "1.3.6.1", 2 }, { "1.3.6.1", 2 } })
+	local ok, list = connected():walk "1.3.6"
+	check.equal({ ok, #list }, { true, 1 })
+end
+
+function T.no_answer_is_an_error()
+	peer.install(agent({}, function() return "\1\2\3" end))
+	check.equal({ connected():get(nil, "1.3.6.1") }, { false, "TIMEOUT" })
+	check.equal({ connected():walk "1.3.6" }, { false, "TIMEOUT" })
 end
 
 return T

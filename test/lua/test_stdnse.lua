@@ -116,19 +116,22 @@ end
 
 function T.format_output_of_nested_lists()
 	stub.state.debugging = 1
-	local out = { "Apple pie", { name = "NAMES", warning = "not all", "one", "two" }, { name = "EMPTY" } }
+	local out = { "Apple pie", { name = "NAMES", warning = "not all", "one", "two" }, { name = "EMPTY" }, { "more", { "inner" } } }
 	check.equal(stdnse.format_output(true, out),
-		"\n  Apple pie\n  NAMES (WARNING: not all)\n    one\n    two\n  EMPTY")
+		"\n  Apple pie\n  NAMES (WARNING: not all)\n    one\n    two\n    more\n      inner\n")
+	check.equal(stdnse.format_output(true, { name = "N", { name = "M", "x\ny" } }), "\nN\n  M\n    x\n    y\n")
 	stub.state.debugging = 0
-	check.equal(stdnse.format_output(true, { { name = "N", warning = "w", "x" } }), "\n  N\n    x")
+	check.equal(stdnse.format_output(true, { { name = "N", warning = "w", "x" } }), "\n  N\n    x\n")
 end
 
 function T.format_output_of_errors_and_nothing()
 	check.is_nil(stdnse.format_output(false, "bad"))
 	check.is_nil(stdnse.format_output(true, {}))
 	check.is_nil(stdnse.format_output(true, nil))
+	check.is_nil(stdnse.format_output(true, ""))
+	check.is_nil(stdnse.format_output(true, { {}, { name = "M" } }))
 	stub.state.debugging = 1
-	check.equal(stdnse.format_output(false, "bad"), "\n  ERROR: bad")
+	check.equal(stdnse.format_output(false, "bad"), "\n  ERROR: bad\n")
 end
 
 function T.the_registry_grows_as_needed()
@@ -225,8 +228,8 @@ end
 
 function T.warnings_need_no_name()
 	stub.state.debugging = 1
-	check.equal(stdnse.format_output(true, { { warning = "w", "x" } }), "\n  (WARNING: w)\n  x")
-	check.equal(stdnse.format_output(true, "a\nb", 1), "\n    a\n    b")
+	check.equal(stdnse.format_output(true, { { warning = "w", "x" } }), "\n  (WARNING: w)\n    x\n")
+	check.equal(stdnse.format_output(true, "a\nb", 1), "\n    a\n    b\n")
 end
 
 function T.names_that_moved_are_still_there()

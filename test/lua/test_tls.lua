@@ -1,5 +1,5 @@
 local check = require "check"
-local fake_socket = require "fake_socket"
+local fake_socket = require "exchange_socket"
 local tls = require "tls"
 
 local T = {}

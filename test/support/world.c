@@ -62,7 +62,8 @@ static void note_port(struct world *world, struct world_host *host, const struct
 	host->open += state == PORT_OPEN;
 	host->closed += state == PORT_CLOSED;
 	host->filtered += state == PORT_FILTERED;
-	assert_int_equal(host->ports[seen->port.number], 0);
+	if (seen->port.verdict.reason != REASON_SCRIPT_SET)
+		assert_int_equal(host->ports[seen->port.number], 0);
 	host->ports[seen->port.number] = state;
 }
 
@@ -196,6 +197,7 @@ int world_try(struct world *world, struct diag *diag)
 		.resolver = world->resolver,
 		.services = world->services,
 		.systems = world->systems,
+		.scripts = world->scripts,
 		.excludes = world->excludes,
 		.done = world->done,
 		.sinks = &world->sink,

@@ -6,6 +6,7 @@
 #include "support.h"
 
 #include "engine/run.h"
+#include "engine/script_runner.h"
 
 struct world_host {
 	struct ip_addr addr;
@@ -28,6 +29,7 @@ struct world {
 	struct addrset *excludes, *done;
 	const struct detector *services;       /* NULL: no -sV; before world_run() */
 	const struct system_detector *systems; /* NULL: no -O; likewise */
+	const struct script_runner *scripts;   /* NULL: no scripts; likewise */
 	struct plan *plan;
 	struct run *run;
 	struct sink sink;

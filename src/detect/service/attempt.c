@@ -393,6 +393,8 @@ static void on_event(void *self, struct flow *flow, const struct flow_event *eve
 	case FLOW_CLOSED:
 		on_closed(attempt, event);
 		break;
+	case FLOW_SENT: /* not asked for */
+		break;
 	}
 }
 

@@ -205,6 +205,8 @@ static void on_event(void *self, struct flow *flow, const struct flow_event *eve
 		grind->flow = NULL;
 		finish(grind, NULL, 0, 0);
 		break;
+	case FLOW_SENT: /* not asked for */
+		break;
 	}
 }
 

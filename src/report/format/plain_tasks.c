@@ -59,9 +59,28 @@ static void add_system_begin(const struct plain *plain, const struct observation
 	buf_add_char(out, '\n');
 }
 
+/* Which scripts: what Nmap says before it begins. */
+static void add_scripts_begin(const struct plain *plain, const struct observation *seen)
+{
+	struct buf *out = plain->out;
+
+	if (seen->task.scripts == SCRIPT_PRE)
+		buf_add_str(out, "NSE: Script Pre-scanning.\n");
+	else if (seen->task.scripts == SCRIPT_POST)
+		buf_add_str(out, "NSE: Script Post-scanning.\n");
+	else if (seen->task.only) {
+		buf_add_str(out, "NSE: Script scanning ");
+		words_add_target(out, seen->task.only, plain->terminal);
+		buf_add_str(out, ".\n");
+	} else
+		buf_addf(out, "NSE: Script scanning %llu hosts.\n",
+			 (unsigned long long)seen->task.hosts);
+}
+
 static bool counts_ports(const struct observation *seen)
 {
-	return seen->task.task != TASK_DNS && seen->task.task != TASK_PATH;
+	return seen->task.task != TASK_DNS && seen->task.task != TASK_PATH &&
+	       seen->task.task != TASK_SCRIPTS;
 }
 
 void plain_add_task_begin(const struct plain *plain, const struct observation *seen)
@@ -72,6 +91,8 @@ void plain_add_task_begin(const struct plain *plain, const struct observation *s
 		add_system_begin(plain, seen);
 		return;
 	}
+	if (seen->task.task == TASK_SCRIPTS)
+		add_scripts_begin(plain, seen);
 	slot = slot_of(plain, seen);
 	if (slot)
 		*slot = (struct plain_task){.task = (int)seen->task.task + 1,

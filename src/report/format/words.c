@@ -132,6 +132,9 @@ void words_add_task(struct buf *out, const struct plan *plan, const struct obser
 	case TASK_PATH:
 		buf_add_str(out, "Traceroute");
 		break;
+	case TASK_SCRIPTS:
+		buf_add_str(out, "NSE");
+		break;
 	default:
 		buf_add_str(out, seen->task.technique ? seen->task.technique->task : "Port Scan");
 	}

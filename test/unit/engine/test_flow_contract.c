@@ -201,7 +201,9 @@ struct client {
 	uint64_t rtt_ns, ended_ns;
 	enum flow_end end;
 	enum flow_event_kind close_at; /* FLOW_CLOSED: not at all before */
-	bool close_it, reopen;
+	bool close_it, reopen, pauses;
+	size_t heard_paused;
+	struct timer goes_on;
 	struct client *victim; /* closed in our first event */
 	uint64_t extend_ns;    /* at data: moves the deadline */
 	bool is_local_known;
@@ -233,6 +235,8 @@ static void on_event(void *self, struct flow *flow, const struct flow_event *eve
 	assert_ptr_equal(flow, client->flow);
 	assert_true(client->length < sizeof(client->trace) - 1);
 	client->trace[client->length++] = letter_of(event);
+	if (event->kind == FLOW_CONNECTED && client->pauses)
+		flow_pause(flow, true);
 	if (event->kind == FLOW_CONNECTED)
 		client->is_local_known = flow_local(flow, &client->local, &client->local_port);
 	if (event->kind == FLOW_DATA) {
@@ -325,6 +329,46 @@ static void a_refusal_is_one_event_with_its_rtt(void **state)
 	flow_net_stats(world.net, &stats);
 	assert_int_equal(stats.opened, 1);
 	assert_int_equal(stats.refused, 1);
+	world_release(&world);
+}
+
+static void go_on(void *self)
+{
+	struct client *client = self;
+
+	client->heard_paused = client->length;
+	flow_pause(client->flow, false);
+}
+
+static void a_paused_flow_hears_nothing_until_it_goes_on(void **state)
+{
+	struct world world;
+	struct client client;
+
+	world_init(&world, state, 0);
+	client = client_of(&world);
+	client.pauses = true;
+	client.goes_on = (struct timer){.fire = go_on, .self = &client};
+	must_open(&client, CLOSES, DEADLINE_NS, 100);
+	loop_timer_set(world.loop, &client.goes_on, loop_time_ns(world.loop) + 2 * SHORT_NS);
+	loop_run(world.loop);
+	assert_int_equal(client.heard_paused, 1);
+	assert_string_equal(client.trace, "CDe");
+	assert_string_equal(client.received, banner);
+	world_release(&world);
+}
+
+static void a_paused_flow_has_its_deadline(void **state)
+{
+	struct world world;
+	struct client client;
+
+	world_init(&world, state, 0);
+	client = client_of(&world);
+	client.pauses = true;
+	must_open(&client, CLOSES, SHORT_NS, 100);
+	loop_run(world.loop);
+	assert_string_equal(client.trace, "Cd");
 	world_release(&world);
 }
 
@@ -641,6 +685,8 @@ int main(void)
 		BOTH(no_event_comes_from_inside_open),
 		BOTH(a_refusal_is_one_event_with_its_rtt),
 		BOTH(a_banner_is_read_to_its_end),
+		BOTH(a_paused_flow_hears_nothing_until_it_goes_on),
+		BOTH(a_paused_flow_has_its_deadline),
 		BOTH(a_connection_that_stays_ends_at_its_deadline),
 		BOTH(silence_ends_at_the_deadline),
 		BOTH(a_deadline_moves_both_ways),

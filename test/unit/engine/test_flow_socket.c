@@ -172,6 +172,9 @@ struct client {
 	struct client *stops; /* is closed when we end */
 	const uint8_t *letter;
 	struct ip_addr local;
+	unsigned sent; /* FLOW_SENT */
+	bool pauses, waited;
+	int send_error;
 };
 
 static void on_event(void *self, struct flow *flow, const struct flow_event *event)
@@ -186,6 +189,12 @@ static void on_event(void *self, struct flow *flow, const struct flow_event *eve
 		flow_local(flow, &client->local, &port);
 		if (client->letter)
 			assert_int_equal(flow_send(flow, client->letter, LETTER_BYTES), 0);
+		client->waited = flow_unsent(flow) > 0;
+		if (client->pauses)
+			flow_pause(flow, true);
+	} else if (event->kind == FLOW_SENT) {
+		assert_int_equal(flow_unsent(flow), 0);
+		client->sent++;
 	} else if (event->kind == FLOW_DATA) {
 		client->received_bytes += event->data_bytes;
 		if (client->largest < event->data_bytes)
@@ -437,6 +446,78 @@ static void a_long_letter_arrives_whole(void **state)
 	server_close(&reader);
 	world_release(&world);
 	free(letter);
+}
+
+static void it_is_told_when_nothing_waits_any_more(void **state)
+{
+	uint8_t *letter = calloc(1, LETTER_BYTES);
+	bool asked;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		struct server reader;
+		struct client client;
+		struct flow_config config;
+		struct world world;
+
+		asked = i > 0;
+		world_init(&world);
+		server_open(&reader, world.loop, READS_LETTER);
+		client = (struct client){.world = &world, .letter = letter};
+		config = config_of(&client, reader.port);
+		config.tells_sent = asked;
+		must_open(&client, &config);
+		loop_run(world.loop);
+		assert_int_equal(client.end, FLOW_END_EOF);
+		assert_int_equal(client.sent, asked && client.waited);
+		server_close(&reader);
+		world_release(&world);
+	}
+	free(letter);
+}
+
+static uint64_t spent_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+static void say_something(void *self)
+{
+	struct client *client = self;
+
+	assert_false(client->closed);
+	assert_int_equal(flow_send_error(client->flow), 0);
+	assert_int_equal(flow_send(client->flow, "x", 1), 0);
+	client->send_error = flow_send_error(client->flow);
+	flow_pause(client->flow, false);
+}
+
+/* Nobody wants to know of the reset, and the loop sleeps; until something is sent. */
+static void a_reset_while_paused_is_seen_in_sending(void **state)
+{
+	struct server server;
+	struct client client;
+	struct flow_config config;
+	struct timer later = {.fire = say_something, .self = &client};
+	struct world world;
+	uint64_t begin_ns;
+
+	world_init(&world);
+	server_open(&server, world.loop, RESETS);
+	client = (struct client){.world = &world, .pauses = true};
+	config = config_of(&client, server.port);
+	must_open(&client, &config);
+	loop_timer_set(world.loop, &later, loop_time_ns(world.loop) + 10 * SHORT_NS);
+	begin_ns = spent_ns();
+	loop_run(world.loop);
+	assert_true(spent_ns() - begin_ns < 5 * SHORT_NS);
+	assert_true(client.send_error == ECONNRESET || client.send_error == EPIPE);
+	assert_true(client.closed);
+	server_close(&server);
+	world_release(&world);
 }
 
 /* --- options --- */
@@ -853,6 +934,8 @@ int main(void)
 		cmocka_unit_test(a_torrent_does_not_starve_a_trickle),
 		cmocka_unit_test(a_torrent_ends_at_its_budget),
 		cmocka_unit_test(a_long_letter_arrives_whole),
+		cmocka_unit_test(it_is_told_when_nothing_waits_any_more),
+		cmocka_unit_test(a_reset_while_paused_is_seen_in_sending),
 		cmocka_unit_test(an_orderly_flow_says_good_bye_another_resets),
 		cmocka_unit_test(a_flow_opened_to_listen_does_not_send),
 		cmocka_unit_test(a_source_is_bound_and_a_strangers_has_no_route),

@@ -113,6 +113,8 @@ static void world_release(struct world *world)
 	loop_free(world->loop);
 }
 
+static const struct flow_tls_wish no_wish;
+
 struct client {
 	struct world *world;
 	struct flow *flow;
@@ -124,6 +126,11 @@ struct client {
 	const char *say;
 	char version[16], cipher[64], alpn[32], subject[64], name[32];
 	bool has_facts, closes_at_connect, closes_at_data;
+	const struct flow_tls_wish *begins_later; /* TLS on the flow in the clear */
+	int begun;
+	bool pauses;
+	size_t heard_paused;
+	struct timer goes_on;
 };
 
 static char letter_of(enum flow_end end)
@@ -156,6 +163,25 @@ static void learn_facts(struct client *client, const struct flow *flow)
 	copy(client->subject, sizeof(client->subject), facts->certificate.subject);
 }
 
+static void on_event(void *self, struct flow *flow, const struct flow_event *event);
+
+static void begin_tls(struct client *client)
+{
+	const struct flow_config config = {
+		.tls = client->begins_later,
+		.receive_bytes_max = BIG,
+		.event = on_event,
+		.self = client,
+	};
+
+	client->begins_later = NULL;
+	client->begun = flow_tls_start(client->flow, &config, &client->flow);
+	if (client->begun < 0)
+		flow_close(client->flow);
+	else
+		assert_int_equal(client->length, 0);
+}
+
 static void on_event(void *self, struct flow *flow, const struct flow_event *event)
 {
 	struct client *client = self;
@@ -180,7 +206,13 @@ static void on_event(void *self, struct flow *flow, const struct flow_event *eve
 		client->ended_ns = loop_now_ns(client->world->loop);
 		return;
 	}
+	if (client->begins_later) {
+		begin_tls(client);
+		return;
+	}
 	client->trace[client->length++] = 'C';
+	if (client->pauses)
+		flow_pause(flow, true);
 	client->connected_ns = loop_now_ns(client->world->loop);
 	if (client->say)
 		assert_int_equal(flow_send(flow, client->say, strlen(client->say)), 0);
@@ -219,8 +251,6 @@ static void talk_with(struct client *client, enum place place, const struct flow
 	assert_int_equal(flow_net_open_count(client->world->net), 0);
 }
 
-static const struct flow_tls_wish no_wish;
-
 static void talk(struct client *client, enum place place)
 {
 	talk_with(client, place, &no_wish);
@@ -257,6 +287,98 @@ static void connecting_takes_the_handshake_but_its_rtt_is_tcps(void **state)
 	assert_string_equal(client.trace, "C");
 	assert_int_equal(client.connected_ns, 2 * RTT_NS);
 	assert_int_equal(world.net->stats.connected, 1);
+	world_release(&world);
+}
+
+/* Opens in the clear, and begins TLS once connected. */
+static void talk_later(struct client *client, enum place place, const struct flow_tls_wish *wish)
+{
+	struct flow_config config = config_of(client, place, NULL);
+
+	client->begins_later = wish;
+	config.receive_bytes_max = UINT64_MAX;
+	assert_int_equal(flow_open(client->world->net, &config, &client->flow), 0);
+	loop_run(client->world->loop);
+	assert_int_equal(flow_net_open_count(client->world->net), 0);
+}
+
+static void tls_begins_on_a_flow_in_the_clear(void **state)
+{
+	uint8_t received[16] = "";
+	struct world world;
+	struct client client = {.world = &world, .received = received};
+	const struct flow_tls_wish wish = {.server_name = "www.lab.test"};
+
+	world_init(&world);
+	talk_later(&client, GREETS, &wish);
+	assert_string_equal(client.trace, "CDd");
+	assert_string_equal(received, "220 hello");
+	assert_int_equal(client.connected_ns, 2 * RTT_NS);
+	assert_string_equal(client.name, "www.lab.test");
+	assert_string_equal(client.subject, "CN=www.lab.test,O=Lab\\, Größe,C=XX");
+	world_release(&world);
+}
+
+static void a_handshake_that_begins_late_fails_alike(void **state)
+{
+	static const struct {
+		enum place place;
+		const char *trace;
+	} rows[] = {{PLAIN, "t"}, {MUTE, "d"}, {HANGS_UP, "e"}, {RESETS, "r"}};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct world world;
+		struct client client = {.world = &world};
+
+		world_init(&world);
+		talk_later(&client, rows[i].place, &no_wish);
+		assert_string_equal(client.trace, rows[i].trace);
+		world_release(&world);
+	}
+}
+
+static void tls_begins_once_and_where_we_may_speak(void **state)
+{
+	struct world world;
+	struct client client = {.world = &world};
+	struct flow_config config;
+	struct flow *flow;
+
+	world_init(&world);
+	assert_int_equal(open_at(&client, GREETS, &no_wish), 0);
+	config = config_of(&client, GREETS, &no_wish);
+	assert_int_equal(flow_tls_start(client.flow, &config, &flow), ERROR_USAGE);
+	flow_close(client.flow);
+	config.tls = NULL;
+	config.writes = false;
+	assert_int_equal(flow_open(world.net, &config, &client.flow), 0);
+	config.tls = &no_wish;
+	assert_int_equal(flow_tls_start(client.flow, &config, &flow), ERROR_EXCLUDED);
+	flow_close(client.flow);
+	world_release(&world);
+}
+
+static void hear_again(void *self)
+{
+	struct client *client = self;
+
+	client->heard_paused = client->received_bytes;
+	flow_pause(client->flow, false);
+}
+
+static void a_paused_flow_is_not_read(void **state)
+{
+	struct world world;
+	struct client client = {.world = &world, .pauses = true};
+
+	world_init(&world);
+	client.goes_on = (struct timer){.fire = hear_again, .self = &client};
+	loop_timer_set(world.loop, &client.goes_on, NS_PER_S);
+	talk(&client, POURS);
+	assert_int_equal(client.heard_paused, 0);
+	assert_string_equal(client.trace, "CDd");
+	assert_true(client.received_bytes > 1000);
 	world_release(&world);
 }
 
@@ -762,6 +884,20 @@ static void it_works_over_sockets(void **state)
 	assert_string_equal(client.subject, "CN=www.lab.test,O=Lab\\, Größe,C=XX");
 }
 
+static void it_begins_late_over_sockets(void **state)
+{
+	uint8_t received[16] = "";
+	struct world world = {0};
+	struct client client = {
+		.world = &world, .received = received, .say = "question", .begins_later = &no_wish};
+	struct served served = {0};
+
+	talk_for_real(&client, &served, TRANSPORT_TCP, NULL);
+	assert_string_equal(client.trace, "CDe");
+	assert_string_equal(received, "greeting");
+	assert_string_equal(served.heard, "question");
+}
+
 static void a_ticket_of_tls_1_3_resumes(void **state)
 {
 	struct tls_memory *memory = tls_memory_new();
@@ -816,7 +952,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_handshake_tells_its_facts),
 		cmocka_unit_test(connecting_takes_the_handshake_but_its_rtt_is_tcps),
+		cmocka_unit_test(tls_begins_on_a_flow_in_the_clear),
+		cmocka_unit_test(a_handshake_that_begins_late_fails_alike),
+		cmocka_unit_test(tls_begins_once_and_where_we_may_speak),
+		cmocka_unit_test(a_paused_flow_is_not_read),
 		cmocka_unit_test(what_is_sent_early_waits_for_the_handshake),
+		cmocka_unit_test(it_begins_late_over_sockets),
 		cmocka_unit_test(much_goes_there_and_back),
 		cmocka_unit_test(too_much_is_refused),
 		cmocka_unit_test(the_oldest_version_is_spoken),

@@ -32,13 +32,15 @@ struct fixture {
 };
 
 /* test/unit/script/modules/. */
-static inline const char *fixture_find(void *self, const char *relative)
+static inline bool fixture_find(void *self, unsigned tree, const char *relative,
+				struct script_module *ret_module)
 {
 	struct fixture *fixture = self;
 
 	snprintf(fixture->path, sizeof(fixture->path), "%s/test/unit/script/modules/%s",
 		 getenv("PORTOLAN_SOURCE_ROOT"), relative);
-	return access(fixture->path, R_OK) == 0 ? fixture->path : NULL;
+	*ret_module = (struct script_module){.file = {.name = fixture->path}};
+	return access(fixture->path, R_OK) == 0;
 }
 
 static inline void fixture_say(struct fixture *fixture, const char *id, const char *mark,
@@ -97,8 +99,10 @@ static inline void fixture_done(void *self)
 	((struct fixture *)self)->groups_done++;
 }
 
-static inline int fixture_open(struct fixture *fixture, const struct script_machine_config *config,
-			       const struct script_limits *limits)
+/* On this loop, which is closed with it; NULL: memory was short. */
+static inline int fixture_open_on(struct fixture *fixture, struct loop *loop,
+				  const struct script_machine_config *config,
+				  const struct script_limits *limits)
 {
 	const struct script_hooks hooks = {
 		.self = fixture,
@@ -117,12 +121,18 @@ static inline int fixture_open(struct fixture *fixture, const struct script_mach
 		with.find = fixture_find;
 		with.self = fixture;
 	}
-	fixture->loop = loop_sim_new(1000 * NS_PER_S);
+	fixture->loop = loop;
 	if (!fixture->loop || script_machine_new(&with, &fixture->machine) < 0 ||
 	    script_scheduler_new(fixture->machine, fixture->loop, limits, &hooks,
 				 &fixture->scheduler) < 0)
 		return ERROR_MEMORY;
 	return 0;
+}
+
+static inline int fixture_open(struct fixture *fixture, const struct script_machine_config *config,
+			       const struct script_limits *limits)
+{
+	return fixture_open_on(fixture, loop_sim_new(1000 * NS_PER_S), config, limits);
 }
 
 static inline void fixture_close(struct fixture *fixture)

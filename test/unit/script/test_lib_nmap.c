@@ -1,5 +1,6 @@
 /* What of nmap and stdnse needs no scan; and what of Lua's own libraries is closed. */
 #include "machine_fixture.h"
+#include "script/context.h"
 
 #include <dirent.h>
 #include <sys/stat.h>
@@ -336,12 +337,14 @@ static const char stand_ins[] =
 	"then _G[name] = lib end end "
 	"setmetatable(openssl, {__index = function() return function() return '' end end})";
 
-static const char *find_theirs(void *self, const char *relative)
+static bool find_theirs(void *self, unsigned tree, const char *relative,
+			struct script_module *ret_module)
 {
 	static char path[512];
 
 	snprintf(path, sizeof(path), "/usr/share/nmap/nselib/%s", relative);
-	return access(path, R_OK) == 0 ? path : NULL;
+	*ret_module = (struct script_module){.file = {.name = path}};
+	return access(path, R_OK) == 0;
 }
 
 static bool load_theirs(const char *name)
@@ -375,15 +378,18 @@ static void scripts_of_the_package_load(void **state)
 {
 	const struct script_machine_config config = {
 		.find = find_theirs, .may_read = may_read_theirs, .old_unpack = true};
+	struct script_context context = {.plan = plan_new()};
 	unsigned count = 0, loaded = 0;
 	struct dirent *entry;
 	DIR *folder = opendir("/usr/share/nmap/scripts");
 
 	if (!folder) {
+		plan_free((struct plan *)(uintptr_t)context.plan);
 		print_message("SKIPPED: nmap-common is not installed\n");
 		skip();
 	}
 	assert_int_equal(fixture_open(&fixture, &config, &limits), 0);
+	script_machine_set_context(fixture.machine, &context);
 	if (luaL_dostring(script_machine_lua(fixture.machine), stand_ins) != LUA_OK)
 		fail_msg("%s", lua_tostring(script_machine_lua(fixture.machine), -1));
 	while ((entry = readdir(folder))) {
@@ -400,6 +406,7 @@ static void scripts_of_the_package_load(void **state)
 	assert_true(count > 0);
 	assert_int_equal(loaded, count);
 	fixture_close(&fixture);
+	plan_free((struct plan *)(uintptr_t)context.plan);
 }
 
 int main(void)

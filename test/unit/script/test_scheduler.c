@@ -93,6 +93,31 @@ static void rule_and_action_get_host_and_port(void **state)
 	fixture_close(&fixture);
 }
 
+/* Levels hold for all of a group, whatever the phases of its jobs. */
+static void group_holds_jobs_of_several_phases(void **state)
+{
+	static const char body[] = "nmap.socket.sleep(1) return SCRIPT_TYPE .. select('#', ...)";
+	struct script_group *group;
+
+	begin(&limits);
+	fixture_action(&fixture, "a.nse", body);
+	fixture_action(&fixture, "b.nse", body);
+	fixture.scripts[0]->level = 2;
+	fixture.scripts[1]->level = 1;
+	group = fixture_group(&fixture, SCRIPT_HOSTRULE, "host");
+	fixture_add(group, fixture.scripts[0], NULL);
+	fixture_add(group, fixture.scripts[1], NULL);
+	script_group_set_phase(group, SCRIPT_PORTRULE);
+	fixture_add(group, fixture.scripts[0], "80");
+	fixture_add(group, fixture.scripts[1], "80");
+	script_group_start(group);
+	loop_run(fixture.loop);
+	assert_string_equal(fixture.said, "b: hostrule1\nb: portrule2\n"
+					  "a: hostrule1\na: portrule2\n");
+	assert_int_equal(fixture.groups_done, 1);
+	fixture_close(&fixture);
+}
+
 /* File-level locals and globals are each instance's own; the registry is everybody's. */
 static void each_instance_runs_the_file_anew(void **state)
 {
@@ -442,6 +467,7 @@ int main(void)
 		cmocka_unit_test(rule_that_says_no_is_no_match),
 		cmocka_unit_test(forced_script_skips_its_rule),
 		cmocka_unit_test(rule_and_action_get_host_and_port),
+		cmocka_unit_test(group_holds_jobs_of_several_phases),
 		cmocka_unit_test(each_instance_runs_the_file_anew),
 		cmocka_unit_test(errors_end_as_the_interface_says),
 		cmocka_unit_test(new_try_passes_and_catches),

@@ -233,7 +233,7 @@ static void short_memory_is_an_error(void **state)
 /* Counts of nse-api.md 2.1. */
 static void all_scripts_of_nmap_7_93_tell_their_heads(void **state)
 {
-	struct script_names names;
+	struct script_file_names names;
 	struct script_head head;
 	struct diag diag = {0};
 	unsigned rules[4] = {0}, dependent = 0;

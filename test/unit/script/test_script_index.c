@@ -17,7 +17,7 @@ static struct script_index *read_index(const char *const *places, size_t count, 
 	struct script_index *index = NULL;
 	struct diag diag = {0};
 
-	if (script_index_read(&folders, cache, &index, &diag) < 0)
+	if (script_index_read(NULL, &folders, cache, &index, &diag) < 0)
 		fail_msg("%s", diag.text);
 	return index;
 }
@@ -101,12 +101,12 @@ static void what_cannot_be_understood_is_named(void **state)
 	(void)state;
 	make_folder("s");
 	write_file("s/a.nse", "x = = 1");
-	assert_int_equal(script_index_read(&folders, NULL, &index, &diag), ERROR_SYNTAX);
+	assert_int_equal(script_index_read(NULL, &folders, NULL, &index, &diag), ERROR_SYNTAX);
 	snprintf(expected, sizeof(expected), "Failed to load %s: %s:1: unexpected symbol near '='",
 		 in_folder("s/a.nse"), in_folder("s/a.nse"));
 	assert_string_equal(diag.text, expected);
 	write_file("s/script.db", "\nEntry(1)");
-	assert_int_equal(script_index_read(&folders, NULL, &index, &diag), ERROR_SYNTAX);
+	assert_int_equal(script_index_read(NULL, &folders, NULL, &index, &diag), ERROR_SYNTAX);
 	snprintf(expected, sizeof(expected), "%s: `{` expected", in_folder("s/script.db"));
 	assert_string_equal(diag.text, expected);
 	assert_int_equal(diag.line, 2);
@@ -238,7 +238,7 @@ static int read_all(void *self)
 	const struct script_folders folders = {places, 2};
 	struct script_index *index;
 	const struct script_head *head;
-	int r = script_index_read(&folders, self, &index, NULL);
+	int r = script_index_read(NULL, &folders, self, &index, NULL);
 
 	if (r < 0)
 		return r;

@@ -389,7 +389,7 @@ static void as_many_as_nmap_7_93_chooses(void **state)
 		print_message("SKIPPED: nmap-common is not installed\n");
 		skip();
 	}
-	assert_int_equal(script_index_read(&folders, NULL, &index, NULL), 0);
+	assert_int_equal(script_index_read(NULL, &folders, NULL, &index, NULL), 0);
 	list = script_index_entries(index);
 	if (list->count != 604) {
 		script_index_free(index);

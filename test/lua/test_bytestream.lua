@@ -1,0 +1,84 @@
+local check = require "check"
+local stub = require "stub"
+local bytestream = require "bytestream"
+local scripted = require "scripted_socket"
+
+local T = {}
+
+local function open(answers, options, endless)
+	local log = scripted.serve(answers, "EOF", endless)
+	return bytestream.open(scripted.host, scripted.port(1), options), log
+end
+
+function T.bytes_and_lines_are_cut_from_what_arrives()
+	local stream = open { "ab", "cd\r", "\nline\nre", "st" }
+	check.equal({ stream:read(3), stream:line(), stream:line() }, { "abc", "d", "line" })
+	check.equal({ stream:read(9) }, { nil, "EOF" })
+	check.equal(stream:some(), "rest")
+	check.equal({ stream:some() }, { nil, "EOF" })
+end
+
+function T.an_ending_may_arrive_in_two_parts()
+	local stream = open { "stats\r", "\nEN", "D\r\nmore" }
+	check.equal(stream:until_text "END\r\n", "stats\r\n")
+	check.equal(stream:rest(), "more")
+end
+
+function T.tls_where_it_was_found()
+	local log = scripted.serve {}
+	local port = scripted.port(1)
+	port.version.service_tunnel = "ssl"
+	bytestream.open(scripted.host, port)
+	check.equal(log.protocol, "ssl")
+	bytestream.open(scripted.host, port, { protocol = "tcp" })
+	check.equal(log.protocol, "tcp")
+	bytestream.open(scripted.host, scripted.port(1, "udp"))
+	check.equal(log.protocol, "udp")
+	bytestream.open(scripted.host, 80)
+	check.equal(log.protocol, "tcp")
+end
+
+function T.tls_where_it_is_likely_else_plain()
+	local log = scripted.serve {}
+	check.equal({ bytestream.open(scripted.host, scripted.port(5671)).tls, log.protocol }, { true, "ssl" })
+	check.equal({ bytestream.open(scripted.host, scripted.port(636)).tls, log.protocol }, { true, "ssl" })
+	local probed = scripted.port(636)
+	probed.version.name_confidence = 10.0
+	check.equal({ bytestream.open(scripted.host, probed).tls, log.protocol }, { false, "tcp" })
+	log.refused = "ssl"
+	check.equal({ bytestream.open(scripted.host, scripted.port(636)).tls, log.protocol }, { false, "tcp" })
+end
+
+function T.refused_is_nil_and_closed()
+	local log = scripted.serve {}
+	log.refused = true
+	check.equal({ bytestream.open(scripted.host, scripted.port(1)) }, { nil, "ERROR" })
+	check.equal(log.closed, 1)
+end
+
+function T.an_endless_server_is_left_after_the_limit()
+	local stream, log = open({ ("x"):rep(100) }, { most = 1000 }, true)
+	check.equal({ stream:line() }, { nil, "too long" })
+	check.equal(log.received, 10)
+	stream, log = open({ ("x"):rep(100) }, { most = 1000 }, true)
+	check.equal(#stream:rest(), 1000)
+	check.equal({ stream:read(1001) }, { nil, "too long" })
+end
+
+function T.a_slow_server_is_left_after_its_time()
+	local now, clock = 0, stub.nmap.clock
+	stub.nmap.clock = function() return now end
+	local stream, log = open({ function() now = now + 4; return "x" end }, { seconds = 10 }, true)
+	local line, why = stream:line()
+	stub.nmap.clock = clock
+	check.equal({ line, why, log.received }, { nil, "TIMEOUT", 3 })
+end
+
+function T.a_closed_connection_sends_nothing()
+	local stream = open {}
+	check.is_true(stream:send "x")
+	stream:close()
+	check.equal({ stream:send "x" }, { nil, "EOF" })
+end
+
+return T

@@ -1,0 +1,85 @@
+local check = require "check"
+local peer = require "fake_peer"
+local rpc = require "rpc"
+local xdr = require "xdr"
+
+local T = {}
+
+local function accepted(call, results, status)
+	return call:sub(1, 4) .. xdr.uint(1) .. xdr.uint(0) .. xdr.auth_none .. xdr.uint(status or 0) .. results
+end
+
+local function entry4(program, version, netid, address)
+	return xdr.uint(1) .. xdr.uint(program) .. xdr.uint(version) .. xdr.opaque(netid) .. xdr.opaque(address) ..
+		xdr.opaque "superuser"
+end
+
+local dump4 = entry4(100000, 4, "tcp", "0.0.0.0.0.111") .. entry4(100000, 3, "tcp", "0.0.0.0.0.111") ..
+	entry4(100005, 3, "tcp", "0.0.0.0.78.80") .. entry4(100000, 4, "local", "/run/rpcbind.sock") .. xdr.uint(0)
+local dump2 = xdr.uint(1) .. xdr.uint(100000) .. xdr.uint(2) .. xdr.uint(17) .. xdr.uint(111) .. xdr.uint(0)
+local exports = xdr.uint(1) .. xdr.opaque "/srv" .. xdr.uint(1) .. xdr.opaque "10.0.0.0/8" .. xdr.uint(1) ..
+	xdr.opaque "*" .. xdr.uint(0) .. xdr.uint(1) .. xdr.opaque "/all" .. xdr.uint(0) .. xdr.uint(0)
+
+-- A host whose portmapper knows one version, with mountd beside it.
+local function host_with(version, dump)
+	return function(bytes, socket)
+		if bytes == "" then
+			return {}
+		end
+		local call = socket.protocol == "udp" and bytes or bytes:sub(5)
+		local program, asked = string.unpack(">I4I4", call, 13)
+		local reply = accepted(call, program == 100005 and exports or dump)
+		if program == 100000 and asked ~= version then
+			reply = accepted(call, xdr.uint(version) .. xdr.uint(version), 2)
+		end
+		return { socket.protocol == "udp" and reply or xdr.record(reply) }
+	end
+end
+
+function T.the_portmapper_tells_its_programs()
+	peer.install(host_with(4, dump4))
+	local ok, programs = rpc.Helper.RpcInfo({ ip = "10.0.0.1" }, { number = 111, protocol = "tcp" })
+	check.equal(ok, true)
+	check.equal(programs[100000].tcp, { version = { 3, 4 }, port = 111, addr = "0.0.0.0", owner = "superuser" })
+	check.equal(programs[100000]["local"].addr, "/run/rpcbind.sock")
+	check.is_nil(programs[100000]["local"].port)
+	check.equal(programs[100005].tcp.port, 20048)
+end
+
+function T.an_old_one_over_udp_too()
+	peer.install(host_with(2, dump2))
+	local ok, programs = rpc.Helper.RpcInfo({ ip = "10.0.0.1" }, { number = 111, protocol = "udp" })
+	check.equal({ ok, programs }, { true, { [100000] = { udp = { version = { 2 }, port = 111 } } } })
+	check.equal(#peer.sent, 3)
+end
+
+function T.exports_and_who_may_mount_them()
+	peer.install(host_with(4, dump4))
+	check.equal({ rpc.Helper.ShowMounts({ ip = "10.0.0.1" }, { number = 111, protocol = "tcp" }) },
+		{ true, { { name = "/srv", "10.0.0.0/8", "*" }, { name = "/all" } } })
+end
+
+function T.silence_and_nonsense_are_no_answer()
+	peer.install(function() return {} end)
+	check.equal((rpc.Helper.RpcInfo({}, { number = 111, protocol = "udp" })), false)
+	peer.install(function() return { ("\x80\0\0\4abcd"):rep(20) } end)
+	check.equal((rpc.Helper.ShowMounts({}, { number = 111, protocol = "tcp" })), false)
+	peer.install(function() return { ("\0\0\0\0"):rep(100) } end)
+	check.equal((rpc.Helper.RpcInfo({}, { number = 111, protocol = "tcp" })), false)
+end
+
+function T.addresses()
+	check.equal({ rpc.parse_address "10.0.0.1.0.111" }, { "10.0.0.1", 111 })
+	check.equal({ rpc.parse_address "::.8.1" }, { "::", 2049 })
+	check.equal({ rpc.parse_address "/run/x.300.1" }, { "/run/x.300.1", nil })
+end
+
+function T.any_bytes_are_read_or_nil()
+	check.fuzz(function(bytes)
+		rpc.read_dump(bytes, 1, 4)
+		rpc.read_dump(bytes, 1, 2)
+		rpc.read_exports(bytes, 1)
+	end, { dump4, dump2, exports })
+end
+
+return T
