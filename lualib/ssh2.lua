@@ -131,15 +131,13 @@ local macs = "hmac-sha2-256,hmac-sha2-512,hmac-sha1,hmac-md5,hmac-sha2-256-etm@o
 local host_keys = "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,rsa-sha2-512,rsa-sha2-256,"
 	.. "ssh-rsa,ssh-dss"
 
-local function unhex(digits)
-	return stdnse.fromhex(digits)
-end
+local unhex = stdnse.fromhex
 
 -- The primes of two groups (RFC 2409, 6.2; RFC 3526, 3) begin alike.
 local prime_begin = unhex(
-		"ffffffffffffffffc90fdaa22168c234c4c6628b80dc1cd129024e088a67cc74020bbea63b139b22514a0879" ..
-		"8e3404ddef9519b3cd3a431b302b0a6df25f14374fe1356d6d51c245e485b576625e7ec6f44c42e9a637ed6b" ..
-		"0bff5cb6f406b7edee386bfb5a899fa5ae9f24117c4b1fe649286651ec")
+	"ffffffffffffffffc90fdaa22168c234c4c6628b80dc1cd129024e088a67cc74020bbea63b139b22514a0879" ..
+	"8e3404ddef9519b3cd3a431b302b0a6df25f14374fe1356d6d51c245e485b576625e7ec6f44c42e9a637ed6b" ..
+	"0bff5cb6f406b7edee386bfb5a899fa5ae9f24117c4b1fe649286651ec")
 local primes = {
 	group1 = prime_begin .. unhex "e65381ffffffffffffffff",
 	group14 = prime_begin .. unhex(
@@ -160,8 +158,7 @@ local generators = {
 		"04aa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a385502f25dbf55296c3a545e" ..
 		"3872760ab73617de4a96262c6f5d9e98bf9292dc29f8f41dbd289a147ce9da3113b5f0b8c00a60b1ce1d7e81" ..
 		"9d7a431d7c90ea0e5f"),
-	nistp521 = "\4" ..
-		unhex(
+	nistp521 = "\4" .. unhex(
 		"00c6858e06b70404e9cd9e3ecb662395b4429c648139053fb521f828af606b4d3dbaa14b5e77efe75928fe1d" ..
 		"c127a2ffa8de3348b3c1856a429bf97e7e31c2e5bd66011839296a789a3bc0045c8a5fb42c7d1bd998f54449" ..
 		"579b446817afbd17273e662c97ee72995ef42640c550b9013fad0761353c7086a272c24088be94769fd16650"),

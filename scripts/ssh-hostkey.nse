@@ -74,15 +74,21 @@ end
 
 local function structured(key)
 	local out = stdnse.output_table()
-	out.type, out.key, out.bits = key.key_type, key.key, key.bits
+	out.type = key.key_type
+	out.key = key.key
+	out.bits = key.bits
 	out.fingerprint = stdnse.tohex(key.fingerprint)
 	return out
 end
 
-local function judge(key)
-	if key.algorithm == "DSA" or (key.algorithm == "RSA" and key.bits < 2048) then
+local function is_weak(key)
+	return key.algorithm == "DSA" or (key.algorithm == "RSA" and key.bits < 2048)
+end
+
+local function judge(weak)
+	if #weak > 0 then
 		finding.report {
-			id = "ssh-weak-host-key", title = "The SSH host key is too short", severity = "medium", seen = sshkey.hex(key),
+			id = "ssh-weak-host-key", title = "An SSH host key is too short", severity = "medium", seen = table.concat(weak, ", "),
 			why = "Keys of that size can be broken; whoever has the key can pose as the server.",
 			remedy = "Make a new one (ssh-keygen -t ed25519) and remove the old one from sshd_config (HostKey).",
 			references = { "CWE-326" },
@@ -103,16 +109,17 @@ end
 
 local function of_port(host, port)
 	local has, formats = offered(host, port), wanted_formats()
-	local out, texts = {}, {}
+	local out, texts, weak = {}, {}, {}
 	for _, name in ipairs(types) do
 		local key = has[name] and ssh2.fetch_host_key(host, port, name)
 		if key then
 			out[#out + 1] = structured(key)
 			texts[#texts + 1] = "\n  " .. show(key, formats)
-			judge(key)
+			weak[#weak + 1] = is_weak(key) and sshkey.hex(key) or nil
 			remember(host, key)
 		end
 	end
+	judge(weak)
 	if #out == 0 then
 		return nil
 	end

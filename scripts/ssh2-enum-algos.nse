@@ -45,7 +45,7 @@ local weak = {
 	}, {
 		id = "ssh-weak-host-key-algorithm", title = "SSH with weak signatures", lists = { "server_host_key_algorithms" },
 		setting = "HostKeyAlgorithms", why = "DSA keys have 1024 bits; ssh-rsa signs with SHA-1.",
-		broken = { "^ssh%-dss" }, old = { "^ssh%-rsa" },
+		broken = { "^ssh%-dss$", "^ssh%-dss%-cert" }, old = { "^ssh%-rsa$", "^ssh%-rsa%-cert" },
 	}, {
 		id = "ssh-weak-cipher", title = "SSH with a weak cipher", setting = "Ciphers",
 		lists = { "encryption_algorithms_client_to_server", "encryption_algorithms_server_to_client" },

@@ -1,5 +1,5 @@
 local check = require "check"
-local fake_socket = require "fake_socket"
+local fake_socket = require "exchange_socket"
 local ssh2 = require "ssh2"
 local ssh_server = require "ssh_server"
 local stub = require "stub"
