@@ -38,11 +38,7 @@ local function extensions_of(protocol)
 	if protocol == "SSLv3" then
 		return {}
 	end
-	local out = { ec_point_formats = tls.EXTENSION_HELPERS.ec_point_formats { "uncompressed" } }
-	if protocol ~= "TLSv1.3" then
-		out.elliptic_curves = tls.EXTENSION_HELPERS.elliptic_curves(curves)
-	end
-	return out
+	return { elliptic_curves = protocol ~= "TLSv1.3" and tls.EXTENSION_HELPERS.elliptic_curves(curves) or nil }
 end
 
 local function asker(host, port)

@@ -39,8 +39,6 @@ action = function(host, port)
 		local name = chosen(sslcert.ask(host, port, { protocol = "TLSv1.2", extensions = {
 			application_layer_protocol_negotiation =
 				tls.EXTENSION_HELPERS.application_layer_protocol_negotiation(left),
-			elliptic_curves = tls.EXTENSION_HELPERS.elliptic_curves(tls.DEFAULT_ELLIPTIC_CURVES),
-			ec_point_formats = tls.EXTENSION_HELPERS.ec_point_formats { "uncompressed" },
 		} }))
 		local at
 		for i, one in ipairs(left) do

@@ -27,11 +27,11 @@ CASES = [
     *certificates("gnutls_serv", 5556),
     *certificates("slapd", 389, 636),
     *certificates("dovecot", 110, 143, 993),
-    *certificates("xrdp", 3389),
-    # Debian's Exim makes its own at each start, Nmap has no STARTTLS for ManageSieve.
+    # Debian's Exim makes its own at each start, Nmap has no STARTTLS for ManageSieve and RDP.
     Case("ssl-cert", "exim", 25, findings=SELF_SIGNED, same_as_nmap=True,
          values={"subject.organizationName": "^Exim Developers$", "pubkey.bits": "^3072$"}),
     Case("ssl-cert", "dovecot", 4190, findings=SELF_SIGNED, values=CERTIFICATE),
+    Case("ssl-cert", "xrdp", 3389, findings=SELF_SIGNED, values=CERTIFICATE),
     Case("ssl-cert", "speaker:tls_expired", 443, findings=("tls-certificate-expired",), same_as_nmap=True,
          values={"pubkey.type": "^ec$", "pubkey.ecdhparams.curve_params.curve": "^prime256v1$",
                  "issuer.commonName": "^Authority$", "pubkey.modulus": None}),
