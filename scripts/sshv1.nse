@@ -32,5 +32,5 @@ action = function(host, port)
 		why = "It has flaws of design: what is sent can be read and changed.",
 		remedy = "Set Protocol 2 in sshd_config, or install a current SSH server.", references = { "CVE-2001-0361" },
 	}
-	return true, "Server supports SSHv1"
+	return "Server supports SSHv1"
 end
