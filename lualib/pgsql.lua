@@ -159,7 +159,7 @@ local function read_parameters(stream)
 	return parameters
 end
 
---- Starts a session: true and {type = the message's, authtype = AuthenticationType, salt =, mechanisms =}, and where
+--- Starts a session: true and {type =, authtype = (an AuthenticationType), salt =, mechanisms =}, and where
 -- nothing is asked for, the server's `parameters`; false and {error = {message =, code =}}.
 function M.v3.sendStartup(socket, user, database)
 	local ok, why = socket:send(M.buildStartup(user, database))

@@ -83,13 +83,17 @@ end
 -- All that the system may be must be past its end; of several the last end counts.
 local function check_host(host)
 	local last
-	for _, guess in ipairs(host.os) do
+	for _, guess in ipairs(host.os or {}) do
 		local ended = support.system_ended(lists.systems, guess.name or "", today())
 		if not ended then
 			return nil
 		elseif not last or ended.date > last.date then
 			last = ended
 		end
+	end
+	-- A script that is forced runs on hosts whose system nobody looked for.
+	if not last then
+		return nil
 	end
 	report_system(last, host.os[1].name, 0.7)
 	local out = stdnse.output_table()
