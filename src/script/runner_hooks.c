@@ -80,8 +80,6 @@ static void give(const struct script_run *run, const struct script_instance *ins
 	const struct script_site *site = script_site_of(instance);
 	const struct script_place place = script_site_place(instance);
 
-	if (site->stopped)
-		return;
 	result->id = instance->script->id;
 	result->took_ns = loop_now_ns(run->context.loop) - instance->start_ns;
 	site->order.result(site->order.self, &place, result);

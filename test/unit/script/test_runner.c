@@ -24,6 +24,7 @@ static void host_comes_before_ports_and_tcp_before_udp(void **state)
 	note_port(TRANSPORT_UDP, 53, PORT_OPEN_FILTERED);
 	note_port(TRANSPORT_SCTP, 9, PORT_OPEN);
 	note_port(TRANSPORT_TCP, 9, PORT_UNFILTERED);
+	note_port(TRANSPORT_TCP, 10, PORT_OPEN_FILTERED);
 	note_port(TRANSPORT_TCP, 443, PORT_OPEN);
 	note_port(TRANSPORT_TCP, 81, PORT_CLOSED);
 	note_port(TRANSPORT_TCP, 82, PORT_FILTERED);
@@ -33,6 +34,7 @@ static void host_comes_before_ports_and_tcp_before_udp(void **state)
 	EXPECT("h@host: h\n"
 	       "p@port 80/tcp: opensyn-ack0\n"
 	       "p@port 443/tcp: opensyn-ack0\n"
+	       "p@port 10/tcp: open|filteredsyn-ack0\n"
 	       "p@port 9/tcp: unfilteredsyn-ack0\n"
 	       "p@port 161/udp: opensyn-ack0\n"
 	       "p@port 53/udp: open|filteredsyn-ack0\n"
