@@ -159,4 +159,10 @@ function M.decode_entities(text)
 	return (text:gsub("&(%a+);", entities))
 end
 
+--- A text on one line, cut where it is longer than `most` bytes.
+function M.shortened(text, most)
+	text = text:sub(1, most * 4):gsub("%s+", " ")
+	return #text > most and text:sub(1, most - 3) .. "..." or text
+end
+
 return strict(M)

@@ -45,9 +45,15 @@ local body_bytes_default = 2 * 1024 * 1024
 -- Of redirects:
 local hops_default = 5
 local hops_max = 20
+local hops_ms_max = 30000
 -- Of the cache, per host, and of pipelines:
 local cache_bytes_default = 1000000
 local pipeline_depth_default = 10
+local pipeline_ms_max = 300000
+-- How long a failure counts, and how many and how large ones are kept.
+local failure_ms, failures_max, failure_bytes_max = 30000, 200, 65536
+-- Of a port that was silent so often and never answered, no more is asked.
+local silences_max = 2
 
 local function number_argument(name, default)
 	return tonumber(stdnse.get_script_args(name) or nil) or default
@@ -114,7 +120,8 @@ local function memory_of(host)
 	if type(registry) ~= "table" then
 		return nil
 	end
-	registry.http_memory = registry.http_memory or { proto = {}, cache = {}, order = {}, bytes = 0 }
+	registry.http_memory = registry.http_memory or { proto = {}, silences = {}, cache = {}, order = {}, bytes = 0,
+		failed = {}, failures = 0 }
 	return registry.http_memory
 end
 
@@ -128,6 +135,19 @@ local function remember_proto(host, port, proto)
 	local memory = memory_of(host)
 	if memory then
 		memory.proto[port_number(port)] = proto
+	end
+end
+
+-- Whether a port has been silent too often, and never answered.
+local function is_silent(host, port)
+	local memory = memory_of(host)
+	return memory and (memory.silences[port_number(port)] or 0) >= silences_max
+end
+
+local function remember_silence(host, port)
+	local memory, number = memory_of(host), port_number(port)
+	if memory and not memory.proto[number] then
+		memory.silences[number] = (memory.silences[number] or 0) + 1
 	end
 end
 
@@ -386,6 +406,9 @@ end
 -- A connection on which the request was sent: the socket, the first bytes of the answer,
 -- "tcp" or "ssl"; nil and why not.
 local function converse(host, port, text, options)
+	if is_silent(host, port) then
+		return nil, "it has been silent before"
+	end
 	local opts = { timeout = options.timeout, any_af = options.any_af,
 		proto = schemes[options.scheme or ""] or known_proto(host, port) }
 	if opts.proto then
@@ -403,6 +426,8 @@ local function converse(host, port, text, options)
 	end
 	if socket then
 		remember_proto(host, port, proto)
+	elseif first == "TIMEOUT" and not options.timeout then
+		remember_silence(host, port)
 	end
 	return socket, first, proto
 end
@@ -488,7 +513,7 @@ local function forget_oldest(memory, most)
 end
 
 local function store(memory, key, response, options)
-	if options.no_cache or not response.status then
+	if options.no_cache then
 		return
 	end
 	local kept = copied(response)
@@ -505,14 +530,38 @@ local function store(memory, key, response, options)
 	forget_oldest(memory, most)
 end
 
+-- What failed is not tried again at once: many scripts ask for the same page, one after the
+-- other, and each would wait as long as the first.
+local function store_failure(memory, key, response)
+	if memory.failures >= failures_max then
+		memory.failed, memory.failures = {}, 0
+	end
+	local kept = size_of(response) <= failure_bytes_max and copied(response) or failure(M.get_status_string(response))
+	memory.failed[key] = { response = kept, good_until = nmap.clock_ms() + failure_ms }
+	memory.failures = memory.failures + 1
+end
+
+local function recent_failure(memory, key)
+	local failed = memory.failed[key]
+	return failed and nmap.clock_ms() < failed.good_until and copied(failed.response) or nil
+end
+
 local function cached_request(host, port, method, path, options, key)
 	local memory = memory_of(host)
+	local failed = not options.bypass_cache and recent_failure(memory, key)
+	if failed then
+		return failed
+	end
 	local kept = not options.bypass_cache and memory.cache[key]
 	if kept and (kept.response.body or options.no_cache_body) then
 		return copied(kept.response)
 	end
 	local response = request(host, port, method, path, options)
-	store(memory, key, response, options)
+	if response.status then
+		store(memory, key, response, options)
+	else
+		store_failure(memory, key, response)
+	end
 	return response
 end
 
@@ -596,6 +645,7 @@ end
 local function follow(host, port, method, path, options)
 	local locations, allowed = {}, nil
 	local response
+	local deadline = nmap.clock_ms() + hops_ms_max
 	for _ = 1, hops_max do
 		response = fetch(host, port, method, path, options)
 		local to = M.parse_redirect(host, port, path, response)
@@ -604,7 +654,7 @@ local function follow(host, port, method, path, options)
 		end
 		allowed = allowed or redirect_rule(host, port, options.redirect_ok)
 		locations[#locations + 1] = response.header.location
-		if not allowed(to) then
+		if not allowed(to) or nmap.clock_ms() > deadline then
 			break
 		end
 		host, port = server_of(to, host, port)
@@ -730,9 +780,12 @@ local function run_batches(run, socket, reader, proto, response)
 			return
 		end
 		for at = 1, count do
+			local before = #run.responses
 			if not take_response(run, reader, proto) then
-				-- What does not answer several at once is asked one by one from now on.
-				run.depth = at < count and math.min(run.depth, at) or run.depth
+				-- What does not answer several at once is asked for fewer from now on; what answers
+				-- once only has a connection for each.
+				local worked = at - 1 + #run.responses - before
+				run.depth = worked < count and worked or run.depth
 				return
 			end
 		end
@@ -767,8 +820,8 @@ function M.pipeline_go(host, port, list)
 	local run = { host = host, port = port, requests = list or {}, responses = {},
 		per_connection = per_connection and math.max(per_connection - 1, 0),
 		depth = math.max(number_argument("http.max-pipeline", per_connection or pipeline_depth_default), 1) }
-	local failures = 0
-	while #run.responses < #run.requests and failures < 2 do
+	local failures, deadline = 0, nmap.clock_ms() + pipeline_ms_max
+	while #run.responses < #run.requests and failures < 2 and nmap.clock_ms() < deadline do
 		failures = run_connection(run) and 0 or failures + 1
 	end
 	return (#run.responses > 0 or #run.requests == 0) and run.responses or nil

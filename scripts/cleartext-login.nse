@@ -164,6 +164,9 @@ end
 
 action = function(host, port)
 	local name = protocol_of(port)
+	if not ask[name] then
+		return nil -- forced on a port of another service
+	end
 	local seen, tls = ask[name](host, port)
 	if not seen then
 		return nil

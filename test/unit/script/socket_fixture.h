@@ -28,6 +28,7 @@ enum socket_place {
 	STEPS, /* 40000 bytes at once */
 	SLOW_ECHO,
 	REFUSES,     /* no server from here on; UDP: an ICMP error */
+	HANGS_UP,    /* when it hears something */
 	SILENT = 99, /* no answer to the SYN */
 	PRINTER = 9100,
 };
@@ -46,6 +47,7 @@ static const struct flow_sim_reply socket_two[] = {
 	{.send = "defgh", .delay_ns = 400 * NS_PER_MS},
 };
 static const struct flow_sim_reply socket_late[] = {{.send = "late", .delay_ns = NS_PER_S}};
+static const struct flow_sim_reply socket_hangs_up[] = {{.closes = true}};
 static const struct flow_sim_reply socket_datagrams[] = {
 	{.begins = "empty", .send = ""},
 	{.begins = "ask", .send = "answer"},
@@ -68,6 +70,7 @@ static const struct flow_sim_port socket_ports[] = {
 	{SOCKET_AT(REFUSES), .transport = TRANSPORT_UDP, .connect = FLOW_END_REFUSED},
 	{SOCKET_AT(STEPS), .banner = socket_steps, .banner_bytes = sizeof(socket_steps)},
 	{SOCKET_AT(SLOW_ECHO), .replies = socket_late, .replies_count = 1},
+	{SOCKET_AT(HANGS_UP), .replies = socket_hangs_up, .replies_count = 1},
 	{SOCKET_AT(SILENT), .connect = FLOW_END_DEADLINE},
 	{SOCKET_AT(PRINTER), .banner = "ready"},
 };

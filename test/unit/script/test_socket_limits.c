@@ -129,14 +129,14 @@ static void each_host_has_places_of_its_own(void **state)
 
 	begin();
 	assert_int_equal(
-		fixture_load(
-			&world.fixture, "a.nse",
-			"hostrule = function() return true end action = function(host) "
-			"local s = nmap.new_socket() s:connect('10.0.0.1', 4) "
-			"if host == 'slow' then nmap.socket.sleep(10) return end "
-			"return nmap.clock() .. ' ' .. nmap.socket.get_stats().connect_waiting "
-			"end",
-			&why),
+		fixture_load(&world.fixture, "a.nse",
+			     "hostrule = function() return true end action = function(host) "
+			     "local s = nmap.new_socket() s:connect('10.0.0.1', 4) "
+			     "if host == 'slow' then nmap.registry.n = (nmap.registry.n or 0) + 1 "
+			     "nmap.socket.sleep(10) return end local t = nmap.clock() s:close() "
+			     "nmap.socket.sleep(5) return t .. ' ' .. nmap.registry.n .. ' ' .. "
+			     "nmap.socket.get_stats().connect_waiting end",
+			     &why),
 		0);
 	for (at = 0; at < 2; at++) {
 		struct script_group *group =
@@ -147,7 +147,7 @@ static void each_host_has_places_of_its_own(void **state)
 		script_group_start(group);
 	}
 	loop_run(world.fixture.loop);
-	assert_non_null(strstr(world.fixture.said, "a: 1000.02 0\n"));
+	assert_non_null(strstr(world.fixture.said, "a: 1000.02 20 0\n"));
 	assert_true(loop_now_ns(world.fixture.loop) > 20 * NS_PER_S);
 	end();
 }
