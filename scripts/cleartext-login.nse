@@ -164,7 +164,10 @@ end
 
 action = function(host, port)
 	local name = protocol_of(port)
-	local seen, tls = ask[name](host, port)
+	local seen, tls
+	if name then
+		seen, tls = ask[name](host, port)
+	end
 	if not seen then
 		return nil
 	end
