@@ -164,10 +164,10 @@ end
 
 action = function(host, port)
 	local name = protocol_of(port)
-	if not ask[name] then
-		return nil -- forced on a port of another service
+	local seen, tls
+	if name then
+		seen, tls = ask[name](host, port)
 	end
-	local seen, tls = ask[name](host, port)
 	if not seen then
 		return nil
 	end

@@ -128,7 +128,7 @@ end
 
 local function of_all_hosts()
 	local lines = {}
-	for line, hosts in pairs(nmap.registry.sshhostkey) do
+	for line, hosts in pairs(nmap.registry.sshhostkey or {}) do
 		if #hosts > 1 then
 			lines[#lines + 1] = line
 		end

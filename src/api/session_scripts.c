@@ -77,6 +77,8 @@ static int load(struct session_scripts *scripts, const struct plan *plan, struct
 			    .services = plan->services,
 			    .vendors = scripts->vendors,
 			    .raw = scripts->raw,
+			    .debugging = scripts->debugging,
+			    .verbosity = scripts->verbosity,
 			    .trace = plan->scripts.trace ? trace_line : NULL,
 			    .self = scripts},
 		.trees = scripts->trees,
