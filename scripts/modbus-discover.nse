@@ -12,7 +12,7 @@ author = "portolan"
 license = "same as portolan's"
 categories = { "discovery", "intrusive" }
 
-portrule = shortport.portnumber(502, "tcp")
+portrule = shortport.port_or_service(502, { "modbus", "mbap" })
 
 local last_unit, silent_max = 246, 3
 
@@ -44,9 +44,11 @@ local function describe(host, port, unit)
 	objects = objects and modbus.identification(objects)
 	result["Device identification"] = objects and modbus.joined(objects)
 	if #result == 0 then
-		result.error = answer.error or "no identity"
+		result.error = answer.error
 	end
-	return result, true
+	if #result > 0 then
+		return result, true
+	end
 end
 
 local function report(seen)

@@ -132,5 +132,5 @@ action = function(host, port)
 	for i, interface in ipairs(interfaces) do
 		out[i] = describe(interface)
 	end
-	return stdnse.format_output(true, out) .. "\n"
+	return stdnse.format_output(true, out)
 end

@@ -13,6 +13,7 @@ struct session_scripts {
 	struct script_selection selection;
 	struct script_run *run;
 	struct script_runner runner;
+	struct link_sockets *raw; /* NULL: no raw packets */
 	/* To be set before, all borrowed: */
 	struct loop *loop;
 	struct flow_net *flows;

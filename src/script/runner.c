@@ -6,6 +6,7 @@
 
 #include <lauxlib.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define THREADS_LEAST 1000
 #define NESTING_MOST  20000 /* Lua's own limit is ten times that */
@@ -39,6 +40,16 @@ static int intensity_of(lua_State *lua)
 	return is && value >= 0 && value <= 9 ? (int)value : -1;
 }
 
+/* Nobody calls, so `strict` is our own. */
+static void make_strict(lua_State *lua)
+{
+	lua_getglobal(lua, "require");
+	lua_pushliteral(lua, "strict");
+	lua_call(lua, 1, 1);
+	lua_pushglobaltable(lua);
+	lua_call(lua, 1, 0);
+}
+
 struct given {
 	struct script_run *run;
 	const struct script_args *args;
@@ -54,6 +65,7 @@ static int set_given(lua_State *lua)
 	script_args_push(lua, given->args);
 	given->run->context.intensity = intensity_of(lua);
 	lua_setfield(lua, -2, "args");
+	make_strict(lua);
 	return 0;
 }
 
@@ -158,8 +170,7 @@ static int fill_run(struct script_run *run, struct diag *diag)
 	if ((r = make_interfaces(run)) < 0 || (r = make_machine(run)) < 0)
 		return r;
 	script_machine_set_context(run->machine, &run->context);
-	if ((r = make_scheduler(run)) < 0 || (r = script_trees_prepare(run->machine)) < 0 ||
-	    (r = load_arguments(run, diag)) < 0)
+	if ((r = make_scheduler(run)) < 0 || (r = load_arguments(run, diag)) < 0)
 		return r;
 	return load_scripts(run, diag);
 }
@@ -195,6 +206,8 @@ void script_run_free(struct script_run *run)
 		script_set_release(run->machine, &run->set);
 	script_machine_free(run->machine);
 	interfaces_release(&run->interfaces);
+	if (run->context.frames_fd > 0)
+		close(run->context.frames_fd);
 	alloc_free(run);
 }
 

@@ -17,7 +17,7 @@ struct script_thread {
 	struct script_cleanup *cleanups;
 	struct timer timeout;
 	uint64_t queued_in; /* which turn */
-	unsigned connections;
+	struct script_places places;
 	struct script_thread *next_ready, *next_sibling;
 };
 
@@ -48,6 +48,7 @@ struct script_group {
 	size_t job_count, job_room, next_job;
 	unsigned level, bases; /* bases: base threads alive */
 	bool started;
+	struct script_group_places places;
 	struct instance *instances;
 	struct script_group *next, **link;
 };

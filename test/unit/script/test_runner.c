@@ -469,6 +469,32 @@ static void bad_arguments_are_an_error(void **state)
 	assert_true(*fixture.diag.text);
 }
 
+/* What instances do not share is little: a thousand of them fit. */
+static void thousand_sleeping_scripts_are_small(void **state)
+{
+	struct timer timer = {.fire = stop_loop, .self = fixture.loop};
+	size_t before, each;
+	uint16_t port;
+
+	write_script("a",
+		     "local http = require 'http' local dns = require 'dns' "
+		     "local vulns = require 'vulns' local json = require 'json' "
+		     "portrule = function() return true end "
+		     "action = function(host, port) nmap.socket.sleep(9) return port.number end");
+	for (port = 1; port <= 1000; port++)
+		note_port(TRANSPORT_TCP, port, PORT_OPEN);
+	open_run();
+	before = script_machine_bytes(fixture.run->machine);
+	fixture.order = make_order(fixture.host);
+	start(&fixture.order);
+	assert_int_equal(loop_timer_set(fixture.loop, &timer, 5 * NS_PER_S), 0);
+	loop_run(fixture.loop);
+	assert_int_equal(script_scheduler_alive(fixture.run->scheduler), 1000);
+	each = (script_machine_bytes(fixture.run->machine) - before) / 1000;
+	print_message("%zu KB, and %zu bytes for each instance\n", before >> 10, each);
+	assert_true(each < 20000);
+}
+
 static int run_all(void *self)
 {
 	int r = try_open();
@@ -539,6 +565,7 @@ int main(void)
 						end),
 		cmocka_unit_test_setup_teardown(script_that_does_not_load_is_an_error, begin, end),
 		cmocka_unit_test_setup_teardown(bad_arguments_are_an_error, begin, end),
+		cmocka_unit_test_setup_teardown(thousand_sleeping_scripts_are_small, begin, end),
 		cmocka_unit_test_setup_teardown(each_allocation_may_fail, begin, end),
 	};
 
