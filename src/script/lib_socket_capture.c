@@ -33,8 +33,9 @@ static void heard(void *self, const struct capture_frame *frame)
 
 	(void)capture_pause(socket->capture, true);
 	script_thread_traffic(socket->owner)->bytes_in += frame->count;
-	if (socket_queue_add(&socket->received, budget, NULL, &head, sizeof(head)) < 0 ||
-	    socket_queue_add(&socket->received, budget, NULL, frame->bytes, frame->count) < 0)
+	if (socket_queue_add(&socket->received, budget, &socket->remote, &head, sizeof(head)) < 0 ||
+	    socket_queue_add(&socket->received, budget, &socket->remote, frame->bytes,
+			     frame->count) < 0)
 		socket->is_full = true;
 	socket_reached(socket, SOCKET_FRAME, SOCKET_SUCCESS);
 }
