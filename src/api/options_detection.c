@@ -114,8 +114,7 @@ static const struct option_row rows[] = {
 	 .own = true, SCRIPT, .set = set_split_list,
 	 .offset = offsetof(struct settings, script_allow)},
 	{VALUE("script-limits", GROUP_SCRIPTS, "<k=v,...>",
-	       "of each script: cpu=60s, memory=128M, sockets=256, in=256M, out=64M, "
-	       "instructions=5000M; 0: none"),
+	       "of each: cpu=60s, memory=128M, sockets=256 ..."),
 	 .own = true, SCRIPT, .set = set_split_list,
 	 .offset = offsetof(struct settings, script_limits)},
 	{NAME("script-trace", GROUP_SCRIPTS, "show what scripts send and receive"), .set = set_mark,

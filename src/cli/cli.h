@@ -19,6 +19,7 @@ int cli_print(struct buf *text, int status);
 
 /* Whether raw packets may be sent: CAP_NET_RAW is in this process's effective
  * set, or the environment says that it is, or is not. */
+const char *cli_datadir(void); /* of the environment; NULL: none is set */
 bool cli_may_send_raw(void);
 /* The user who typed sudo, when there is one. */
 struct out_owner cli_owner(void);

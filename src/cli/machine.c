@@ -23,6 +23,17 @@ bool cli_may_send_raw(void)
 	return has_net_raw();
 }
 
+const char *cli_datadir(void)
+{
+	static const char *const names[] = {"PORTOLAN_DATADIR", "PORTOLANDIR", "NMAPDIR"};
+	const char *folder = NULL;
+	size_t i;
+
+	for (i = 0; !folder && i < sizeof(names) / sizeof(names[0]); i++)
+		folder = getenv(names[i]);
+	return folder;
+}
+
 static bool parse_id(const char *text, unsigned *ret_id)
 {
 	char *end;

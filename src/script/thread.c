@@ -69,9 +69,9 @@ struct script_traffic *script_thread_traffic(struct script_thread *thread)
 	return &thread->instance->traffic;
 }
 
-unsigned *script_thread_connections(struct script_thread *thread)
+struct script_places *script_thread_places(struct script_thread *thread)
 {
-	return &thread->connections;
+	return &thread->places;
 }
 
 int script_thread_push_arguments(lua_State *lua, const struct script_thread *thread)
@@ -176,6 +176,7 @@ static struct script_thread *thread_new(struct instance *instance)
 	if (!thread)
 		return NULL;
 	thread->instance = instance;
+	thread->places.group = &instance->group->places;
 	thread->anchor = LUA_NOREF;
 	return thread;
 }

@@ -39,7 +39,7 @@ static void help_shows_every_option_within_a_hundred_columns(void **state)
 		if (row->hidden && row->name && !strcmp(row->name, "thc"))
 			assert_null(strstr(buf_str(&out), title));
 	}
-	assert_non_null(strstr(buf_str(&out), "\n* --script-trace"));
+	assert_non_null(strstr(buf_str(&out), "\n  --script-trace"));
 	assert_non_null(strstr(buf_str(&out), "\n  --badsum"));
 	assert_non_null(strstr(buf_str(&out), "\n  --open"));
 	assert_non_null(strstr(buf_str(&out), "portolan show"));

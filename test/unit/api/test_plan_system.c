@@ -202,7 +202,8 @@ static void a_is_services_systems_and_paths(void **state)
 	PLAN("-A", "h");
 	assert_true(asked->plan->version.wanted && asked->plan->system.wanted &&
 		    asked->plan->path.wanted);
-	warned(asked, "scripts");
+	assert_true(asked->plan->scripts.standard && asked->plan->scripts.wanted);
+	not_warned(asked);
 	PLAN("-A", "-sO", "h");
 	assert_false(asked->plan->version.wanted || asked->plan->system.wanted);
 	assert_true(asked->plan->path.wanted);

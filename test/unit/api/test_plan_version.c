@@ -194,7 +194,7 @@ static void a_looks_at_services_and_says_what_is_left_out(void **state)
 
 	PLAN("-A", "h");
 	assert_true(asked->plan->version.wanted);
-	warned(asked, "scripts (-sC)");
+	assert_true(asked->plan->scripts.standard && asked->plan->scripts.version);
 	assert_int_equal(ASK("-sn", "-A", "h"), ERROR_CONFLICT);
 	assert_int_equal(ASK("-sI", "10.0.0.1", "-A", "h"), ERROR_CONFLICT);
 	asked->raw_possible = false;
