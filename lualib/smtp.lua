@@ -97,7 +97,7 @@ local function command(name)
 	return function(socket, data)
 		local ok, reply = M.query(socket, name, data)
 		if not ok then
-			return false, M.ERROR_MESSAGES[reply] or reply
+			return false, string.format("SMTP %s: failed to receive data: %s", name, M.ERROR_MESSAGES[reply] or reply)
 		end
 		return M.check_reply(name, reply)
 	end

@@ -73,7 +73,10 @@ M.ELLIPTIC_CURVES, curve_names = both_ways {
 	brainpoolP512r1 = 28, ecdh_x25519 = 29, ecdh_x448 = 30, ffdhe2048 = 256, ffdhe3072 = 257, ffdhe4096 = 258,
 	ffdhe6144 = 259, ffdhe8192 = 260,
 }
-M.DEFAULT_ELLIPTIC_CURVES = { "secp256r1", "secp384r1", "secp521r1", "ecdh_x25519", "ecdh_x448" }
+-- Servers that know RFC 7919 give no other groups to who names curves and none of these.
+M.DEFAULT_ELLIPTIC_CURVES = {
+	"secp256r1", "secp384r1", "secp521r1", "ecdh_x25519", "ecdh_x448", "ffdhe2048", "ffdhe3072", "ffdhe4096",
+}
 M.EXTENSIONS, extension_names = both_ways {
 	server_name = 0, max_fragment_length = 1, client_certificate_url = 2, trusted_ca_keys = 3, truncated_hmac = 4,
 	status_request = 5, user_mapping = 6, client_authz = 7, server_authz = 8, cert_type = 9, elliptic_curves = 10,
@@ -200,10 +203,14 @@ function M.client_hello(t)
 	if M.PROTOCOLS[protocol] >= 0x0303 then
 		extensions.signature_algorithms = extensions.signature_algorithms or helpers.signature_algorithms(schemes)
 	end
+	-- Servers take suites with curves only from who names some.
+	if protocol ~= "SSLv3" then
+		extensions.elliptic_curves = extensions.elliptic_curves or helpers.elliptic_curves(M.DEFAULT_ELLIPTIC_CURVES)
+		extensions.ec_point_formats = extensions.ec_point_formats or helpers.ec_point_formats { "uncompressed" }
+	end
 	local is_13 = protocol == "TLSv1.3"
 	if is_13 then
 		add_of_13(extensions)
-		extensions.elliptic_curves = extensions.elliptic_curves or helpers.elliptic_curves(M.DEFAULT_ELLIPTIC_CURVES)
 	end
 	local methods = {}
 	for i, name in ipairs(t.compressors or { "NULL" }) do
@@ -281,7 +288,7 @@ function parse.server_hello(body, message)
 	message.compressor = compressor_names[method] or string.format("0x%02x", method)
 	local extensions = unpack(">s2", body, at)
 	message.extensions = extensions and unpack_extensions(extensions) or nil
-	message.version = real_protocol(message)
+	message.protocol = real_protocol(message)
 end
 
 function parse.certificate(body, message)
@@ -393,7 +400,7 @@ end
 
 -- Whether nothing more in clear comes.
 local function is_over(answer)
-	return answer.alert or answer.server_hello_done or (answer.server_hello and answer.server_hello.version == "TLSv1.3")
+	return answer.alert or answer.server_hello_done or (answer.server_hello and answer.server_hello.protocol == "TLSv1.3")
 end
 
 -- TLS 1.0 servers may warn (unrecognized_name) and go on.

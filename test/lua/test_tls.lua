@@ -23,10 +23,13 @@ local answer_bytes = record(22, server_hello .. certificate .. share) .. record(
 function T.a_hello_and_its_bytes()
 	local hello = tls.client_hello {
 		protocol = "TLSv1.0", ciphers = { "TLS_RSA_WITH_RC4_128_SHA" }, random = ("x"):rep(32),
-		extensions = { server_name = tls.EXTENSION_HELPERS.server_name "a.b" },
+		extensions = {
+			server_name = tls.EXTENSION_HELPERS.server_name "a.b",
+			elliptic_curves = tls.EXTENSION_HELPERS.elliptic_curves { "secp256r1" },
+		},
 	}
-	check.equal(hello, "\x16\3\1\0\x3b\1\0\0\x37\3\1" .. ("x"):rep(32) .. "\0\0\2\0\5\1\0" ..
-		"\0\x0c\0\0\0\8\0\6\0\0\3a.b")
+	check.equal(hello, "\x16\3\1\0\x49\1\0\0\x45\3\1" .. ("x"):rep(32) .. "\0\0\2\0\5\1\0" ..
+		"\0\x1a\0\0\0\8\0\6\0\0\3a.b" .. "\0\10\0\4\0\2\0\23" .. "\0\11\0\2\1\0")
 	check.equal(tls.client_hello { protocol = "SSLv3" }:sub(1, 3), "\x16\3\0")
 end
 
@@ -84,7 +87,7 @@ end
 function T.the_version_of_13_is_in_an_extension()
 	local body = "\3\3" .. random .. "\0" .. "\x13\1" .. "\0" .. string.pack(">s2", string.pack(">I2s2", 43, "\3\4"))
 	local _, one = tls.record_read(record(22, message(2, body)), 1)
-	check.equal({ one.body[1].protocol, one.body[1].version, one.body[1].cipher },
+	check.equal({ one.protocol, one.body[1].protocol, one.body[1].cipher },
 		{ "TLSv1.2", "TLSv1.3", "TLS_AKE_WITH_AES_128_GCM_SHA256" })
 end
 
