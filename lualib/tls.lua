@@ -226,6 +226,9 @@ function M.client_hello(t)
 		body = body .. string.pack(">s2", packed)
 	end
 	local record_protocol = t.record_protocol or (M.PROTOCOLS[protocol] > 0x0301 and "TLSv1.0") or protocol
+	if record_protocol == "TLSv1.3" then
+		record_protocol = "TLSv1.0"	-- no record says that it is of 1.3 (RFC 8446, 5.1)
+	end
 	return M.record_write("handshake", record_protocol, "\1" .. string.pack(">I3", #body) .. body)
 end
 
@@ -488,7 +491,7 @@ local function describe_cipher(info, text)
 end
 
 --- What a suite's name says: kex, export, anon (booleans), dh, ec, server_auth, cipher, mode, size (of
--- the key in bits), block_size (in bits), hash, draft.
+-- the key in bits), block_size (in bits), hash, draft, ephemeral, tls13ok and tls13only.
 function M.cipher_info(name)
 	local info = {}
 	local text = name:gsub("^TLS_", ""):gsub("^SSL_RSA_FIPS", "RSA")
@@ -505,6 +508,9 @@ function M.cipher_info(name)
 	info.dh = kex:find "DH" and true or nil
 	info.ec = kex:find "^EC" and true or nil
 	info.ephemeral = (kex:find "DHE" or kex == "AKE") and true or nil
+	-- Suites of 1.3 are for it alone, and no others are for it.
+	info.tls13ok = kex == "AKE"
+	info.tls13only = info.tls13ok
 	info.server_auth = kex:match "_(%u+)$" or (kex:find "PSK" and "PSK") or kex
 	describe_cipher(info, rest)
 	return info
@@ -603,6 +609,21 @@ function M.unpack_rsaparams(blob, at)
 	return { rsa = { modulus = modulus, exponent = exponent }, strength = bits_of(modulus), type = "rsa" }, at
 end
 
+--- The same of TLS 1.3: the extension key_share of a server's hello (RFC 8446, 4.2.8; of a hello that
+-- wants another share, the group alone).
+function M.unpack_key_share(blob)
+	local number = unpack(">I2", blob, 1)
+	local name = number and curve_names[number]
+	local bits = name and M.curve_bits(name)
+	if not bits then
+		return nil
+	end
+	return {
+		ecdhparams = { curve_params = { ec_curve_type = "namedcurve", curve = name }, public = blob:sub(5) },
+		strength = bits, type = name:find "^ffdhe" and "dh" or "ec",
+	}, #blob + 1
+end
+
 -- Keys of certificates, as certificate objects name their types.
 local key_types = { RSA = "rsa", DSS = "dsa", ECDSA = "ec", PSK = "psk" }
 
@@ -612,7 +633,9 @@ local function describe_kex(name)
 		anon = info.anon, export = info.export, pfs = info.ephemeral,
 		pubkey = not info.anon and key_types[info.server_auth] or nil,
 	}
-	if info.ec then
+	if name == "AKE" then
+		out.type, out.server_key_exchange = "ec", M.unpack_key_share
+	elseif info.ec then
 		out.type, out.server_key_exchange = "ec", M.unpack_ecdhparams
 	elseif info.dh then
 		out.type, out.server_key_exchange = "dh", M.unpack_dhparams
