@@ -6,7 +6,7 @@
 local bytestream = require "bytestream"
 local rand = require "rand"
 local strict = require "strict"
-local ipairs, pairs, setmetatable, string, table = ipairs, pairs, setmetatable, string, table
+local ipairs, pairs, setmetatable, string, table, tostring = ipairs, pairs, setmetatable, string, table, tostring
 
 local M = { COAP = { header = {}, payload = {} } }
 
@@ -184,6 +184,80 @@ function M.COAP.payload.parse(text)
 	return resources
 end
 
+-- Names ------------------------------------------------------------------------
+
+local code_names = {
+	["2.01"] = "created", ["2.02"] = "deleted", ["2.03"] = "valid", ["2.04"] = "changed", ["2.05"] = "content",
+	["4.00"] = "bad_request", ["4.01"] = "unauthorized", ["4.02"] = "bad_option", ["4.03"] = "forbidden",
+	["4.04"] = "not_found", ["4.05"] = "method_not_allowed", ["4.06"] = "not_acceptable",
+	["4.12"] = "precondition_failed", ["4.13"] = "request_entity_too_large", ["4.15"] = "unsupported_content-format",
+	["5.00"] = "internal_server_error", ["5.01"] = "not_implemented", ["5.02"] = "bad_gateway",
+	["5.03"] = "service_unavailable", ["5.04"] = "gateway_timeout", ["5.05"] = "proxying_not_supported",
+}
+
+local type_names = { [0] = "confirmable", "non-confirmable", "acknowledgement", "reset" }
+local format_names = {
+	[0] = "text/plain", [40] = "application/link-format", [41] = "application/xml", [42] = "application/octet-stream",
+	[47] = "application/exi", [50] = "application/json",
+}
+
+local option_names = {}
+for name, number in pairs(M.COAP.options) do
+	option_names[number] = name
+end
+
+local number_options = { uri_port = true, max_age = true, accept = true, size1 = true, size2 = true }
+
+local function value_of(option, name)
+	local number = M.COAP.optionNumber({ options = { option } }, option.number)
+	if name == "content_format" then
+		return format_names[number] or number
+	elseif (name == "block1" or name == "block2") and number then
+		return { number = number >> 4, more = number & 8 ~= 0, length = 1 << (number & 7) + 4 }
+	end
+	return number_options[name] and number or option.value
+end
+
+local function options_in_names(options)
+	local out = {}
+	for i, option in ipairs(options) do
+		local name = option_names[option.number] or tostring(option.number)
+		out[i] = { name = name, value = value_of(option, name) }
+	end
+	return out
+end
+
+--- All values of an option of a message in names.
+function M.COAP.header.find_options(message, name)
+	local values = {}
+	for _, option in ipairs(message.options or {}) do
+		if option.name == name then
+			values[#values + 1] = option.value
+		end
+	end
+	return values
+end
+
+--- The first of them.
+function M.COAP.header.find_option(message, name)
+	return M.COAP.header.find_options(message, name)[1]
+end
+
+local function in_names(answer)
+	local message = {
+		version = 1, type = type_names[answer.type], code = code_names[answer.code] or answer.code, id = answer.id,
+		token = answer.token, token_length = #answer.token, options = options_in_names(answer.options),
+		payload = answer.payload,
+	}
+	if M.COAP.header.find_option(message, "content_format") == "application/link-format" then
+		message.payload = {}
+		for i, resource in ipairs(M.COAP.payload.parse(answer.payload)) do
+			message.payload[i] = { name = resource.path, parameters = resource.attributes }
+		end
+	end
+	return message
+end
+
 -- Helper -------------------------------------------------------------------------
 
 M.Helper = {}
@@ -193,14 +267,14 @@ function M.Helper.new(class, host, port)
 	return setmetatable({ host = host, port = port, stream = false }, class)
 end
 
-function M.Helper:connect()
-	local stream, why = bytestream.open(self.host, self.port, { most = 2 * payload_max })
-	self.stream = stream or false
+local function open(helper)
+	local stream, why = bytestream.open(helper.host, helper.port, { most = 2 * payload_max })
+	helper.stream = stream or false
 	return stream ~= nil, why
 end
 
---- Sends a message of these fields: true and the answer with its token.
-function M.Helper:request(message)
+--- Sends a message of these fields (code a number): true and the answer with its token.
+function M.Helper:exchange(message)
 	local request = {}
 	for name, value in pairs(message) do
 		request[name] = value
@@ -221,12 +295,35 @@ function M.Helper:request(message)
 	return false, why or "no answer"
 end
 
+--- A request in names: {uri =, code = ("get"), type = ("confirmable")}, and a payload. true and
+-- the answer in names: {type = "acknowledgement", code = "content", payload =}; a list of
+-- resources is {{name =, parameters = {{name =, value =}, ...}}, ...}, else a text.
+function M.Helper:request(options, payload)
+	local status, answer = self:exchange {
+		code = M.COAP.codes[options.code or "get"], type = M.COAP.types[options.type or "confirmable"],
+		options = M.COAP.optionsOf(options.uri or "/"), payload = payload,
+	}
+	if not status then
+		return false, answer
+	end
+	return true, in_names(answer)
+end
+
+--- Connects; with a request's options, sends that, too, and gives what request() gives.
+function M.Helper:connect(options, payload)
+	local status, why = open(self)
+	if not status or not options then
+		return status, why
+	end
+	return self:request(options, payload)
+end
+
 --- A resource as a whole, however many blocks it comes in: true and the first answer with
 -- the payload of all.
 function M.Helper:get(path)
 	local first, payload, block = nil, {}, nil
 	for number = 0, blocks_max - 1 do
-		local status, answer = self:request { code = M.COAP.codes.get, options = M.COAP.optionsOf(path, block) }
+		local status, answer = self:exchange { code = M.COAP.codes.get, options = M.COAP.optionsOf(path, block) }
 		if not status then
 			if not first then
 				return false, answer

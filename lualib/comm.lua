@@ -9,12 +9,14 @@ local nmap = require "nmap"
 local shortport = require "shortport"
 local stdnse = require "stdnse"
 local strict = require "strict"
-local ipairs, type = ipairs, type
+local ipairs, select, table, type = ipairs, select, table, type
 
 local M = {}
 
 -- What a server takes to think, besides the way there and back.
 local thinking_ms = 6000
+-- Of an answer that is waited for by lines.
+local lines_bytes_max, lines_ms_max = 262144, 10000
 
 local function timeouts(host, opts)
 	local connect = opts.connect_timeout or opts.timeout or stdnse.get_timeout(host)
@@ -35,7 +37,8 @@ local function addresses_of(host, opts)
 	local found, list = nmap.resolve(name, "unspec")
 	local out = {}
 	for _, address in ipairs(found and list or {}) do
-		out[#out + 1] = { host = { ip = address, targetname = name }, family = address:find(":", 1, true) and "inet6" or "inet" }
+		local family = address:find(":", 1, true) and "inet6" or "inet"
+		out[#out + 1] = { host = { ip = address, targetname = name }, family = family }
 	end
 	return out
 end
@@ -65,9 +68,25 @@ local function connected(host, port, opts)
 	return nil, why
 end
 
+-- As socket:receive_lines(), but for a server that says much without a line's end, or little
+-- for long.
+local function receive_lines(socket, count, ms)
+	local pieces, bytes, lines, ends = {}, 0, 0, nmap.clock_ms() + ms
+	repeat
+		local ok, data = socket:receive()
+		if not ok then
+			return bytes > 0, bytes > 0 and table.concat(pieces) or data
+		end
+		pieces[#pieces + 1] = data
+		bytes = bytes + #data
+		lines = lines + select(2, data:gsub("\n", ""))
+	until lines >= count or bytes >= lines_bytes_max or nmap.clock_ms() > ends
+	return true, table.concat(pieces)
+end
+
 local function read(socket, opts)
 	if opts.lines then
-		return socket:receive_lines(opts.lines)
+		return receive_lines(socket, opts.lines, opts.request_timeout or opts.timeout or lines_ms_max)
 	elseif opts.bytes then
 		return socket:receive_bytes(opts.bytes)
 	end
@@ -134,9 +153,13 @@ local function likely_order(host, port, opts)
 	return { "tcp", "ssl" }
 end
 
+local option_names = {
+	"bytes", "lines", "timeout", "connect_timeout", "request_timeout", "recv_before", "any_af",
+}
+
 local function with_proto(opts, proto)
 	local copy = { proto = proto }
-	for _, key in ipairs { "bytes", "lines", "timeout", "connect_timeout", "request_timeout", "recv_before", "any_af" } do
+	for _, key in ipairs(option_names) do
 		copy[key] = opts[key]
 	end
 	return copy

@@ -5,7 +5,7 @@
 local nmap = require "nmap"
 local strict = require "strict"
 local io, pcall, require, tonumber, type = io, pcall, require, tonumber, type
-local ipairs, pairs, string = ipairs, pairs, string
+local ipairs, next, pairs, string = ipairs, next, pairs, string
 
 local M = {}
 
@@ -71,7 +71,16 @@ function M.parse_lines(lines, wanted)
 	return true, result
 end
 
---- The same for a data file's name.
+local function lines_with_text(lines)
+	local out = {}
+	for _, line in ipairs(lines) do
+		out[#out + 1] = line ~= "" and line or nil
+	end
+	return out
+end
+
+--- The same for a data file's name. When nothing is wanted, all lines with a text, comments
+-- too.
 function M.parse_file(name, wanted)
 	if type(wanted) ~= "table" then
 		return false, "Error in datafiles.parse_file: Expected a table of what is wanted"
@@ -79,6 +88,8 @@ function M.parse_file(name, wanted)
 	local ok, lines = M.read_from_file(name)
 	if not ok then
 		return false, lines
+	elseif next(wanted) == nil then
+		return true, lines_with_text(lines)
 	end
 	return M.parse_lines(lines, wanted)
 end

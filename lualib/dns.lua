@@ -598,12 +598,13 @@ local function ask_udp(bytes, id, options)
 	return {}
 end
 
-local function receive_framed(socket)
-	local ok, head = socket:receive_buf(match.numbytes(2), true)
-	if not ok or string.unpack(">I2", head) < 12 then
+local function receive_framed(socket, timeout_ms)
+	local ends = nmap.clock() + timeout_ms / 1000
+	local ok, head = socket:receive_buf(match.within(match.numbytes(2), ends), true)
+	if not ok or #head < 2 or string.unpack(">I2", head) < 12 then
 		return nil
 	end
-	local whole, bytes = socket:receive_buf(match.numbytes((string.unpack(">I2", head))), true)
+	local whole, bytes = socket:receive_buf(match.within(match.numbytes((string.unpack(">I2", head))), ends), true)
 	return whole and M.decode(bytes) or nil
 end
 
@@ -612,7 +613,7 @@ local function ask_tcp(bytes, id, options)
 	socket:set_timeout(options.timeout)
 	local packet = nil
 	if socket:connect(options.host, options.port, "tcp") and socket:send(string.pack(">s2", bytes)) then
-		packet = receive_framed(socket)
+		packet = receive_framed(socket, options.timeout)
 	end
 	socket:close()
 	return packet and packet.id == id and packet.flags.QR and { { packet = packet } } or {}

@@ -13,6 +13,7 @@ local M = {}
 
 local all_services = "_services._dns-sd._udp.local"
 local services_max = 100
+local groups = { ["224.0.0.251"] = true, ["ff02::fb"] = true }
 
 -- Records -------------------------------------------------------------------------
 
@@ -139,7 +140,7 @@ function helper:ask(name, dtype)
 	end
 	local list = {}
 	for i, one in ipairs(answer) do
-		list[i] = { packet = one.output, peer = one.peer or "?" }
+		list[i] = { packet = one.output, peer = one.peer }
 	end
 	return list
 end
@@ -175,12 +176,26 @@ function helper:service_types()
 	return types
 end
 
+-- Who answered a multicast. Some engines know the group only; then it is the first address that the
+-- answer tells.
+local function sender(answer)
+	if answer.peer and not groups[answer.peer] then
+		return answer.peer
+	end
+	for _, list in pairs(M.gather(answer.packet).addresses) do
+		if list[1] then
+			return list[1]
+		end
+	end
+	return "?"
+end
+
 -- What each peer announces of the types: {peer = known}. A host that is asked alone is "".
 function helper:collect(types)
 	local peers = {}
 	for _, name in ipairs(types) do
 		for _, answer in ipairs(self:ask(name, dns.types.PTR)) do
-			local peer = answer.peer or ""
+			local peer = self.multicast and sender(answer) or ""
 			peers[peer] = M.gather(answer.packet, peers[peer])
 			if not self.multicast then
 				for _, instance in ipairs(peers[peer].pointers[name] or {}) do
@@ -198,9 +213,7 @@ local function by_peer(peers)
 	for peer in pairs(peers) do
 		names[#names + 1] = peer
 	end
-	table.sort(names, function(one, other)
-		return ipOps.compare_ip(one, "lt", other) or false
-	end)
+	table.sort(names)
 	for _, peer in ipairs(names) do
 		local list = to_output(M.services_of(peers[peer], { peer }))
 		if #list > 0 then

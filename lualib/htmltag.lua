@@ -148,7 +148,9 @@ function M.parse_form(form)
 		id = attributes.id, fields = fields_of(form) }
 end
 
-local entities = { amp = "&", lt = "<", gt = ">", quot = '"', apos = "'", nbsp = " ", copy = "\194\169", reg = "\194\174" }
+local entities = {
+	amp = "&", lt = "<", gt = ">", quot = '"', apos = "'", nbsp = " ", copy = "\194\169", reg = "\194\174",
+}
 
 --- A text with its commonest entities as characters.
 function M.decode_entities(text)
@@ -157,6 +159,12 @@ function M.decode_entities(text)
 		return code > 0 and code < 0x110000 and utf8.char(code) or nil
 	end)
 	return (text:gsub("&(%a+);", entities))
+end
+
+--- A text on one line, cut where it is longer than `most` bytes.
+function M.shortened(text, most)
+	text = text:sub(1, most * 4):gsub("%s+", " ")
+	return #text > most and text:sub(1, most - 3) .. "..." or text
 end
 
 return strict(M)

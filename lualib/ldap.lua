@@ -2,7 +2,8 @@
 --   local status, why = ldap.bindRequest(socket, { version = 3, username = "", password = "" })
 --   local status, entries = ldap.searchRequest(socket, { baseObject = "", scope = ldap.SCOPE.base,
 --     filter = { op = ldap.FILTER.present, obj = "objectClass" }, attributes = { "namingContexts" } })
--- An entry is {objectName =, attributes = {{"name", "value", "another"}, ...}}.
+-- An entry is {objectName =, attributes = {{"name", "value", "another"}, ...}}; the list of them
+-- also has the resultCode and errorMessage.
 -- Functions over sockets give true and a value, or false and why not.
 
 local asn1 = require "asn1"
@@ -37,11 +38,11 @@ M.ERROR_CODES = {
 
 --- What result codes mean (RFC 4511, A.2).
 M.ERROR_MSG = {
-	[0] = "success", "operations error", "protocol error", "time limit exceeded", "size limit exceeded",
-	[7] = "authentication method not supported", [8] = "stronger authentication required", [10] = "referral",
-	[13] = "confidentiality required", [16] = "no such attribute", [32] = "no such object", [34] = "invalid DN syntax",
-	[48] = "inappropriate authentication", [49] = "invalid credentials", [50] = "insufficient access rights",
-	[51] = "busy", [52] = "unavailable", [53] = "unwilling to perform",
+	[0] = "Success", "Operations error", "Protocol error", "Time limit exceeded", "Size limit exceeded",
+	[7] = "Authentication method not supported", [8] = "Stronger authentication required", [10] = "Referral",
+	[13] = "Confidentiality required", [16] = "No such attribute", [32] = "No such object", [34] = "Invalid DN syntax",
+	[48] = "Inappropriate authentication", [49] = "Invalid credentials", [50] = "Insufficient access rights",
+	[51] = "Busy", [52] = "Unavailable", [53] = "Unwilling to perform",
 }
 
 local message_max, bytes_max, entries_max, values_max = 4194304, 16777216, 10000, 10000
@@ -196,8 +197,8 @@ end
 
 -- Why a result is no success.
 local function result_text(result)
-	local text = M.ERROR_MSG[result.code] or "error " .. tostring(result.code)
-	return result.message ~= "" and text .. ": " .. result.message or text
+	local text = M.ERROR_MSG[result.code] or "unknown error"
+	return string.format("Code: %s|Error: %s|Details: %s", result.code or "?", text, result.message)
 end
 
 -- Bind and search ----------------------------------------------------------------
@@ -222,7 +223,13 @@ function M.bindRequest(socket, params)
 	return result.code == 0, result.code ~= 0 and result_text(result) or nil
 end
 
---- Parameters: baseObject, scope, derefPolicy, sizeLimit, timeLimit, filter, attributes.
+-- Scripts give -1 for all.
+local function size_limit(most)
+	return most and most > 0 and most or 0
+end
+
+--- Parameters: baseObject, scope, derefPolicy, sizeLimit (or maxObjects), timeLimit, filter,
+-- attributes.
 function M.buildSearch(params, id)
 	local attributes = {}
 	for i, name in ipairs(params.attributes or {}) do
@@ -230,7 +237,7 @@ function M.buildSearch(params, id)
 	end
 	local filter = params.filter or { op = M.FILTER.present, obj = "objectClass" }
 	local content = octets(params.baseObject or "") .. integer(params.scope or M.SCOPE.sub, 0x0a) ..
-		integer(params.derefPolicy or M.DEREFPOLICY.never, 0x0a) .. integer(params.sizeLimit or 0) ..
+		integer(params.derefPolicy or M.DEREFPOLICY.never, 0x0a) .. integer(params.sizeLimit or size_limit(params.maxObjects)) ..
 		integer(params.timeLimit or 0) .. element(0x01, "\0") .. (M.createFilter(filter) or "") ..
 		element(0x30, table.concat(attributes))
 	return M.encodeLDAPOp(APPNO.SearchRequest, true, content, id)
@@ -255,6 +262,7 @@ function M.searchRequest(socket, params)
 			if not result or not useful[result.code] then
 				return false, result and result_text(result) or "not LDAP"
 			end
+			entries.resultCode, entries.errorMessage = result.code, result.message
 			return true, entries
 		end
 	end
@@ -284,17 +292,17 @@ function M.extractAttribute(entries, name)
 	return #values > 0 and values or nil
 end
 
---- Entries as lists for stdnse.format_output().
+--- Entries for stdnse.format_output(): each its name, and in it a list of "name: value".
 function M.searchResultToTable(entries)
 	local out = {}
-	for _, entry in ipairs(entries) do
-		local lines = { name = entry.objectName == "" and "<ROOT>" or "dn: " .. entry.objectName }
+	for i, entry in ipairs(entries) do
+		local lines = {}
 		for _, row in ipairs(entry.attributes) do
-			for i = 2, #row do
-				lines[#lines + 1] = row[1] .. ": " .. row[i]
+			for at = 2, #row do
+				lines[#lines + 1] = row[1] .. ": " .. row[at]
 			end
 		end
-		out[#out + 1] = lines
+		out[i] = { name = entry.objectName == "" and "<ROOT>" or "dn: " .. entry.objectName, lines }
 	end
 	return out
 end

@@ -3,8 +3,10 @@
 --   local line = conn:line()       -- without its line end; nil and why not
 --   conn:send "QUIT\r\n"
 --   conn:close()
--- A line is at most 4096 bytes here: a longer one comes in pieces.
+-- A line is at most 4096 bytes here: a longer one comes in pieces. It comes within ten seconds,
+-- and so does an answer, or what has come by then is taken for it.
 
+local match = require "match"
 local nmap = require "nmap"
 local shortport = require "shortport"
 local stdnse = require "stdnse"
@@ -16,6 +18,7 @@ local M = {}
 local line_bytes_max = 4096
 -- A server may send these before it is asked for anything; none sends more.
 local lines_max = 200
+local seconds_max = 10
 
 local Connection = {}
 Connection.__index = Connection
@@ -31,9 +34,10 @@ function M.line_end(buffer)
 	return nil
 end
 
---- The next line of a socket, without its line end; nil and the error.
-function M.read(socket)
-	local ok, line = socket:receive_buf(M.line_end, true)
+--- The next line of a socket, without its line end; nil and the error. `ends`: on nmap.clock().
+function M.read(socket, ends)
+	local delimiter = match.within(M.line_end, ends or nmap.clock() + seconds_max)
+	local ok, line = socket:receive_buf(delimiter, true)
 	if not ok then
 		return nil, line or "ERROR"
 	end
@@ -43,10 +47,12 @@ end
 --- Lines until one of which last(line) is true, that one included; nil, the error and the lines
 -- until there.
 function M.read_until(socket, last)
-	local lines = {}
+	local lines, ends = {}, nmap.clock() + seconds_max
 	for i = 1, lines_max do
-		local line, err = M.read(socket)
-		if not line then
+		local line, err = M.read(socket, ends)
+		if line and nmap.clock() > ends and not last(line) then
+			return nil, "TIMEOUT", lines
+		elseif not line then
 			return nil, err, lines
 		end
 		lines[i] = line

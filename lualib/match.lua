@@ -1,5 +1,6 @@
 --- match: delimiters for a socket's receive_buf.
 
+local nmap = require "nmap"
 local strict = require "strict"
 local error, string, type = error, string, type
 
@@ -29,6 +30,18 @@ function M.pattern_limit(pattern, limit)
 			return limit, limit
 		end
 		return nil
+	end
+end
+
+--- That delimiter, until the clock shows `ends` (of nmap.clock()): from then on what has come is taken
+-- as it is, so that nobody is kept by a byte now and then.
+function M.within(delimiter, ends)
+	return function(buffer)
+		local first, last = delimiter(buffer)
+		if not first and #buffer > 0 and nmap.clock() > ends then
+			return #buffer, #buffer
+		end
+		return first, last
 	end
 end
 

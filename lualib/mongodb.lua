@@ -164,7 +164,7 @@ function decode_document(content, list, state)
 			return nil
 		end
 		if list then
-			out[#out + 1] = value
+			out[state.zero_based and #out + (out[0] == nil and 0 or 1) or #out + 1] = value
 		else
 			out[name] = value
 		end
@@ -174,8 +174,9 @@ function decode_document(content, list, state)
 end
 
 --- true and the table of a document's bytes, and the position behind it; false and why not.
-function M.fromBson(bytes, at)
-	local document, after = decoders[0x03](bytes, at or 1, { depth = 0, elements = 0 })
+-- With `zero_based`, arrays begin at 0 as in BSON.
+function M.fromBson(bytes, at, zero_based)
+	local document, after = decoders[0x03](bytes, at or 1, { depth = 0, elements = 0, zero_based = zero_based })
 	if not document then
 		return false, "broken BSON"
 	end
@@ -204,17 +205,16 @@ function M.buildMsg(database, command, id)
 end
 
 --- The document of an answer without its header of 16 bytes.
-function M.parseAnswer(opcode, content)
+function M.parseAnswer(opcode, content, zero_based)
 	if opcode == opcodes.reply then
-		return M.fromBson(content, 21)
+		return M.fromBson(content, 21, zero_based)
 	elseif opcode == opcodes.msg and content:byte(5) == 0 then
-		return M.fromBson(content, 6)
+		return M.fromBson(content, 6, zero_based)
 	end
 	return false, "not MongoDB"
 end
 
---- Sends a message and reads the document of its answer.
-function M.query(socket, data)
+local function exchange(socket, data, zero_based)
 	local stream = bytestream.wrap(socket, { most = message_max })
 	local ok, why = stream:send(data)
 	local head
@@ -233,14 +233,21 @@ function M.query(socket, data)
 	if not content then
 		return false, why
 	end
-	return M.parseAnswer(opcode, content)
+	local status, document = M.parseAnswer(opcode, content, zero_based)
+	return status, document
+end
+
+--- Sends a message and reads the document of its answer; its arrays begin at 0, as scripts
+-- expect. Commands below give ordinary lists.
+function M.query(socket, data)
+	return exchange(socket, data, true)
 end
 
 -- Commands -----------------------------------------------------------------------
 
 --- What every server says to everybody: wire versions, whether it is a primary.
 function M.isMaster(socket)
-	return M.query(socket, M.buildQuery("admin", { { "isMaster", 1 } }))
+	return exchange(socket, M.buildQuery("admin", { { "isMaster", 1 } }))
 end
 
 --- A command (a list of {name, value}, its own name first) in the way that the server speaks.
@@ -256,7 +263,7 @@ function M.command(socket, database, command, master)
 	local wire = math.type(master.maxWireVersion) and master.maxWireVersion or 0
 	local build = wire >= wire_version_of_msg and M.buildMsg or M.buildQuery
 	local answer
-	status, answer = M.query(socket, build(database, command, 2))
+	status, answer = exchange(socket, build(database, command, 2))
 	if status and (answer.errmsg or answer["$err"]) then
 		return false, tostring(answer.errmsg or answer["$err"]), answer
 	end
@@ -275,27 +282,26 @@ function M.listDbs(socket, master)
 	return M.command(socket, "admin", { { "listDatabases", 1 } }, master)
 end
 
---- Messages of these commands, for query().
+--- true and the messages of these commands, for query().
 function M.buildInfoQuery(id)
-	return M.buildQuery("admin", { { "buildInfo", 1 } }, id)
+	return true, M.buildQuery("admin", { { "buildInfo", 1 } }, id)
 end
 
 function M.serverStatusQuery(id)
-	return M.buildQuery("admin", { { "serverStatus", 1 } }, id)
+	return true, M.buildQuery("admin", { { "serverStatus", 1 } }, id)
 end
 
 function M.listDbQuery(id)
-	return M.buildQuery("admin", { { "listDatabases", 1 } }, id)
+	return true, M.buildQuery("admin", { { "listDatabases", 1 } }, id)
 end
 
---- An answer as lists for stdnse.format_output().
+--- An answer as lines for stdnse.format_output(): a table is its name and a list behind it.
 function M.queryResultToTable(answer)
 	local lines = {}
 	for name, value in pairs(answer) do
 		if type(value) == "table" then
-			local more = M.queryResultToTable(value)
-			more.name = tostring(name)
-			lines[#lines + 1] = more
+			lines[#lines + 1] = tostring(name)
+			lines[#lines + 1] = M.queryResultToTable(value)
 		else
 			lines[#lines + 1] = tostring(name) .. " = " .. tostring(value)
 		end

@@ -8,7 +8,7 @@
 local bytestream = require "bytestream"
 local strict = require "strict"
 local tab = require "tab"
-local ipairs, pcall, require, string, table = ipairs, pcall, require, string, table
+local ipairs, pcall, require, select, string, table = ipairs, pcall, require, select, string, table
 
 local M = {}
 
@@ -67,6 +67,21 @@ function M.parseError(content)
 	return { errorcode = string.unpack("<I2", content, 2), errormessage = (text:gsub("^#.....", "")) }
 end
 
+-- A length-encoded number, and the position behind it; nil for NULL (0xfb) and at the end.
+local function number_at(content, at)
+	local first = content:byte(at)
+	if not first or first == 0xfb or first == 0xff then
+		return nil, at + 1
+	elseif first < 0xfb then
+		return first, at + 1
+	end
+	local size = ({ [0xfc] = 2, [0xfd] = 3, [0xfe] = 8 })[first]
+	if at + size > #content then
+		return nil, #content + 1
+	end
+	return (string.unpack("<I" .. size, content, at + 1)), at + 1 + size
+end
+
 -- Greeting -----------------------------------------------------------------------
 
 -- What follows the capabilities of a server since 4.1 (HandshakeV10).
@@ -119,6 +134,7 @@ function M.receiveGreeting(socket)
 	elseif greeting.errorcode then
 		return false, greeting.errormessage
 	end
+	greeting.errorcode = 0
 	return true, greeting
 end
 
@@ -152,13 +168,24 @@ function M.buildLogin(username, password, salt)
 		"mysql_native_password\0"
 end
 
+--- What an OK tells: affectedrows, serverstatus, warnings; its errorcode is 0.
+function M.parseOk(content)
+	local rows, at = number_at(content, 2)
+	at = select(2, number_at(content, at))
+	local status, warnings
+	if at + 3 <= #content then
+		status, warnings = string.unpack("<I2I2", content, at)
+	end
+	return { errorcode = 0, affectedrows = rows, serverstatus = status, warnings = warnings }
+end
+
 --- OK, error, or another kind of password asked for (authswitch, with its salt).
 function M.decodeResponse(content)
 	local kind = content:byte(1)
 	if kind == 0xff then
 		return false, M.parseError(content) or { errormessage = "broken error" }
 	elseif kind == 0 then
-		return true, {}
+		return true, M.parseOk(content)
 	elseif kind == 0xfe then
 		local plugin, at = text_at(content, 2)
 		return false, { authswitch = plugin, salt = (content:sub(at):gsub("%z$", "")), errormessage = "asks for " .. plugin }
@@ -193,21 +220,6 @@ function M.loginRequest(socket, params, username, password, salt)
 end
 
 -- Queries ------------------------------------------------------------------------
-
--- A length-encoded number, and the position behind it; nil for NULL (0xfb) and at the end.
-local function number_at(content, at)
-	local first = content:byte(at)
-	if not first or first == 0xfb or first == 0xff then
-		return nil, at + 1
-	elseif first < 0xfb then
-		return first, at + 1
-	end
-	local size = ({ [0xfc] = 2, [0xfd] = 3, [0xfe] = 8 })[first]
-	if at + size > #content then
-		return nil, #content + 1
-	end
-	return (string.unpack("<I" .. size, content, at + 1)), at + 1 + size
-end
 
 -- A length-encoded text; cut where the packet ends.
 local function string_at(content, at)
@@ -307,7 +319,8 @@ function M.formatResultset(result, options)
 		end
 		tab.addrow(out, cells)
 	end
-	return tab.dump(out)
+	local text = tab.dump(out)
+	return text == "" and "" or text .. "\n"
 end
 
 return strict(M)

@@ -2,12 +2,12 @@
 -- (postgresql.org, "Frontend/Backend Protocol"): request for TLS, start, what the server
 -- wants to know, errors, parameters.
 --   local v3 = pgsql.detectVersion(host, port)
---   local status, response = v3:sendStartup(socket, "postgres", "postgres")
---   if status and response.type == pgsql.AuthenticationType.MD5 then ...
+--   local status, response = v3.sendStartup(socket, "postgres", "postgres")
+--   if status and response.authtype == pgsql.AuthenticationType.MD5 then ...
 
 local bytestream = require "bytestream"
 local strict = require "strict"
-local pcall, require, setmetatable, string = pcall, require, setmetatable, string
+local pcall, require, string = pcall, require, string
 
 local M = {}
 
@@ -34,8 +34,9 @@ function M.buildSSLRequest()
 	return string.pack(">I4I4", 8, ssl_request_code)
 end
 
+--- A start; without a database it is the one called as the user.
 function M.buildStartup(user, database)
-	local content = string.pack(">I4zzzz", protocol_3, "user", user, "database", database) .. "\0"
+	local content = string.pack(">I4zzzz", protocol_3, "user", user, "database", database or user) .. "\0"
 	return string.pack(">I4", #content + 4) .. content
 end
 
@@ -75,10 +76,10 @@ local function parse_authentication(content)
 	if #content < 4 then
 		return nil
 	end
-	local found = { type = string.unpack(">I4", content) }
-	if found.type == M.AuthenticationType.MD5 and #content >= 8 then
+	local found = { type = M.MessageType.AuthRequest, authtype = string.unpack(">I4", content) }
+	if found.authtype == M.AuthenticationType.MD5 and #content >= 8 then
 		found.salt = content:sub(5, 8)
-	elseif found.type == M.AuthenticationType.SASL then
+	elseif found.authtype == M.AuthenticationType.SASL then
 		found.mechanisms = {}
 		local name, at = text_at(content, 5)
 		while name and name ~= "" do
@@ -107,11 +108,6 @@ end
 -- Version 3 ----------------------------------------------------------------------
 
 M.v3 = {}
-M.v3.__index = M.v3
-
-function M.v3.new(class)
-	return setmetatable({}, class)
-end
 
 --- Asks for TLS; true when the server is ready for the handshake (socket:reconnect_ssl()).
 function M.requestSSL(socket)
@@ -127,9 +123,7 @@ function M.requestSSL(socket)
 	return answer == "S", answer
 end
 
-function M.v3.requestSSL(_, socket)
-	return M.requestSSL(socket)
-end
+M.v3.requestSSL = M.requestSSL
 
 -- What the server says to a start or a password: an authentication request, or an error.
 local function read_authentication(stream)
@@ -165,16 +159,16 @@ local function read_parameters(stream)
 	return parameters
 end
 
---- Starts a session: true and {type = AuthenticationType, salt =, mechanisms =}, and where
+--- Starts a session: true and {type =, authtype = (an AuthenticationType), salt =, mechanisms =}, and where
 -- nothing is asked for, the server's `parameters`; false and {error = {message =, code =}}.
-function M.v3.sendStartup(_, socket, user, database)
+function M.v3.sendStartup(socket, user, database)
 	local ok, why = socket:send(M.buildStartup(user, database))
 	if not ok then
 		return false, { error = { message = why } }
 	end
 	local stream = bytestream.wrap(socket)
 	local status, found = read_authentication(stream)
-	if status and found.type == M.AuthenticationType.Success then
+	if status and found.authtype == M.AuthenticationType.Success then
 		found.parameters = read_parameters(stream)
 	end
 	return status, found
@@ -188,8 +182,8 @@ local function md5_answer(username, password, salt)
 	return "md5" .. hex(hex(password .. username) .. salt)
 end
 
---- Answers a request for a password (params.authtype, of sendStartup's `type`).
-function M.v3.loginRequest(_, socket, params, username, password, salt)
+--- Answers a request for a password (params is what sendStartup gave).
+function M.v3.loginRequest(socket, params, username, password, salt)
 	local answer = password
 	if params.authtype == M.AuthenticationType.MD5 then
 		local ok, text = pcall(md5_answer, username, password, salt)
@@ -201,10 +195,10 @@ function M.v3.loginRequest(_, socket, params, username, password, salt)
 		return false, { error = { message = "unknown kind of login" } }
 	end
 	local status, found = read_authentication(bytestream.wrap(socket))
-	return status and found.type == M.AuthenticationType.Success, found
+	return status and found.authtype == M.AuthenticationType.Success, found
 end
 
---- The class for a server's protocol. That is 3.0 in all servers since 2003.
+--- The functions for a server's protocol. That is 3.0 in all servers since 2003.
 function M.detectVersion(_, _)
 	return M.v3
 end

@@ -90,6 +90,18 @@ function M.Response.readFrom(stream)
 	return read_value(stream, 0)
 end
 
+--- For scripts with a socket of their own: Response:new(socket):receive().
+M.Response.__index = M.Response
+
+function M.Response.new(class, socket)
+	return setmetatable({ stream = bytestream.wrap(socket, { most = bytes_max }) }, class)
+end
+
+function M.Response:receive()
+	local value, why = read_value(self.stream, 0)
+	return value ~= nil, value or why
+end
+
 -- Requests -----------------------------------------------------------------------
 
 M.Request = {}

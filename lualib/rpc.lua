@@ -14,6 +14,12 @@ local M = {}
 
 M.PROGRAMS = { portmapper = 100000, nfs = 100003, mountd = 100005 }
 
+--- The lowest and the highest version of each that is spoken here. Scripts add programs of theirs.
+M.RPC_version = {
+	rpcbind = { min = 2, max = 4 }, portmapper = { min = 2, max = 4 }, nfs = { min = 1, max = 3 },
+	mountd = { min = 1, max = 3 },
+}
+
 local fragments_max, reply_max, datagrams_max = 64, 1 << 20, 10
 
 -- Results, in XDR ------------------------------------------------------------------

@@ -1,5 +1,6 @@
 --- stream: whole messages over a TCP connection: stream.open(), then send(), bytes(count),
--- line(), close(). No more than a bound is ever kept of what a server sends.
+-- line(), close(). No more than a bound is ever kept of what a server sends, and after half a
+-- minute nothing more is waited for.
 
 local match = require "match"
 local nmap = require "nmap"
@@ -9,7 +10,7 @@ local setmetatable = setmetatable
 
 local M = {}
 
-local bytes_max, line_max = 1 << 20, 8192
+local bytes_max, line_max, seconds_max = 1 << 20, 8192, 30
 
 local stream = {}
 stream.__index = stream
@@ -17,7 +18,8 @@ stream.__index = stream
 --- A connection; nil and why not. Options: timeout (milliseconds for each answer), ssl, socket
 -- (one that is connected).
 function M.open(host, port, options)
-	local self = setmetatable({ socket = options and options.socket or nmap.new_socket() }, stream)
+	local self = setmetatable({ socket = options and options.socket or nmap.new_socket(),
+		ends = nmap.clock() + seconds_max }, stream)
 	self.socket:set_timeout(options and options.timeout or stdnse.get_timeout(host, 8000, 2000))
 	if not (options and options.socket) then
 		local ok, why = self.socket:connect(host, port, options and options.ssl and "ssl" or "tcp")
@@ -34,6 +36,15 @@ function stream:send(bytes)
 	return (self.socket:send(bytes))
 end
 
+-- What the delimiter ends; nil when it does not come in time.
+local function receive(self, delimiter)
+	if nmap.clock() > self.ends then
+		return nil
+	end
+	local ok, bytes = self.socket:receive_buf(match.within(delimiter, self.ends), true)
+	return ok and bytes or nil
+end
+
 --- Exactly that many bytes; nil when they do not come, or when nobody should want so many.
 function stream:bytes(count)
 	if count == 0 then
@@ -41,14 +52,14 @@ function stream:bytes(count)
 	elseif count < 0 or count > bytes_max then
 		return nil
 	end
-	local ok, bytes = self.socket:receive_buf(match.numbytes(count), true)
-	return ok and bytes or nil
+	local bytes = receive(self, match.numbytes(count))
+	return bytes and #bytes == count and bytes or nil
 end
 
 --- A line without its end; of one longer than 8 KiB its beginning. nil when none comes.
 function stream:line()
-	local ok, line = self.socket:receive_buf(match.pattern_limit("\n", line_max), true)
-	return ok and line:gsub("\r?\n$", "") or nil
+	local line = receive(self, match.pattern_limit("\n", line_max))
+	return line and line:gsub("\r?\n$", "") or nil
 end
 
 --- What has come, at least a byte; nil at the end. Not after bytes() or line().

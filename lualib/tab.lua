@@ -75,13 +75,13 @@ local function row_text(row, widths)
 	return table.concat(out)
 end
 
---- The whole as text, rows separated by newlines.
+--- The whole as text, a newline behind each row.
 function M.dump(t)
 	local lines, widths = {}, widths_of(t)
 	for row = 1, t.rows do
-		lines[row] = row_text(t[row], widths)
+		lines[row] = row_text(t[row], widths) .. "\n"
 	end
-	return table.concat(lines, "\n")
+	return table.concat(lines)
 end
 
 return strict(M)

@@ -65,6 +65,6 @@ function action(host, port)
 		return nil
 	end
 	set_version(host, port, client)
-	report(client.start, port.version.service_tunnel == "ssl")
+	report(client.start, client.stream.tls)
 	return stdnse.format_output(true, client:getServerProperties())
 end

@@ -12,14 +12,20 @@ categories = { "default", "discovery", "safe" }
 
 portrule = shortport.port_or_service(79, "finger")
 
-action = function(host, port)
-	local ok, text = comm.exchange(host, port, "\r\n", { lines = 100, timeout = 5000 })
-	if not ok or text == "" then
-		return nil
-	end
+local function report(text)
 	finding.report { id = "finger-open", title = "The finger service is open", severity = "low",
 		seen = (text:match "^[^\r\n]+" or text):sub(1, 100),
 		why = "It tells who has an account and is logged in: names to try passwords for.",
 		remedy = "Switch fingerd off.", references = { "CWE-200" }, confidence = 0.9 }
+end
+
+action = function(host, port)
+	local ok, text = comm.exchange(host, port, "\r\n", { lines = 100, timeout = 5000 })
+	if not ok or not text:find "%S" then
+		return nil
+	end
+	if not text:find "[\0-\8\14-\31\128-\255]" then
+		report(text)
+	end
 	return text:sub(1, 8192)
 end

@@ -2,6 +2,7 @@ local bytestream = require "bytestream"
 local finding = require "finding"
 local ldap = require "ldap"
 local shortport = require "shortport"
+local stdnse = require "stdnse"
 
 description = [[
 Shows what an LDAP server tells anybody of itself (its root entry), and finds out whether it
@@ -85,18 +86,6 @@ local function report_clear_text(entries)
 	}
 end
 
--- The lines of an entry stand six blanks in.
-local function text_of(entries)
-	local lines = { "", "LDAP Results" }
-	for _, entry in ipairs(ldap.searchResultToTable(entries)) do
-		lines[#lines + 1] = "  " .. entry.name
-		for _, line in ipairs(entry) do
-			lines[#lines + 1] = "      " .. line
-		end
-	end
-	return table.concat(lines, "\n") .. "\n"
-end
-
 function action(host, port)
 	local stream = bytestream.open(host, port)
 	if not stream then
@@ -115,5 +104,7 @@ function action(host, port)
 	if not stream.tls then
 		report_clear_text(entries)
 	end
-	return text_of(entries)
+	local text = ldap.searchResultToTable(entries)
+	text.name = "LDAP Results"
+	return stdnse.format_output(true, text)
 end

@@ -1,5 +1,6 @@
 -- Finds the units behind a Modbus/TCP port and shows who they say they are. It only reads.
--- Example: portolan -p502 --script modbus-discover --script-args modbus-discover.aggressive=1 192.0.2.1
+-- portolan sends nothing to port 502 unless told: --allports.
+-- Example: portolan --allports -p502 --script modbus-discover --script-args modbus-discover.aggressive=1 192.0.2.1
 
 local finding = require "finding"
 local modbus = require "modbus"
@@ -12,7 +13,7 @@ author = "portolan"
 license = "same as portolan's"
 categories = { "discovery", "intrusive" }
 
-portrule = shortport.portnumber(502, "tcp")
+portrule = shortport.port_or_service(502, { "modbus", "mbap" })
 
 local last_unit, silent_max = 246, 3
 
@@ -44,9 +45,11 @@ local function describe(host, port, unit)
 	objects = objects and modbus.identification(objects)
 	result["Device identification"] = objects and modbus.joined(objects)
 	if #result == 0 then
-		result.error = answer.error or "no identity"
+		result.error = answer.error
 	end
-	return result, true
+	if #result > 0 then
+		return result, true
+	end
 end
 
 local function report(seen)

@@ -49,5 +49,5 @@ action = function(host, port)
 	if #open > 0 then
 		report(open)
 	end
-	return stdnse.format_output(true, lines) .. "\n"
+	return stdnse.format_output(true, lines)
 end

@@ -48,7 +48,7 @@ local function start(host, port, tls)
 	end
 	local user = stdnse.get_script_args "pgsql-info.user" or "postgres"
 	local database = stdnse.get_script_args "pgsql-info.database" or "postgres"
-	local status, found = pgsql.v3:new():sendStartup(socket, user, database)
+	local status, found = pgsql.v3.sendStartup(socket, user, database)
 	socket:close()
 	found.user = user
 	return status, found
@@ -84,14 +84,14 @@ local function describe(out, status, found, tls)
 		return
 	end
 	local kinds = pgsql.AuthenticationType
-	out["Authentication"] = pgsql.AuthenticationName[found.type] or found.type
+	out["Authentication"] = pgsql.AuthenticationName[found.authtype] or found.authtype
 	if found.mechanisms and #found.mechanisms > 0 then
 		out["Mechanisms"] = table.concat(found.mechanisms, " ")
 	end
-	if found.type == kinds.Success then
+	if found.authtype == kinds.Success then
 		out["Version"] = found.parameters.server_version
 		report_open(found)
-	elseif found.type == kinds.Plain then
+	elseif found.authtype == kinds.Plain then
 		report_clear_text(found, tls)
 	end
 end

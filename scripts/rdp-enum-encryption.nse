@@ -129,5 +129,5 @@ action = function(host, port)
 		out[#out + 1] = "RDP Protocol Version:  " .. (rdp.VERSIONS[version] or string.format("unknown (0x%08x)", version))
 	end
 	report(accepted, level)
-	return stdnse.format_output(true, out) .. "\n"
+	return stdnse.format_output(true, out)
 end

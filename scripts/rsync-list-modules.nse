@@ -89,5 +89,5 @@ action = function(host, port)
 	if #open_modules > 0 then
 		report(open_modules)
 	end
-	return stdnse.format_output(true, lines) .. "\n"
+	return stdnse.format_output(true, lines)
 end

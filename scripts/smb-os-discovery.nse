@@ -51,11 +51,16 @@ end
 
 local function describe(told)
 	local result = stdnse.output_table()
-	result.os, result.lanmanager = told.os, told.lanmanager
+	result.os = told.os
+	result.lanmanager = told.lanmanager
 	result.cpe = cpe_of(told.os)
-	result.server, result.date, result.fqdn = told.server, local_time(told), told.fqdn
-	result.domain_dns, result.forest_dns = told.domain_dns, told.forest_dns
-	result.domain, result.workgroup = told.domain, told.workgroup
+	result.domain = told.domain
+	result.workgroup = told.workgroup
+	result.server = told.server
+	result.date = local_time(told)
+	result.fqdn = told.fqdn
+	result.domain_dns = told.domain_dns
+	result.forest_dns = told.forest_dns
 	return result
 end
 
@@ -73,7 +78,7 @@ local function as_text(result)
 			out[#out + 1] = line[2] .. ": " .. value
 		end
 	end
-	return stdnse.format_output(true, out) .. "\n"
+	return stdnse.format_output(true, out)
 end
 
 action = function(host)

@@ -52,7 +52,8 @@ local function describe(engine)
 	local form = maker & 0x80000000 ~= 0 and forms[id:byte(5)]
 	result.enterprise = makers[maker & 0x7fffffff] or string.format("%d", maker & 0x7fffffff)
 	if maker & 0x80000000 == 0 then
-		result.engineIDFormat, result.engineIDData = "unknown", raw_text(id:sub(5))
+		result.engineIDFormat = "unknown"
+		result.engineIDData = raw_text(id:sub(5))
 	else
 		result.engineIDFormat = form and form[1] or "unknown"
 		result.engineIDData = (form and form[2] or raw_text)(id:sub(6))

@@ -34,10 +34,11 @@ local function said(bytes, option)
 	end
 end
 
+local request = iac .. string.char(doing, encrypt) .. iac .. string.char(will, encrypt)
+
 local function ask(host, port)
 	local socket, seen = nmap.new_socket(), ""
 	socket:set_timeout(stdnse.get_timeout(host, 6000, 3000))
-	local request = iac .. string.char(doing, encrypt) .. iac .. string.char(will, encrypt)
 	if socket:connect(host, port, "tcp") and socket:send(request) then
 		for _ = 1, answers_max do
 			local ok, bytes = socket:receive()
@@ -61,7 +62,8 @@ end
 action = function(host, port)
 	local seen = ask(host, port)
 	local answer = said(seen, encrypt)
-	if not seen:find "\xff[\xfb-\xfe]" then
+	-- Who begins with options or answers ours speaks telnet.
+	if seen == request or answer == nil and not seen:find "^\xff[\xfb-\xfe]" then
 		return nil
 	end
 	report(seen)

@@ -86,7 +86,7 @@ static bool hear_one(struct datagram *datagram)
 			       (struct sockaddr *)&who, &who_bytes);
 
 	if (got < 0)
-		return errno != EAGAIN && errno != EWOULDBLOCK; /* another's ICMP error */
+		return false;
 	if (!ip_from_sockaddr((struct sockaddr *)&who, &from, &port))
 		return true;
 	datagram->is_gone = &is_gone;
@@ -142,17 +142,12 @@ int datagram_send(struct datagram *datagram, const struct ip_addr *to, uint16_t 
 {
 	struct sockaddr_storage who;
 	socklen_t who_bytes = ip_to_sockaddr(to, port, &who);
-	int r = gate_check(datagram->config.gate, to, TRANSPORT_UDP, port, true), tries = 2;
-	ssize_t sent;
+	int r = gate_check(datagram->config.gate, to, TRANSPORT_UDP, port, true);
 
 	if (r < 0)
 		return r;
-	/* The first error may be of an earlier datagram. */
-	do
-		sent = sendto(datagram->fd, bytes, count, MSG_NOSIGNAL, (struct sockaddr *)&who,
-			      who_bytes);
-	while (sent < 0 && errno == ECONNREFUSED && --tries);
-	if (sent >= 0)
+	if (sendto(datagram->fd, bytes, count, MSG_NOSIGNAL, (struct sockaddr *)&who, who_bytes) >=
+	    0)
 		return 0;
 	return errno == EAGAIN || errno == ENOBUFS || errno == EMSGSIZE ? ERROR_LIMIT
 									: ERROR_SYSTEM;

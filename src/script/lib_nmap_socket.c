@@ -72,13 +72,13 @@ static int socket_new(lua_State *lua)
 	return 1;
 }
 
+/* Those that wait for places of this host: others' are no reason to ask for less. */
 static int socket_get_stats(lua_State *lua)
 {
-	const struct script_context *context = script_context_of(lua);
-	const struct script_socket_lock *lock = context ? context->sockets : NULL;
+	struct script_thread *thread = script_thread_running(lua);
 
 	lua_createtable(lua, 0, 1);
-	lua_pushinteger(lua, lock ? lock->waiting : 0);
+	lua_pushinteger(lua, thread ? script_thread_places(thread)->group->waiting : 0);
 	lua_setfield(lua, -2, "connect_waiting");
 	return 1;
 }

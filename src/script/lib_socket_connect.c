@@ -9,6 +9,8 @@
 #include <lauxlib.h>
 #include <string.h>
 
+#define TRY_AGAIN_NS (50 * NS_PER_MS)
+
 enum { HOST_ARGUMENT = 2, PORT_ARGUMENT, PROTOCOL_ARGUMENT, HOST_TEXT, SERVER_NAME };
 
 /* --- where to --- */
@@ -166,10 +168,8 @@ static void keep_certificate(lua_State *lua, const struct script_socket *socket)
 	lua_setiuservalue(lua, 1, SOCKET_CERTIFICATE);
 }
 
-static int connected(lua_State *lua, int status, lua_KContext context)
+static int tell_connected(lua_State *lua, struct script_socket *socket)
 {
-	struct script_socket *socket = socket_resumed(lua, context);
-
 	if (socket->result == SOCKET_SUCCESS) {
 		if (socket->flow && socket->is_tls)
 			keep_certificate(lua, socket);
@@ -197,13 +197,18 @@ static void fill_config(const struct script_socket *socket, struct flow_config *
 		.ttl = plan->ttl,
 		.orderly = true,
 		.tells_sent = true,
-		.deadline_ns = socket_deadline_ns(socket),
+		.deadline_ns = socket->deadline_ns,
 		.receive_bytes_max = UINT64_MAX,
 		.event = socket_on_flow,
 	};
 	if (config->source.family == IP_NONE && plan->source_addr.family == config->to.family)
 		config->source = plan->source_addr;
 	config->writes = !gate_never_writes(socket->context->gate, config->transport, config->port);
+}
+
+static int connected(lua_State *lua, int status, lua_KContext context)
+{
+	return tell_connected(lua, socket_resumed(lua, context));
 }
 
 static void note_refusal(const struct script_socket *socket, int error)
@@ -220,17 +225,56 @@ int socket_open_flow(struct script_socket *socket, const char *server_name)
 	struct flow_config config;
 	int r;
 
+	if (!socket->deadline_ns)
+		socket->deadline_ns = socket_deadline_ns(socket);
 	fill_config(socket, &config);
 	config.tls = socket->is_tls ? &wish : NULL;
 	config.self = socket;
-	if ((r = flow_open(socket->context->flows, &config, &socket->flow)) < 0)
+	r = flow_open(socket->context->flows, &config, &socket->flow);
+	if (r < 0 && r != ERROR_LIMIT)
 		note_refusal(socket, r);
 	return r;
+}
+
+static int open_connection(lua_State *lua, int status, lua_KContext context);
+
+static void on_try_again(void *self)
+{
+	socket_reached(self, SOCKET_PLACE, SOCKET_SUCCESS);
+}
+
+/* Our own machine is short of descriptors or ports, which passes. */
+static int try_later(lua_State *lua, struct script_socket *socket)
+{
+	struct loop *loop = socket->context->loop;
+
+	socket->timer.fire = on_try_again;
+	socket->timer.self = socket;
+	if (loop_timer_set(loop, &socket->timer, loop_now_ns(loop) + TRY_AGAIN_NS) < 0)
+		return luaL_error(lua, "not enough memory");
+	return socket_wait_long(lua, socket, SOCKET_PLACE, open_connection);
+}
+
+static bool may_try_later(const struct script_socket *socket)
+{
+	return loop_now_ns(socket->context->loop) < socket->deadline_ns;
+}
+
+/* A port of ours that was wished for may be taken for good. */
+static int opened(lua_State *lua, int status, lua_KContext context)
+{
+	struct script_socket *socket = socket_resumed(lua, context);
+
+	if (socket->result == SOCKET_ERROR && socket->is_local_failure && !socket->bind_port &&
+	    may_try_later(socket))
+		return try_later(lua, socket);
+	return tell_connected(lua, socket);
 }
 
 static int open_connection(lua_State *lua, int status, lua_KContext context)
 {
 	struct script_socket *socket = socket_resumed(lua, context);
+	int r;
 
 	if (socket->result == SOCKET_CANCELLED)
 		return socket_failed(lua, SOCKET_CANCELLED);
@@ -238,13 +282,16 @@ static int open_connection(lua_State *lua, int status, lua_KContext context)
 		socket_close(socket);
 		return socket_push_name_error(lua, socket->name_error);
 	}
-	if (socket_open_flow(socket, lua_tostring(lua, SERVER_NAME)) < 0) {
+	r = socket_open_flow(socket, lua_tostring(lua, SERVER_NAME));
+	if (r == ERROR_LIMIT && may_try_later(socket))
+		return try_later(lua, socket);
+	if (r < 0) {
 		socket_close(socket);
-		return socket_failed(lua, SOCKET_ERROR);
+		return socket_failed(lua, r == ERROR_LIMIT ? SOCKET_TIMED_OUT : SOCKET_ERROR);
 	}
 	socket->kind = SOCKET_CONNECTION;
 	/* Its deadline is the timeout. */
-	return socket_wait_long(lua, socket, SOCKET_READY, connected);
+	return socket_wait_long(lua, socket, SOCKET_READY, opened);
 }
 
 static int find_address(lua_State *lua, int status, lua_KContext context)
@@ -253,6 +300,7 @@ static int find_address(lua_State *lua, int status, lua_KContext context)
 
 	if (socket->result == SOCKET_CANCELLED)
 		return socket_failed(lua, SOCKET_CANCELLED);
+	socket_count(lua, socket);
 	return socket_resolve(lua, socket, HOST_TEXT, open_connection);
 }
 
@@ -293,7 +341,7 @@ static int socket_connect(lua_State *lua)
 	socket->is_udp = wish.is_udp;
 	socket->is_tls = wish.is_tls;
 	socket->remote.port = wish.port;
-	socket_count(lua, socket);
+	socket->deadline_ns = 0;
 	return take_place(lua, socket);
 }
 

@@ -89,6 +89,7 @@ static int reopened(lua_State *lua, int status, lua_KContext context)
 static int reopen(lua_State *lua, struct script_socket *socket)
 {
 	lua_getiuservalue(lua, 1, SOCKET_SERVER_NAME);
+	socket->deadline_ns = 0;
 	if (socket_open_flow(socket, lua_tostring(lua, -1)) < 0)
 		return socket_failed(lua, SOCKET_ERROR);
 	return socket_wait_long(lua, socket, SOCKET_READY, reopened);

@@ -6,6 +6,7 @@
 
 #include <lauxlib.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define THREADS_LEAST 1000
 #define NESTING_MOST  20000 /* Lua's own limit is ten times that */
@@ -21,6 +22,8 @@ static int make_machine(struct script_run *run)
 		.seed = run->config.seed,
 	};
 
+	script_trees_speak(run->config.trees, script_context_debugging(&run->context) > 0,
+			   run->config.warn, run->config.self);
 	script_trees_configure(run->config.trees, &config);
 	return script_machine_new(&config, &run->machine);
 }
@@ -112,12 +115,27 @@ static void skipped(void *self, const char *path)
 	script_run_log(self, 1, "%s is skipped: a library that it needs is missing.", path);
 }
 
+static void log_choices(const struct script_run *run)
+{
+	const struct script_choice *choice;
+	size_t at;
+
+	for (at = 0; at < run->set.count; at++) {
+		choice = &run->set.choices[at];
+		script_run_log(run, 2, "Script %s was selected by %s\"%s\".", choice->id,
+			       choice->by_name ? "name: " : "", choice->element);
+	}
+}
+
 static int load_scripts(struct script_run *run, struct diag *diag)
 {
 	struct script_quota quota = quota_of(&run->context.plan->scripts);
+	int r = script_set_load(run->config.trees, run->machine, run->config.selection, &quota,
+				skipped, run, &run->set, diag);
 
-	return script_set_load(run->config.trees, run->machine, run->config.selection, &quota,
-			       skipped, run, &run->set, diag);
+	if (r == 0)
+		log_choices(run);
+	return r;
 }
 
 static int make_interfaces(struct script_run *run)
@@ -147,7 +165,6 @@ static struct script_run *make_run(const struct script_run_config *config)
 	run->context.intensity = -1;
 	run->names.services = config->context.services;
 	run->names.vendors = config->context.vendors;
-	run->debugging = config->context.plan->output.debugging;
 	return run;
 }
 
@@ -195,6 +212,8 @@ void script_run_free(struct script_run *run)
 		script_set_release(run->machine, &run->set);
 	script_machine_free(run->machine);
 	interfaces_release(&run->interfaces);
+	if (run->context.frames_fd > 0)
+		close(run->context.frames_fd);
 	alloc_free(run);
 }
 

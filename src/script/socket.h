@@ -84,7 +84,9 @@ struct script_socket {
 	enum socket_goal goal;
 	enum socket_result result;
 	size_t want_bytes, want_lines, sent_bytes;
-	bool is_full; /* memory or a quota is used up */
+	bool is_full;          /* memory or a quota is used up */
+	bool is_local_failure; /* it ended for something of our own machine */
+	uint64_t deadline_ns;  /* of connecting; 0: not begun */
 	unsigned quiet_turns;
 	struct timer timer;
 	struct deferred settle;
@@ -162,6 +164,7 @@ void script_add_socket_send(lua_State *lua);
 void script_add_socket_receive(lua_State *lua);
 void script_add_socket_buffer(lua_State *lua);
 void script_add_socket_state(lua_State *lua);
+void script_add_socket_capture(lua_State *lua);
 
 /* Where a call wants to go: arguments of connect() and sendto(). */
 struct socket_wish {

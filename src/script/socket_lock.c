@@ -1,23 +1,30 @@
 #include "script/socket_lock.h"
 
-void socket_lock_init(struct script_socket_lock *lock, unsigned most)
+void socket_lock_init(struct script_socket_lock *lock, unsigned most, unsigned most_of_group)
 {
-	*lock = (struct script_socket_lock){.most = most};
+	*lock = (struct script_socket_lock){.most = most, .most_of_group = most_of_group};
 	lock->last = &lock->first;
 }
 
 static void add(struct script_socket_lock *lock, struct script_thread *thread)
 {
-	unsigned *connections = script_thread_connections(thread);
+	struct script_places *places = script_thread_places(thread);
 
-	if (!*connections)
+	if (!places->connections++) {
 		lock->holders++;
-	++*connections;
+		places->group->holders++;
+	}
+}
+
+static bool has_room(const struct script_socket_lock *lock, struct script_thread *thread)
+{
+	return lock->holders < lock->most &&
+	       script_thread_places(thread)->group->holders < lock->most_of_group;
 }
 
 bool socket_lock_take(struct script_socket_lock *lock, struct script_thread *thread)
 {
-	if (!*script_thread_connections(thread) && lock->holders >= lock->most)
+	if (!script_thread_places(thread)->connections && !has_room(lock, thread))
 		return false;
 	add(lock, thread);
 	return true;
@@ -30,6 +37,7 @@ void socket_lock_wait(struct script_socket_lock *lock, struct socket_lock_waiter
 	*lock->last = waiter;
 	lock->last = &waiter->next;
 	lock->waiting++;
+	script_thread_places(waiter->thread)->group->waiting++;
 }
 
 void socket_lock_leave(struct script_socket_lock *lock, struct socket_lock_waiter *waiter)
@@ -43,26 +51,31 @@ void socket_lock_leave(struct script_socket_lock *lock, struct socket_lock_waite
 		lock->last = waiter->link;
 	waiter->link = NULL;
 	lock->waiting--;
+	script_thread_places(waiter->thread)->group->waiting--;
 }
 
+/* The first in line whose group has room. */
 static void grant_next(struct script_socket_lock *lock)
 {
-	struct socket_lock_waiter *waiter;
+	struct socket_lock_waiter *waiter = lock->first;
 
-	while (lock->holders < lock->most && (waiter = lock->first)) {
-		socket_lock_leave(lock, waiter);
-		add(lock, waiter->thread);
-		waiter->granted(waiter);
-	}
+	while (waiter && !has_room(lock, waiter->thread))
+		waiter = waiter->next;
+	if (!waiter)
+		return;
+	socket_lock_leave(lock, waiter);
+	add(lock, waiter->thread);
+	waiter->granted(waiter);
 }
 
 void socket_lock_give(struct script_socket_lock *lock, struct script_thread *thread)
 {
-	unsigned *connections = script_thread_connections(thread);
+	struct script_places *places = script_thread_places(thread);
 
-	if (--*connections)
+	if (--places->connections)
 		return;
 	lock->holders--;
+	places->group->holders--;
 	grant_next(lock);
 }
 

@@ -1,5 +1,7 @@
-/* The connect lock (nse-api.md 5.3): so many threads own connections at a time; the others wait
- * their turn in connect(). A thread that owns one may have more. Knows no sockets. */
+/* The connect lock (nse-api.md 5.3): so many threads own connections at a time, of one group (one
+ * host in one phase) and of all; the others wait their turn in connect(), and a group that has
+ * all its places holds up no other. A thread that owns a connection may have more. Knows no
+ * sockets. */
 #ifndef PORTOLAN_SCRIPT_SOCKET_LOCK_H
 #define PORTOLAN_SCRIPT_SOCKET_LOCK_H
 
@@ -14,11 +16,12 @@ struct socket_lock_waiter {
 };
 
 struct script_socket_lock {
-	unsigned most, holders, waiting;
+	unsigned most, most_of_group;
+	unsigned holders, waiting;
 	struct socket_lock_waiter *first, **last;
 };
 
-void socket_lock_init(struct script_socket_lock *lock, unsigned most);
+void socket_lock_init(struct script_socket_lock *lock, unsigned most, unsigned most_of_group);
 /* One connection more for the thread; false: it has to wait. */
 bool socket_lock_take(struct script_socket_lock *lock, struct script_thread *thread);
 void socket_lock_wait(struct script_socket_lock *lock, struct socket_lock_waiter *waiter);

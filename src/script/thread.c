@@ -69,9 +69,9 @@ struct script_traffic *script_thread_traffic(struct script_thread *thread)
 	return &thread->instance->traffic;
 }
 
-unsigned *script_thread_connections(struct script_thread *thread)
+struct script_places *script_thread_places(struct script_thread *thread)
 {
-	return &thread->connections;
+	return &thread->places;
 }
 
 int script_thread_push_arguments(lua_State *lua, const struct script_thread *thread)
@@ -176,6 +176,7 @@ static struct script_thread *thread_new(struct instance *instance)
 	if (!thread)
 		return NULL;
 	thread->instance = instance;
+	thread->places.group = &instance->group->places;
 	thread->anchor = LUA_NOREF;
 	return thread;
 }
@@ -532,6 +533,11 @@ void thread_run(struct script_thread *thread)
 {
 	bool suspended;
 	int status = resume(thread, &suspended);
+
+	/* What a worker returns is nobody's; coroutine.status() would take it for the arguments
+	 * of one that has not begun. */
+	if (status == LUA_OK)
+		lua_settop(thread->lua, 0);
 
 	if (suspended && thread->wait)
 		thread->state = THREAD_WAITING;

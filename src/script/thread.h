@@ -62,14 +62,22 @@ struct script_instance {
 };
 const struct script_instance *script_thread_instance(const struct script_thread *thread);
 
-/* What the sockets of an instance have used, and how many connections a thread holds; kept by
- * socket.c and socket_lock.c. */
+/* What the sockets of an instance have used; kept by socket.c. */
 struct script_traffic {
 	uint64_t bytes_in, bytes_out;
 	uint32_t sockets; /* open now */
 };
 struct script_traffic *script_thread_traffic(struct script_thread *thread);
-unsigned *script_thread_connections(struct script_thread *thread);
+
+/* Of the connect lock, which keeps it (socket_lock.h). */
+struct script_group_places {
+	unsigned holders, waiting; /* threads of the group that own connections, or wait for one */
+};
+struct script_places {
+	unsigned connections; /* of the thread */
+	struct script_group_places *group;
+};
+struct script_places *script_thread_places(struct script_thread *thread);
 
 /* Pushes what `arguments` of the scheduler's hooks gave the instance: the engine's originals. */
 int script_thread_push_arguments(lua_State *lua, const struct script_thread *thread);

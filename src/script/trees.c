@@ -4,6 +4,8 @@
 #include "util/alloc.h"
 #include "util/error.h"
 
+#include <lauxlib.h>
+
 static int out_of_memory(struct diag *diag)
 {
 	return diag_set(diag, ERROR_MEMORY, "%s", error_text(ERROR_MEMORY));
@@ -119,4 +121,28 @@ void script_trees_configure(struct script_trees *trees, struct script_machine_co
 	config->may_read = script_trees_may_read;
 	for (i = 0; i < trees->count && !config->old_unpack; i++)
 		config->old_unpack = script_tree_is_old(&trees->all[i]);
+}
+
+/* No chunk calls, so `strict` is ours. */
+static int make_strict(lua_State *lua)
+{
+	lua_getglobal(lua, "require");
+	lua_pushliteral(lua, "strict");
+	lua_call(lua, 1, 1);
+	lua_pushglobaltable(lua);
+	lua_call(lua, 1, 0);
+	return 0;
+}
+
+int script_trees_prepare(struct script_machine *machine)
+{
+	lua_State *lua = script_machine_lua(machine);
+	int status;
+
+	lua_pushcfunction(lua, make_strict);
+	status = lua_pcall(lua, 0, 0, 0);
+	if (status == LUA_OK)
+		return 0;
+	lua_pop(lua, 1);
+	return status == LUA_ERRMEM ? ERROR_MEMORY : ERROR_CORRUPT;
 }

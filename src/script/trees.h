@@ -27,7 +27,7 @@ void script_trees_speak(struct script_trees *trees, bool debugging,
 			void (*warn)(void *self, const char *text), void *self);
 
 /* What the plan's expressions choose: as of script_select() and script_index_read(). Of two scripts
- * with one id the first tree's counts, unless the user names the other by its path. */
+ * with one id the first tree's counts; one of ours gives way to a file that the user names. */
 int script_trees_choose(struct script_trees *trees, const struct plan_scripts *wish,
 			struct script_selection *ret_selection, struct diag *diag);
 /* The head of a script that was chosen, for --script-help. */
@@ -38,9 +38,12 @@ int script_trees_head(struct script_trees *trees, const struct script_choice *ch
  * string.unpack has to be as in Lua 5.3. The trees must outlive the machine. */
 void script_trees_configure(struct script_trees *trees, struct script_machine_config *config);
 
-/* The scripts of a run, loaded and levelled. They are loaded after script_scheduler_new(), which
- * has each stdnse given the engine's functions, and after the globals were made strict. Release
- * before the machine is freed. */
+/* After script_machine_new() (which opens the libraries of C) and script_scheduler_new() (which
+ * adds the engine's functions to each stdnse), before script_set_load(): makes the globals strict.
+ * ERROR_MEMORY, ERROR_CORRUPT. */
+int script_trees_prepare(struct script_machine *machine);
+
+/* The scripts of a run, loaded and levelled. Release before the machine is freed. */
 struct script_set {
 	struct script **all;
 	struct script_choice *choices; /* of each; texts live as the selection does */

@@ -4,6 +4,7 @@ import dataclasses
 import pytest
 
 import report
+import script_lab
 from raw_rows import ROUTER
 from responder import Responder, arp
 
@@ -34,3 +35,16 @@ def raw(raw_link, portolan, tmp_path_factory):
         assert done.returncode == 0, done.stderr
         return Scanned(report.read(done.stdout), responder.seen, done.stdout, done.stderr)
     return scan
+
+
+@pytest.fixture(scope="session")
+def script_labs(request, namespaces):
+    """The servers that the cases of scripts need which are tried: ours, and Nmap's own."""
+    modules = {item.module.__name__.rpartition(".")[2] for item in request.session.items}
+    tables = {"CASES": {"test_scripts", "test_scripts_mutants"}, "NMAP_OWN": {"test_scripts_nmap"}}
+    cases = [case for name, users in tables.items() if users & modules
+             for case in script_lab.wanted_cases(name)]
+    made = script_lab.start(cases)
+    yield made
+    for lab in made:
+        lab.close()

@@ -16,12 +16,14 @@ import argparse
 import concurrent.futures
 import contextlib
 import dataclasses
+import itertools
 import os
 import pathlib
 import shutil
 import signal
 import socket
 import ssl
+import string
 import subprocess
 import sys
 import tempfile
@@ -104,6 +106,7 @@ def network_of(process):
 
 class ServiceLab:
     """All of it, started. What did not start is in `failed`, what cannot in `skipped`."""
+    labs = map("".join, itertools.product(string.ascii_lowercase, repeat=2))
 
     def __init__(self, names=None, variants=("standard", "odd", "stunnel"), jobs=None):
         if os.geteuid() != 0:
@@ -114,7 +117,7 @@ class ServiceLab:
         self.variants = variants
         self.network = None
         try:
-            self.network = Network(f"pts-{os.getpid()}-")
+            self.network = Network(f"pts-{os.getpid()}{next(self.labs)}-")
             servers.certificate()
             self.start(names or servers.names(), jobs or 2 * os.cpu_count())
         except BaseException as error:
@@ -127,7 +130,7 @@ class ServiceLab:
         wanted = []
         for number, name in enumerate(names, start=1):
             try:
-                module = servers.load(name)
+                module = self.load(name)
             except Exception as error:  # a module's mistake is one server's failure
                 self.failed[name] = f"{type(error).__name__}: {error}"
                 continue
@@ -145,6 +148,10 @@ class ServiceLab:
                 self.truth += served
         self.truth.sort(key=lambda one: (one.server, one.variant, one.transport, one.port))
 
+    @staticmethod
+    def load(name):
+        return servers.load(name)
+
     def start_one(self, name, module, address, odd):
         """The truth of one instance; nothing if it does not start."""
         label = name + ("-odd" if odd else "")
@@ -153,7 +160,7 @@ class ServiceLab:
             space = self.network.host(label, address)
             instance = servers.Run(name, self.folder / label, space, address, odd)
             instance.start(module)
-            if not odd and "stunnel" in self.variants:
+            if not odd and self.tunnelled(name):
                 self.wrap(instance)
             if "standard" not in self.variants:
                 return [one for one in instance.served if one.variant in self.variants]
@@ -163,6 +170,10 @@ class ServiceLab:
             return []
         finally:
             self.seconds[label] = time.monotonic() - begun
+
+    def tunnelled(self, name):
+        """Is there a stunnel before this server?"""
+        return "stunnel" in self.variants
 
     @staticmethod
     def wrap(instance):
@@ -177,7 +188,7 @@ class ServiceLab:
             text += (f"[{number}]\naccept = {port}\nconnect = 127.0.0.1:{one.port}\n"
                      f"cert = {certificate}\nkey = {key}\n")
             instance.served.append(dataclasses.replace(
-                one, port=port, tls=True, stunnel=False, variant="stunnel"))
+                one, port=port, tls=True, stunnel=False, variant="stunnel", inside=one.port))
         instance.spawn(["stunnel4", instance.write("stunnel.conf", text)])
         instance.until(lambda: {("tcp", FIRST_TUNNEL_PORT + number)
                                 for number in range(len(inside))} <= instance.bound(), "stunnel")

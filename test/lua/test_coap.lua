@@ -66,6 +66,33 @@ function T.a_resource_in_blocks()
 	check.equal(COAP.optionNumber(COAP.header.parse(log[2]), 23), 1 << 4)
 end
 
+function T.a_request_and_answer_in_names()
+	local log
+	log = scripted.serve { function()
+		return answer(log[#log], { payload = "</rd>;ct=40", options = { { number = 12, value = "\40" } } })
+	end, function() return answer(log[#log], { code = 0x84 }) end }
+	local helper = coap.Helper:new(scripted.host, scripted.port(5683, "udp"))
+	local status, got = helper:connect { uri = "/.well-known/core", code = "get", type = "confirmable" }
+	check.equal({ status, got.type, got.code, got.payload },
+		{ true, "acknowledgement", "content", { { name = "/rd", parameters = { { name = "ct", value = "40" } } } } })
+	status, got = helper:request { uri = "/none" }
+	check.equal({ status, got.code, got.payload }, { true, "not_found", "" })
+end
+
+function T.options_in_names()
+	local log
+	log = scripted.serve { function()
+		return answer(log[#log], { options = { { number = 12, value = "" }, { number = 14, value = "\60" }, { number = 23, value = "\x1a" },
+			{ number = 999, value = "x" } } })
+	end }
+	local helper = coap.Helper:new(scripted.host, scripted.port(5683, "udp"))
+	local _, got = helper:connect { uri = "/" }
+	check.equal(got.options, { { name = "content_format", value = "text/plain" }, { name = "max_age", value = 60 },
+		{ name = "block2", value = { number = 1, more = true, length = 64 } }, { name = "999", value = "x" } })
+	check.equal(COAP.header.find_option(got, "max_age"), 60)
+	check.equal(COAP.header.find_options(got, "etag"), {})
+end
+
 function T.other_tokens_are_not_ours()
 	scripted.serve { "\x60\x45\0\1\xffx", "garbage" }
 	local helper = coap.Helper:new(scripted.host, scripted.port(5683, "udp"))

@@ -43,6 +43,20 @@ function T.exchange_sends_and_reads()
 	check.equal({ comm.exchange(host, 7, "x") }, { false, "ERROR" })
 end
 
+function T.lines_that_do_not_end_are_not_waited_for()
+	fake.listen { { answers = { { ("x"):rep(200000), ("x"):rep(200000), "x" } } } }
+	local ok, answer = comm.exchange(host, port(7), "x", { lines = 1 })
+	check.equal({ ok, #answer }, { true, 400000 })
+	local now, clock = 0, stub.nmap.clock_ms
+	stub.nmap.clock_ms = function()
+		now = now + 3000
+		return now
+	end
+	fake.listen { { answers = { { "a", "b", "c", "d" } } } }
+	check.equal({ comm.exchange(host, port(7), "x", { lines = 1, timeout = 5000 }) }, { true, "ab" })
+	stub.nmap.clock_ms = clock
+end
+
 function T.opencon_gives_socket_response_and_greeting()
 	fake.listen { { greeting = "hi", answers = { "got it" } } }
 	local socket, response, greeting = comm.opencon(host, port(7), "x", { recv_before = true })

@@ -29,6 +29,12 @@ function T.services_by_protocol()
 	check.equal((datafiles.parse_services "icmp"), false)
 end
 
+function T.lists_are_files_of_lines()
+	with_file("names.lst", "one two\n# comment\n\n  lead\n", function()
+		check.equal({ datafiles.parse_file("names.lst", {}) }, { true, { "one two", "# comment", "  lead" } })
+	end)
+end
+
 function T.protocols_rpc_and_vendors()
 	with_file("nmap-protocols", "tcp 6 TCP # x\n", function()
 		check.equal(select(2, datafiles.parse_protocols()), { [6] = "tcp" })

@@ -37,6 +37,11 @@ function T.tags_and_their_content()
 	check.equal(html.decode_entities("a &amp;&#65; &lt;b&gt; &#99999999; &nope;"), "a &A <b> &#99999999; &nope;")
 end
 
+function T.texts_on_one_line()
+	check.equal({ html.shortened("a\r\n\tb", 10), html.shortened("0123456789", 10), html.shortened("01234567890", 10) },
+		{ "a b", "0123456789", "0123456..." })
+end
+
 function T.pages_of_any_bytes_and_of_many_tags()
 	check.fuzz(function(bytes)
 		for _, form in ipairs(html.grab_forms(bytes)) do

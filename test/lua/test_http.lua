@@ -183,6 +183,26 @@ function T.the_cache_answers_the_same_request()
 	check.equal(fake.mutex_held(), false)
 end
 
+function T.a_failure_counts_for_a_while()
+	local host = lab()
+	fake.listen(function() return { answers = { "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc" } } end)
+	local one = http.get(host, port, "/")
+	one.incomplete.body = "changed"
+	check.equal({ http.get(host, port, "/").incomplete.body, #fake.connections }, { "abc", 1 })
+	http.get(host, port, "/b")
+	http.get(host, port, "/", { bypass_cache = true })
+	check.equal(#fake.connections, 3)
+	local clock, real = stub.nmap.clock_ms() + 31000, stub.nmap.clock_ms
+	stub.nmap.clock_ms = function() return clock end
+	http.get(host, port, "/")
+	stub.nmap.clock_ms = real
+	check.equal(#fake.connections, 4)
+	for i = 1, 500 do
+		http.get(host, port, "/" .. i)
+	end
+	check.is_true(host.registry.http_memory.cache.failures <= 200)
+end
+
 function T.the_cache_has_an_end()
 	local host = lab()
 	stub.nmap.registry.args = { ["http.max-cache-size"] = "3000" }
@@ -190,7 +210,7 @@ function T.the_cache_has_an_end()
 	for i = 1, 20 do
 		http.get(host, port, "/" .. i)
 	end
-	check.is_true(host.registry.http_memory.bytes <= 3000)
+	check.is_true(host.registry.http_memory.cache.bytes <= 3000)
 	http.get(host, port, "/20")
 	check.equal(#fake.connections, 20)
 	http.get(host, port, "/1")
@@ -262,11 +282,29 @@ function T.ports_that_complain_of_plain_text_are_asked_over_tls()
 	end
 end
 
+function T.a_silent_port_is_not_asked_for_ever()
+	local host = lab()
+	fake.listen(function() return { last = "TIMEOUT" } end)
+	for i = 1, 5 do
+		check.is_nil(http.get(host, port, "/" .. i).status)
+	end
+	check.equal(#fake.connections, 4)
+	check.equal(http.get(host, port, "/x")["status-line"], "Error: no answer: it has been silent before")
+	http.get(host, 81, "/")
+	check.equal(#fake.connections, 6)
+end
+
 function T.digest_asks_twice()
-	pages { ["/d"] = "HTTP/1.1 401 No\r\nWWW-Authenticate: Digest realm=r, nonce=n\r\nContent-Length: 0\r\n\r\n" }
-	http.get(lab(), port, "/d", { auth = { username = "u", password = "p", digest = true } })
-	-- Without a library for hashes there is no answer to give.
-	check.equal(#fake.connections, 1)
+	pages { ["/d"] = "HTTP/1.1 401 No\r\nWWW-Authenticate: Digest realm=r, nonce=n\r\nContent-Length: 0\r\n\r\n",
+		["/b"] = "HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=r\r\nContent-Length: 0\r\n\r\n" }
+	local auth = { auth = { username = "u", password = "p", digest = true } }
+	check.equal(http.get(lab(), port, "/d", auth).status, 401)
+	check.equal(#fake.connections, 2)
+	check.is_nil(fake.connections[1].sent[1]:find("Authorization", 1, true))
+	check.is_true(fake.connections[2].sent[1]:find('Authorization: Digest username="u", realm="r", nonce="n", uri="/d", response="%x+"\r\n'))
+	-- Nothing is sent to who asks for the password itself.
+	http.get(lab(), port, "/b", auth)
+	check.equal(#fake.connections, 3)
 end
 
 local function queue(...)
@@ -316,8 +354,18 @@ function T.pipelines_go_on_where_a_connection_ended()
 	end)
 	check.equal(bodies(http.pipeline_go(lab(), port, queue("/1", "/2", "/3", "/4", "/5", "/6", "/7", "/8", "/9"))),
 		{ "/1", "/2", "/3", "/4", "/5", "/6", "/7", "/8", "/9" })
-	-- 1 and 2-9 of which two are answered, 4 and 5-7, 7 and 8-9.
-	check.equal({ #fake.connections, count }, { 3, 16 })
+	-- 1 and 2-9 of which two are answered; then 4, and two at a time.
+	check.equal({ #fake.connections, count }, { 2, 15 })
+	fake.listen(function()
+		return { last = "TIMEOUT", answers = function(_, number) return number == 1 and ok "x" or nil end }
+	end)
+	check.equal(#http.pipeline_go(lab(), port, queue("/1", "/2", "/3", "/4", "/5")), 5)
+	local sent = {}
+	for i, connection in ipairs(fake.connections) do
+		sent[i] = #connection.sent
+	end
+	-- One silence is enough.
+	check.equal(sent, { 2, 1, 1, 1, 1 })
 	fake.listen(function() return { answers = { ok("x", "Connection: close\r\n") } } end)
 	check.equal({ #http.pipeline_go(lab(), port, queue("/1", "/2", "/3")), #fake.connections }, { 3, 3 })
 	fake.listen(function() return { answers = { "HTTP/1.0 200 OK\r\n\r\nold" } } end)

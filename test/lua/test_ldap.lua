@@ -40,7 +40,7 @@ function T.a_bind_and_its_bytes()
 	check.equal({ ldap.bindRequest(socket, { version = 3, username = "cn=x", password = "p" }) }, { true, nil })
 	check.equal(log[1], "\x30\x11\2\1\1\x60\x0c\2\1\3\4\4cn=x\x80\1p")
 	check.equal({ ldap.bindRequest((connected { message(1, 1, result(49, "no")) }), {}) },
-		{ false, "invalid credentials: no" })
+		{ false, "Code: 49|Error: Invalid credentials|Details: no" })
 	check.equal({ ldap.bindRequest((connected { "HTTP/1.1 400" }), {}) }, { false, "not LDAP" })
 	check.equal({ ldap.bindRequest((connected { message(1, 5, result(0)) }), {}) }, { false, "not LDAP" })
 end
@@ -48,19 +48,19 @@ end
 function T.a_search_and_its_entries()
 	local socket, log = connected { entry .. done:sub(1, 3), done:sub(4) }
 	local status, entries = ldap.searchRequest(socket, { scope = ldap.SCOPE.base, attributes = { "*" }, sizeLimit = 1000 })
-	check.equal({ status, entries }, { true, { { objectName = "",
+	check.equal({ status, entries }, { true, { resultCode = 0, errorMessage = "", { objectName = "",
 		attributes = { { "namingContexts", "dc=a", "dc=b" }, { "supportedLDAPVersion", "3" } } } } })
 	check.equal(log[1], "\x30\x29\2\1\2\x63\x24\4\0\10\1\0\10\1\0\2\2\3\xe8\2\1\0\1\1\0\x87\x0bobjectClass\x30\3\4\1*")
 	check.equal(ldap.extractAttribute(entries, "namingcontexts"), { "dc=a", "dc=b" })
 	check.is_nil(ldap.extractAttribute(entries, "x"))
 	check.equal(ldap.searchResultToTable(entries),
-		{ { name = "<ROOT>", "namingContexts: dc=a", "namingContexts: dc=b", "supportedLDAPVersion: 3" } })
+		{ { name = "<ROOT>", { "namingContexts: dc=a", "namingContexts: dc=b", "supportedLDAPVersion: 3" } } })
 end
 
 function T.failed_searches()
-	check.equal({ ldap.searchRequest((connected { message(2, 5, result(50)) }), {}) }, { false, "insufficient access rights" })
+	check.equal({ ldap.searchRequest((connected { message(2, 5, result(50)) }), {}) }, { false, "Code: 50|Error: Insufficient access rights|Details: " })
 	check.equal({ ldap.searchRequest((connected { entry, message(2, 5, result(4)) }), {}) }, { true,
-		{ { objectName = "", attributes = { { "namingContexts", "dc=a", "dc=b" }, { "supportedLDAPVersion", "3" } } } } })
+		{ resultCode = 4, errorMessage = "", { objectName = "", attributes = { { "namingContexts", "dc=a", "dc=b" }, { "supportedLDAPVersion", "3" } } } } })
 	check.equal({ ldap.searchRequest((connected {}), {}) }, { false, "TIMEOUT" })
 	check.equal({ ldap.searchRequest((connected { "\x30\x84\xff\xff\xff\xff" }), {}) }, { false, "message too long" })
 	check.equal({ ldap.searchRequest((connected { "\x30\x80" }), {}) }, { false, "not LDAP" })

@@ -1,6 +1,7 @@
 local check = require "check"
 local fake_socket = require "exchange_socket"
 local lineclient = require "lineclient"
+local stub = require "stub"
 
 local T = {}
 local host, port = { ip = "127.0.0.1" }, { number = 25, protocol = "tcp", state = "open", version = {} }
@@ -23,6 +24,18 @@ function T.a_server_that_never_ends_is_left()
 	local conn = lineclient.connect(host, port)
 	local lines, err, got = conn:lines_until(function() return false end)
 	check.equal({ lines == nil, err, #got }, { true, "too many lines", 200 })
+end
+
+function T.a_server_that_drips_is_left()
+	local now, clock = 0, stub.nmap.clock
+	stub.nmap.clock = function()
+		now = now + 4
+		return now
+	end
+	fake_socket.play { { nil, ("x\n"):rep(100) } }
+	local lines, err, got = lineclient.connect(host, port):lines_until(function() return false end)
+	stub.nmap.clock = clock
+	check.equal({ lines == nil, err, #got < 5 }, { true, "TIMEOUT", true })
 end
 
 function T.an_answer_ends_where_it_says()

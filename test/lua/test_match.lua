@@ -1,5 +1,6 @@
 local check = require "check"
 local match = require "match"
+local stub = require "stub"
 
 local T = {}
 
@@ -21,6 +22,19 @@ function T.limits_are_exact()
 	check.equal({ match.numbytes(1)("a") }, { 1, 1 })
 	check.equal({ match.numbytes(4)("abcd") }, { 4, 4 })
 	check.equal({ match.pattern_limit("\n", 4)("abcd") }, { 4, 4 })
+end
+
+function T.a_deadline_takes_what_there_is()
+	local now, clock = 5, stub.nmap.clock
+	stub.nmap.clock = function() return now end
+	local four = match.within(match.numbytes(4), 10)
+	check.is_nil(four("abc"))
+	check.equal({ four("abcdef") }, { 4, 4 })
+	now = 11
+	check.is_nil(four(""))
+	check.equal({ four("abc") }, { 3, 3 })
+	check.equal({ four("abcdef") }, { 4, 4 })
+	stub.nmap.clock = clock
 end
 
 return T

@@ -50,6 +50,14 @@ function T.values_of_all_kinds()
 		{ { 5, "null", true }, "6162636465666768696a6b6c", "7879", 1, "/a+/i", "1.2" })
 end
 
+function T.arrays_of_scripts_begin_at_0()
+	local list = "\4l\0\x13\0\0\0\x100\0\5\0\0\0\x0a1\0\x082\0\1\0"
+	local _, got = mongodb.fromBson(string.pack("<I4", #list + 5) .. list .. "\0", 1, true)
+	check.equal({ got.l[0], got.l[1], got.l[2], got.l[3] }, { 5, "null", true })
+	local status, message = mongodb.listDbQuery()
+	check.equal({ status, message:sub(13, 16) }, { true, "\xd4\7\0\0" })
+end
+
 function T.broken_documents()
 	for _, bytes in ipairs { "", "\5\0\0", "\4\0\0\0\0", "\9\0\0\0\0", "\x0c\0\0\0\x10a\0\1\0\0\0", "\8\0\0\0\x99a\0\0" } do
 		check.equal({ mongodb.fromBson(bytes) }, { false, "broken BSON" })
@@ -90,7 +98,7 @@ end
 
 function T.answers_as_lines()
 	local _, got = mongodb.fromBson(bson { { "ok", 1.0 }, { "a", { { "b", true } } } })
-	check.equal(mongodb.queryResultToTable(got), { "ok = 1.0", { name = "a", "b = true" } })
+	check.equal(mongodb.queryResultToTable(got), { "ok = 1.0", "a", { "b = true" } })
 end
 
 function T.any_bytes()

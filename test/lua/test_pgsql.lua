@@ -18,7 +18,7 @@ end
 
 local function start(answers, ...)
 	local socket, log = connected(answers, ...)
-	local status, found = pgsql.v3:new():sendStartup(socket, "postgres", "lab")
+	local status, found = pgsql.v3.sendStartup(socket, "postgres", "lab")
 	return status, found, log
 end
 
@@ -28,6 +28,7 @@ function T.bytes_of_requests()
 	check.equal(pgsql.buildSSLRequest(), "\0\0\0\8\4\xd2\x16\x2f")
 	local _, _, log = start {}
 	check.equal(log[1], "\0\0\0\x24\0\3\0\0user\0postgres\0database\0lab\0\0")
+	check.equal(pgsql.buildStartup "lab", pgsql.buildStartup("lab", "lab"))
 	check.equal(pgsql.buildPassword "abc", "p\0\0\0\8abc\0")
 end
 
@@ -47,9 +48,9 @@ end
 
 function T.kinds_of_login()
 	local _, found = start { message("R", "\0\0\0\5salt") }
-	check.equal(found, { type = 5, salt = "salt" })
+	check.equal(found, { type = 0x52, authtype = 5, salt = "salt" })
 	_, found = start { message("R", "\0\0\0\10SCRAM-SHA-256-PLUS\0SCRAM-SHA-256\0\0") }
-	check.equal(found, { type = 10, mechanisms = { "SCRAM-SHA-256-PLUS", "SCRAM-SHA-256" } })
+	check.equal(found, { type = 0x52, authtype = 10, mechanisms = { "SCRAM-SHA-256-PLUS", "SCRAM-SHA-256" } })
 end
 
 function T.without_a_login_the_parameters_come()
@@ -72,10 +73,10 @@ end
 
 function T.passwords_are_answered_in_the_kind_asked_for()
 	local socket, log = connected { message("R", "\0\0\0\0") }
-	check.equal((pgsql.v3:new():loginRequest(socket, { authtype = 3 }, "u", "secret", nil)), true)
+	check.equal((pgsql.v3.loginRequest(socket, { authtype = 3 }, "u", "secret", nil)), true)
 	check.equal(log[1], "p\0\0\0\11secret\0")
-	check.equal((pgsql.v3:new():loginRequest(socket, { authtype = 10 }, "u", "secret", nil)), false)
-	check.equal((pgsql.v3:new():loginRequest((connected { refused }), { authtype = 3 }, "u", "secret", nil)), false)
+	check.equal((pgsql.v3.loginRequest(socket, { authtype = 10 }, "u", "secret", nil)), false)
+	check.equal((pgsql.v3.loginRequest((connected { refused }), { authtype = 3 }, "u", "secret", nil)), false)
 end
 
 function T.any_bytes()

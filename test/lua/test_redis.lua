@@ -1,6 +1,7 @@
 local check = require "check"
 local redis = require "redis"
 local scripted = require "scripted_socket"
+local stub = require "stub"
 
 local T = {}
 local Type = redis.Response.Type
@@ -43,6 +44,14 @@ function T.without_a_connection()
 	check.equal({ redis.Helper:new(scripted.host, scripted.port(1)):reqCmd "X" }, { false, "not connected" })
 	scripted.serve({}).refused = true
 	check.equal((redis.Helper:new(scripted.host, scripted.port(1)):connect()), false)
+end
+
+function T.scripts_may_have_their_own_socket()
+	scripted.serve({ "+PONG\r\n" }, "EOF")
+	local socket = stub.nmap.new_socket()
+	socket:connect(scripted.host, scripted.port(6379))
+	check.equal({ redis.Response:new(socket):receive() }, { true, { type = Type.STATUS, data = "PONG" } })
+	check.equal({ redis.Response:new(socket):receive() }, { false, "EOF" })
 end
 
 function T.any_bytes()

@@ -1,6 +1,7 @@
 local check = require "check"
 local peer = require "fake_peer"
 local stream = require "stream"
+local stub = require "stub"
 
 local T = {}
 
@@ -23,6 +24,17 @@ function T.no_more_than_a_bound_is_read()
 	check.equal(#server:line(), 8192)
 	check.is_nil(server:bytes(1 << 30))
 	check.is_nil(server:bytes(-1))
+end
+
+function T.after_half_a_minute_nothing_is_waited_for()
+	local now, clock = 0, stub.nmap.clock
+	stub.nmap.clock = function() return now end
+	local server = opened("ab", "cd\n", "ef\n")
+	check.equal(server:line(), "abcd")
+	now = 31
+	check.is_nil(server:line())
+	check.is_nil(server:bytes(1))
+	stub.nmap.clock = clock
 end
 
 function T.who_refuses_gives_why()

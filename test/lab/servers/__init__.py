@@ -71,6 +71,7 @@ class Served:
     stunnel: bool = True       # sensible behind stunnel
     address: str = ""
     variant: str = "standard"  # or "odd", or "stunnel"
+    inside: int = 0            # of "stunnel": the port that is behind it
 
 
 class Missing(Exception):

@@ -731,9 +731,33 @@ static int whole_talk(void *self)
 	return r;
 }
 
+/* The same, begun on a flow that is there. */
+static int late_talk(void *self)
+{
+	struct world world;
+	struct client client = {.world = &world, .begins_later = &no_wish};
+	struct flow_config config;
+	int r = world_try(&world);
+
+	if (r == 0) {
+		config = config_of(&client, CLOSES, NULL);
+		r = flow_open(world.net, &config, &client.flow);
+	}
+	if (r == 0) {
+		loop_run(world.loop);
+		if (client.begun < 0 || client.trace[client.length - 1] == 'l')
+			r = ERROR_MEMORY;
+		else
+			assert_string_equal(client.trace, "CDe");
+	}
+	world_release(&world);
+	return r;
+}
+
 static void each_allocation_may_fail(void **state)
 {
 	support_each_allocation_fails(whole_talk, NULL, 400);
+	support_each_allocation_fails(late_talk, NULL, 400);
 }
 
 /* --- sockets --- */

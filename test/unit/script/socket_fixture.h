@@ -28,11 +28,15 @@ enum socket_place {
 	STEPS, /* 40000 bytes at once */
 	SLOW_ECHO,
 	REFUSES,     /* no server from here on; UDP: an ICMP error */
+	HANGS_UP,    /* when it hears something */
 	SILENT = 99, /* no answer to the SYN */
 	PRINTER = 9100,
 };
 
 #define SOCKET_AT(place) .first = (place), .last = (place)
+
+/* Flows at a time; 0: no limit. For the next world. */
+static size_t socket_world_most;
 
 static char socket_steps[40000];
 
@@ -43,6 +47,7 @@ static const struct flow_sim_reply socket_two[] = {
 	{.send = "defgh", .delay_ns = 400 * NS_PER_MS},
 };
 static const struct flow_sim_reply socket_late[] = {{.send = "late", .delay_ns = NS_PER_S}};
+static const struct flow_sim_reply socket_hangs_up[] = {{.closes = true}};
 static const struct flow_sim_reply socket_datagrams[] = {
 	{.begins = "empty", .send = ""},
 	{.begins = "ask", .send = "answer"},
@@ -65,6 +70,7 @@ static const struct flow_sim_port socket_ports[] = {
 	{SOCKET_AT(REFUSES), .transport = TRANSPORT_UDP, .connect = FLOW_END_REFUSED},
 	{SOCKET_AT(STEPS), .banner = socket_steps, .banner_bytes = sizeof(socket_steps)},
 	{SOCKET_AT(SLOW_ECHO), .replies = socket_late, .replies_count = 1},
+	{SOCKET_AT(HANGS_UP), .replies = socket_hangs_up, .replies_count = 1},
 	{SOCKET_AT(SILENT), .connect = FLOW_END_DEADLINE},
 	{SOCKET_AT(PRINTER), .banner = "ready"},
 };
@@ -94,8 +100,11 @@ static inline int socket_world_open(struct socket_world *world)
 {
 	static const struct script_machine_config plain;
 	const struct script_limits limits = {.quota = {.memory_bytes = 16 << 20}};
-	struct flow_sim_config config = {
-		.gate = &world->gate, .hosts = &world->host, .hosts_count = 1, .seed = 1};
+	struct flow_sim_config config = {.gate = &world->gate,
+					 .hosts = &world->host,
+					 .hosts_count = 1,
+					 .seed = 1,
+					 .max_open = socket_world_most};
 	int r;
 
 	memset(world, 0, sizeof(*world));

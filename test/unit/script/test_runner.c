@@ -24,6 +24,7 @@ static void host_comes_before_ports_and_tcp_before_udp(void **state)
 	note_port(TRANSPORT_UDP, 53, PORT_OPEN_FILTERED);
 	note_port(TRANSPORT_SCTP, 9, PORT_OPEN);
 	note_port(TRANSPORT_TCP, 9, PORT_UNFILTERED);
+	note_port(TRANSPORT_TCP, 10, PORT_OPEN_FILTERED);
 	note_port(TRANSPORT_TCP, 443, PORT_OPEN);
 	note_port(TRANSPORT_TCP, 81, PORT_CLOSED);
 	note_port(TRANSPORT_TCP, 82, PORT_FILTERED);
@@ -33,6 +34,7 @@ static void host_comes_before_ports_and_tcp_before_udp(void **state)
 	EXPECT("h@host: h\n"
 	       "p@port 80/tcp: opensyn-ack0\n"
 	       "p@port 443/tcp: opensyn-ack0\n"
+	       "p@port 10/tcp: open|filteredsyn-ack0\n"
 	       "p@port 9/tcp: unfilteredsyn-ack0\n"
 	       "p@port 161/udp: opensyn-ack0\n"
 	       "p@port 53/udp: open|filteredsyn-ack0\n"
@@ -196,8 +198,23 @@ static void more_debugging_tells_which_thread(void **state)
 	fixture.plan->output.debugging = 2;
 	write_action("a", "hostrule", "return 'x'");
 	run_host();
-	EXPECT("log 1> Starting a M:1 against 10.0.0.1.\na@host: x\n"
+	EXPECT("log 2> Script a was selected by \"test\".\n"
+	       "log 1> Starting a M:1 against 10.0.0.1.\na@host: x\n"
 	       "log 1> Finished a M:1 against 10.0.0.1.\n");
+}
+
+static void debugging_may_change_meanwhile(void **state)
+{
+	int debugging = 0;
+
+	write_action("a", "hostrule", "return nmap.debugging()");
+	open_run();
+	fixture.run->context.debugging = &debugging;
+	run_host();
+	debugging = 1;
+	run_host();
+	EXPECT("a@host: 0\nlog 1> Starting a against 10.0.0.1.\na@host: 1\n"
+	       "log 1> Finished a against 10.0.0.1.\n");
 }
 
 static void limit_is_the_result(void **state)
@@ -469,6 +486,32 @@ static void bad_arguments_are_an_error(void **state)
 	assert_true(*fixture.diag.text);
 }
 
+/* What instances do not share is little: a thousand of them fit. */
+static void thousand_sleeping_scripts_are_small(void **state)
+{
+	struct timer timer = {.fire = stop_loop, .self = fixture.loop};
+	size_t before, each;
+	uint16_t port;
+
+	write_script("a",
+		     "local http = require 'http' local dns = require 'dns' "
+		     "local vulns = require 'vulns' local json = require 'json' "
+		     "portrule = function() return true end "
+		     "action = function(host, port) nmap.socket.sleep(9) return port.number end");
+	for (port = 1; port <= 1000; port++)
+		note_port(TRANSPORT_TCP, port, PORT_OPEN);
+	open_run();
+	before = script_machine_bytes(fixture.run->machine);
+	fixture.order = make_order(fixture.host);
+	start(&fixture.order);
+	assert_int_equal(loop_timer_set(fixture.loop, &timer, 5 * NS_PER_S), 0);
+	loop_run(fixture.loop);
+	assert_int_equal(script_scheduler_alive(fixture.run->scheduler), 1000);
+	each = (script_machine_bytes(fixture.run->machine) - before) / 1000;
+	print_message("%zu KB, and %zu bytes for each instance\n", before >> 10, each);
+	assert_true(each < 20000);
+}
+
 static int run_all(void *self)
 {
 	int r = try_open();
@@ -522,6 +565,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(failure_is_a_result_unless_debugging, begin, end),
 		cmocka_unit_test_setup_teardown(debugging_tells_instead, begin, end),
 		cmocka_unit_test_setup_teardown(more_debugging_tells_which_thread, begin, end),
+		cmocka_unit_test_setup_teardown(debugging_may_change_meanwhile, begin, end),
 		cmocka_unit_test_setup_teardown(limit_is_the_result, begin, end),
 		cmocka_unit_test_setup_teardown(timeout_ends_without_a_result, begin, end),
 		cmocka_unit_test_setup_teardown(stopped_order_says_nothing_more, begin, end),
@@ -539,6 +583,7 @@ int main(void)
 						end),
 		cmocka_unit_test_setup_teardown(script_that_does_not_load_is_an_error, begin, end),
 		cmocka_unit_test_setup_teardown(bad_arguments_are_an_error, begin, end),
+		cmocka_unit_test_setup_teardown(thousand_sleeping_scripts_are_small, begin, end),
 		cmocka_unit_test_setup_teardown(each_allocation_may_fail, begin, end),
 	};
 

@@ -232,6 +232,39 @@ static void script_db_is_written_anew(void **state)
 	assert_int_equal(script_index_update_db(in_folder("none"), &diag), ERROR_NOT_FOUND);
 }
 
+/* What is known needs no file, and comes first. */
+static void known_heads_are_not_read(void **state)
+{
+	static const char text[] = "portolan scripts 1\nfolder none:\n"
+				   "script 0 0 4 a.nse\ncategory Safe\ndescription It is.\n"
+				   "script 0 0 1 c.nse\nend\n";
+	struct script_known known = {"none:", text, sizeof(text) - 1};
+	const char *place = in_folder("s");
+	const struct script_folders folders = {&place, 1};
+	const struct script_entries *entries;
+	const struct script_head *head;
+	struct script_index *index;
+	struct diag diag = {0};
+
+	(void)state;
+	make_folder("s");
+	write_file("s/a.nse", REST);
+	write_file("s/b.nse", REST);
+	assert_int_equal(script_index_read(&known, &folders, NULL, &index, &diag), 0);
+	entries = script_index_entries(index);
+	assert_int_equal(entries->count, 3);
+	assert_string_equal(entries->all[0].path, "none:/a.nse");
+	assert_string_equal(entries->all[0].categories[0], "safe");
+	assert_string_equal(entries->all[1].id, "c");
+	assert_string_equal(entries->all[2].path, in_folder("s/b.nse"));
+	assert_int_equal(script_index_head(index, "none:/a.nse", &head, &diag), 0);
+	assert_string_equal(head->description, "It is.");
+	script_index_free(index);
+	known.bytes--;
+	assert_int_equal(script_index_read(&known, &folders, NULL, &index, &diag), ERROR_CORRUPT);
+	assert_string_equal(diag.text, "none:: damaged data");
+}
+
 static int read_all(void *self)
 {
 	const char *places[] = {in_folder("s"), in_folder("t")};
@@ -313,6 +346,7 @@ int main(void)
 		IN_FOLDER(a_head_is_read_again_only_when_its_file_changed),
 		IN_FOLDER(a_damaged_cache_is_made_anew),
 		IN_FOLDER(a_cache_that_cannot_be_written_is_done_without),
+		IN_FOLDER(known_heads_are_not_read),
 		IN_FOLDER(script_db_is_written_anew),
 		IN_FOLDER(short_memory_is_an_error),
 		IN_FOLDER(both_ways_tell_the_same_of_nmap_s_scripts),

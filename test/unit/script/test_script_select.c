@@ -283,6 +283,32 @@ static void two_files_of_one_id_are_refused_and_one_named_twice_is_not(void **st
 	expect_error("banner,more/", ERROR_EXISTS, "duplicate script ID: 'banner'");
 }
 
+/* A script that is compiled in is no file: one of its id that is named takes its place. */
+static void a_file_goes_before_what_is_compiled_in(void **state)
+{
+	const struct script_entry ours = {"portolan:scripts/banner.nse", "banner",
+					  (const char *const[]){"safe", NULL}};
+	const struct script_entries only = {&ours, 1};
+	const char *values[] = {"safe", "+more/banner", "more/"};
+	const struct script_request request = {values, 3, false, false};
+	struct script_selection selection;
+	struct diag diag = {0};
+
+	(void)state;
+	make_folder("more");
+	make_folder("most");
+	write_file("more/banner.nse", "");
+	write_file("most/banner.nse", "");
+	assert_int_equal(select_from(&only, &request, &selection, &diag), 0);
+	assert_int_equal(selection.count, 1);
+	assert_string_equal(selection.all[0].path, in_folder("more/banner.nse"));
+	assert_null(selection.all[0].entry);
+	assert_true(selection.all[0].forced && selection.all[0].by_name);
+	script_selection_release(&selection);
+	values[2] = "most/";
+	assert_int_equal(select_from(&only, &request, &selection, &diag), ERROR_EXISTS);
+}
+
 static void hostile_elements_cost_little(void **state)
 {
 	static char deep[4200], stars[4200];
@@ -422,6 +448,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			two_files_of_one_id_are_refused_and_one_named_twice_is_not, folder_begin,
 			folder_end),
+		cmocka_unit_test_setup_teardown(a_file_goes_before_what_is_compiled_in,
+						folder_begin, folder_end),
 		cmocka_unit_test_setup_teardown(hostile_elements_cost_little, folder_begin,
 						folder_end),
 		cmocka_unit_test_setup_teardown(short_memory_is_an_error, folder_begin, folder_end),

@@ -89,6 +89,19 @@ static void only_open_sockets_count(void **state)
 	end();
 }
 
+/* Nor those that wait for their turn. */
+static void waiting_sockets_do_not_count(void **state)
+{
+	begin();
+	world.plan->scripts.sockets = 2;
+	world.plan->timing.max_parallelism = 1;
+	run("for i = 1, 5 do start(function() local u = nmap.new_socket() "
+	    "u:connect('10.0.0.1', 4) u:close() nmap.registry.n = (nmap.registry.n or 0) + 1 "
+	    "end) end nmap.socket.sleep(3) return nmap.registry.n");
+	assert_string_equal(world.fixture.said, "s: 5\n");
+	end();
+}
+
 /* --- the connect lock --- */
 
 static void threads_wait_for_their_turn_in_order(void **state)
@@ -104,6 +117,38 @@ static void threads_wait_for_their_turn_in_order(void **state)
 	assert_string_equal(world.fixture.said,
 			    "s: 1@1000.02 2@1000.02 3@1001.04 4@1001.04 5@1002.06 6@1002.06 "
 			    "0442200\n");
+	end();
+}
+
+/* A host whose places are all taken holds up nobody else. */
+static void each_host_has_places_of_its_own(void **state)
+{
+	static const char *const hosts[] = {"slow", "other"};
+	char *why;
+	size_t at, i;
+
+	begin();
+	assert_int_equal(
+		fixture_load(&world.fixture, "a.nse",
+			     "hostrule = function() return true end action = function(host) "
+			     "local s = nmap.new_socket() s:connect('10.0.0.1', 4) "
+			     "if host == 'slow' then nmap.registry.n = (nmap.registry.n or 0) + 1 "
+			     "nmap.socket.sleep(10) return end local t = nmap.clock() s:close() "
+			     "nmap.socket.sleep(5) return t .. ' ' .. nmap.registry.n .. ' ' .. "
+			     "nmap.socket.get_stats().connect_waiting end",
+			     &why),
+		0);
+	for (at = 0; at < 2; at++) {
+		struct script_group *group =
+			fixture_group(&world.fixture, SCRIPT_HOSTRULE, (void *)hosts[at]);
+
+		for (i = 0; i < (at ? 1 : 30); i++)
+			fixture_add(group, world.fixture.scripts[0], NULL);
+		script_group_start(group);
+	}
+	loop_run(world.fixture.loop);
+	assert_non_null(strstr(world.fixture.said, "a: 1000.02 20 0\n"));
+	assert_true(loop_now_ns(world.fixture.loop) > 20 * NS_PER_S);
 	end();
 }
 
@@ -168,6 +213,22 @@ static void who_ends_in_line_leaves_it(void **state)
 	script_group_cancel(groups[1]);
 	loop_run(world.fixture.loop);
 	assert_string_equal(world.fixture.said, "c: c\na: 0\n");
+	end();
+}
+
+/* The engine has no descriptor left: connecting waits until there is one, or too long. */
+static void no_descriptor_left_is_waited_for(void **state)
+{
+	socket_world_most = 2;
+	begin();
+	run("open(4) local v = nmap.new_socket() v:connect('10.0.0.1', 4) local r start(function() "
+	    "local u = nmap.new_socket() "
+	    "r = tostring(u:connect('10.0.0.1', 4)) .. nmap.clock() end) "
+	    "local u = nmap.new_socket() u:set_timeout(500) "
+	    "local a, b = u:connect('10.0.0.1', 4) nmap.socket.sleep(0.51) s:close() "
+	    "nmap.socket.sleep(1) return tostring(a) .. b .. r");
+	socket_world_most = 0;
+	assert_string_equal(world.fixture.said, "s: nilTIMEOUTtrue1001.11\n");
 	end();
 }
 
@@ -269,10 +330,13 @@ int main(void)
 		cmocka_unit_test(too_much_sent_stops_the_instance),
 		cmocka_unit_test(too_many_sockets_stop_the_instance),
 		cmocka_unit_test(only_open_sockets_count),
+		cmocka_unit_test(waiting_sockets_do_not_count),
 		cmocka_unit_test(threads_wait_for_their_turn_in_order),
+		cmocka_unit_test(each_host_has_places_of_its_own),
 		cmocka_unit_test(who_has_one_may_have_more),
 		cmocka_unit_test(places_are_given_back),
 		cmocka_unit_test(who_ends_in_line_leaves_it),
+		cmocka_unit_test(no_descriptor_left_is_waited_for),
 		cmocka_unit_test(excluded_hosts_are_not_spoken_to),
 		cmocka_unit_test(a_printer_is_listened_to),
 		cmocka_unit_test(what_goes_over_the_wire_is_traced),

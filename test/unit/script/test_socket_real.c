@@ -18,6 +18,8 @@ static struct world {
 	struct fixture fixture;
 	struct gate gate;
 	struct flow_net *flows;
+	struct resolver *resolver;
+	struct resolver_sim_entry name;
 	struct plan *plan;
 	struct script_context context;
 } world;
@@ -28,6 +30,7 @@ static struct server {
 	int fd;
 	uint16_t port;
 	size_t heard;
+	char server_name[64]; /* SNI */
 } server;
 
 static void reset_and_close(int fd)
@@ -68,9 +71,15 @@ static void begin(void)
 	config.loop = loop_uv_new();
 	assert_int_equal(fixture_open_on(&world.fixture, config.loop, &plain, &limits), 0);
 	assert_int_equal(flow_socket_new(&config, &world.flows), 0);
+	world.name =
+		(struct resolver_sim_entry){.name = "server.test", .addr = ip_v4(INADDR_LOOPBACK)};
+	assert_int_equal(resolver_sim_new(config.loop, &world.name, 1, &world.resolver), 0);
 	world.plan = plan_new();
-	world.context = (struct script_context){
-		.plan = world.plan, .loop = config.loop, .flows = world.flows, .gate = &world.gate};
+	world.context = (struct script_context){.plan = world.plan,
+						.loop = config.loop,
+						.flows = world.flows,
+						.resolver = world.resolver,
+						.gate = &world.gate};
 	script_machine_set_context(world.fixture.machine, &world.context);
 }
 
@@ -98,6 +107,7 @@ static void end(void)
 	while (world.fixture.count)
 		script_free(world.fixture.machine, world.fixture.scripts[--world.fixture.count]);
 	script_machine_free(world.fixture.machine);
+	resolver_free(world.resolver);
 	plan_free(world.plan);
 	loop_free(loop);
 }
@@ -272,11 +282,69 @@ static void starttls(void **state)
 	     "true100000nil EOFwww.lab.test");
 }
 
+static void *speaks_tls(void *self)
+{
+	int fd = accept(server.fd, NULL, NULL);
+	SSL *ssl = accept_tls(fd);
+	const char *name;
+
+	if (SSL_accept(ssl) == 1) {
+		name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+		snprintf(server.server_name, sizeof(server.server_name), "%s",
+			 name ? name : "none");
+		SSL_shutdown(ssl);
+	}
+	SSL_free(ssl);
+	close(fd);
+	return NULL;
+}
+
+static void servers_are_asked_by_their_names(void **state)
+{
+	static const struct {
+		const char *host, *name;
+	} rows[] = {
+		{"'127.0.0.1'", "none"},
+		{"'server.test'", "server.test"},
+		{"{ip = '127.0.0.1'}", "none"},
+		{"{ip = '127.0.0.1', targetname = 'www.lab.test'}", "www.lab.test"},
+		{"{targetname = 'server.test'}", "server.test"},
+	};
+	char body[256];
+	size_t at;
+
+	for (at = 0; at < sizeof(rows) / sizeof(rows[0]); at++) {
+		snprintf(
+			body, sizeof(body),
+			"local r = show(s:connect(%s, port, 'ssl')) s:receive() s:close() return r",
+			rows[at].host);
+		says(speaks_tls, body, "true");
+		assert_string_equal(server.server_name, rows[at].name);
+		snprintf(body, sizeof(body),
+			 "s:connect(%s, port) local r = show(s:reconnect_ssl()) s:receive() "
+			 "s:close() return r",
+			 rows[at].host);
+		says(speaks_tls, body, "true");
+		assert_string_equal(server.server_name, rows[at].name);
+	}
+}
+
 /* --- datagrams --- */
+
+static char traced[4096];
+
+static void trace(void *self, const char *line)
+{
+	size_t at = strlen(traced);
+
+	snprintf(traced + at, sizeof(traced) - at, "%s\n", line);
+}
 
 static void two_sockets_speak_without_a_connection(void **state)
 {
+	traced[0] = '\0';
 	begin();
+	world.context.trace = trace;
 	run("local a, b = nmap.new_socket('udp'), nmap.new_socket('udp') "
 	    "a:bind('127.0.0.1', 0) b:bind('127.0.0.1', 0) "
 	    "local r = show(a:receive()) .. ',' .. show(a:sendto('127.0.0.1', 9, 'open')) "
@@ -286,12 +354,14 @@ static void two_sockets_speak_without_a_connection(void **state)
 	    "local _, la, _, from, port = a:get_info() "
 	    "r = r .. ',' .. la .. show(from, port == pb) a:sendto(from, port, 'answer') "
 	    "r = r .. ',' .. show(b:receive()) .. ',' .. show(b:send('x')) "
-	    "b:set_timeout(50) return r .. ',' .. show(b:receive()) .. ',' .. show(b:close()) "
-	    ".. ',' .. show(b:receive())");
-	assert_string_equal(world.fixture.said,
-			    "s: false socket must be connected,true,true,true ask,127.0.0.1"
-			    "127.0.0.1 true,true answer,nil ERROR,nil TIMEOUT,true,"
-			    "false socket must be connected\n");
+	    "b:set_timeout(50) r = r .. ',' .. show(b:receive()) .. ',' .. show(b:close()) .. ',' "
+	    ".. show(b:receive()) return r .. ('\\nUDP 127.0.0.1:%d < 127.0.0.1:%d | ask'):format("
+	    "pa, pb)");
+	assert_non_null(strstr(world.fixture.said,
+			       "s: false socket must be connected,true,true,true ask,127.0.0.1"
+			       "127.0.0.1 true,true answer,nil ERROR,nil TIMEOUT,true,"
+			       "false socket must be connected\nUDP"));
+	assert_non_null(strstr(traced, strstr(world.fixture.said, "UDP")));
 	end();
 }
 
@@ -336,6 +406,7 @@ int main(void)
 		cmocka_unit_test(a_reset_is_an_error_of_both_directions),
 		cmocka_unit_test(a_timeout_of_zero_takes_what_is_there),
 		cmocka_unit_test(starttls),
+		cmocka_unit_test(servers_are_asked_by_their_names),
 		cmocka_unit_test(two_sockets_speak_without_a_connection),
 		cmocka_unit_test(broadcasts_may_be_sent),
 		cmocka_unit_test(refused_datagrams_are_errors_and_no_end),

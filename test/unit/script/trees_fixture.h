@@ -95,9 +95,7 @@ static inline int trees_make_machine(struct trees_fixture *fixture)
 	if ((r = script_scheduler_new(fixture->machine, fixture->loop, &no_limits, &no_hooks,
 				      &fixture->scheduler)) < 0)
 		return r;
-	return luaL_dostring(script_machine_lua(fixture->machine), "require('strict')(_G)")
-		       ? ERROR_MEMORY
-		       : 0;
+	return script_trees_prepare(fixture->machine);
 }
 
 /* Chooses and loads. */

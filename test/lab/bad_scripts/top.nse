@@ -1,0 +1,2 @@
+-- never gets to its rule
+while true do end

@@ -1,0 +1,63 @@
+local check = require "check"
+local peer = require "fake_peer"
+
+-- The description's fetching is not what is tested here.
+local asked = nil
+package.loaded.http = package.loaded.http or { get = function(host, port, path)
+	asked = { host, port, path }
+	return { status = 200, header = { server = "Lab/1" }, body = "<root><device><friendlyName>A &amp; B</friendlyName>" ..
+		"<modelName>M</modelName><deviceList><device><friendlyName>C</friendlyName></device></deviceList></device></root>" }
+end }
+local upnp = require "upnp"
+
+local T = {}
+
+local answer = "HTTP/1.1 200 OK\r\nST: upnp:rootdevice\r\nServer: Lab UPnP/1.1\r\nLocation: http://10.0.0.1:5000/d.xml\r\n\r\n"
+
+function T.a_device_and_its_description()
+	local get = package.loaded.http.get
+	peer.install(function(bytes) return #bytes > 0 and { answer } end)
+	local ok, lines = upnp.Helper:new({ ip = "10.0.0.1" }):queryServices()
+	check.equal({ ok, lines.name, lines[1], lines[2] }, { true, "10.0.0.1", "Server: Lab UPnP/1.1",
+		"Location: http://10.0.0.1:5000/d.xml" })
+	if asked then
+		check.equal(asked, { "10.0.0.1", 5000, "/d.xml" })
+		check.equal(lines[3], { "Webserver: Lab/1", "Name: A & B", "Model Name: M", "Name: C" })
+	end
+	check.is_true(get)
+	check.equal(upnp.text_of { name = "x", "a", { "b" } }, "\nx\n    a\n      b\n")
+end
+
+function T.descriptions_elsewhere_are_not_fetched()
+	asked = nil
+	peer.install(function(bytes) return #bytes > 0 and { (answer:gsub("//10.0.0.1", "//10.9.9.9")) } end)
+	local _, lines = upnp.Helper:new({ ip = "10.0.0.1" }):queryServices()
+	check.equal({ #lines, asked }, { 2, nil })
+end
+
+function T.locations()
+	check.equal({ upnp.parse_location "http://10.0.0.1/x" }, { "10.0.0.1", 80, "/x" })
+	check.equal({ upnp.parse_location "http://[fe80::1]:99" }, { "fe80::1", 99, "/" })
+	check.is_nil((upnp.parse_location "https://10.0.0.1/x"))
+	check.is_nil((upnp.parse_location "http://10.0.0.1:99999/x"))
+end
+
+function T.a_network_gives_a_list()
+	peer.install(function(bytes) return #bytes > 0 and { answer, answer, "nonsense" } end)
+	local helper = upnp.Helper:new()
+	helper:setMulticast(true)
+	local ok, list = helper:queryServices()
+	check.equal({ ok, #list, list[1].name }, { true, 1, "10.0.0.1" })
+	peer.install(function() return {} end)
+	check.equal((helper:queryServices()), false)
+end
+
+function T.any_text_is_read_or_nil()
+	check.fuzz(function(text)
+		upnp.parse_answer(text)
+		upnp.describe(text)
+		upnp.parse_location(text)
+	end, { answer, "<device><friendlyName>x</friendlyName></device>" })
+end
+
+return T
