@@ -136,7 +136,8 @@ CASES = [
 
     *[Case("cleartext-login", server, port, findings=CLEAR, values={"protocol": protocol, "TLS offered": tls})
       for server, port, protocol, tls in (
-          ("vsftpd", 21, "^ftp$", "^false$"), ("pure_ftpd", 21, "^ftp$", "^true$"), ("courier", 110, "^pop3$", "^false$"),
+          ("vsftpd", 21, "^ftp$", "^false$"), ("pure_ftpd", 21, "^ftp$", "^true$"),
+          ("courier", 110, "^pop3$", "^false$"),
           ("cyrus", 143, "^imap$", "^false$"), ("openbsd_inetd", 23, "^telnet$", "^false$"),
           ("speaker:smtp_plain", 25, "^smtp$", "^false$"))],
     *[Case("cleartext-login", server, port, silent=True) for server, port in (
