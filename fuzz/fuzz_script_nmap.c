@@ -325,6 +325,23 @@ static int load_script(struct scene *scene)
 	return 0;
 }
 
+static int make_flows(struct scene *scene, struct loop *loop)
+{
+	static const struct flow_sim_port open[] = {{.first = 80, .last = 443}};
+	static struct flow_sim_host host = {.rtt_ns = NS_PER_MS, .ports = open, .ports_count = 1};
+	const struct flow_sim_config config = {
+		.hosts = &host,
+		.hosts_count = 1,
+		.loop = loop,
+		.gate = &scene->gate,
+		.seed = 1,
+	};
+
+	host.first = host.last = scene->target.addr;
+	host.otherwise = FLOW_END_REFUSED;
+	return flow_sim_new(&config, &scene->flows);
+}
+
 static int make_run(struct scene *scene)
 {
 	const struct script_machine_config config = {.seed = 1};
@@ -343,9 +360,10 @@ static int make_run(struct scene *scene)
 		.interfaces = &run->interfaces,
 		.intensity = -1,
 	};
-	if (!run->context.loop ||
+	if (!run->context.loop || make_flows(scene, run->context.loop) < 0 ||
 	    resolver_sim_new(run->context.loop, NULL, 0, &run->context.resolver) < 0)
 		return ERROR_MEMORY;
+	run->context.flows = scene->flows;
 	script_machine_set_context(run->machine, &run->context);
 	if (script_scheduler_new(run->machine, run->context.loop, &limits, &hooks,
 				 &run->scheduler) < 0)
@@ -384,6 +402,7 @@ static void release_scene(struct scene *scene)
 		script_machine_free(run->machine);
 		alloc_free(run);
 	}
+	flow_net_free(scene->flows);
 	resolver_free(resolver);
 	loop_free(loop);
 	script_host_free(scene->host);

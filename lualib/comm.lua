@@ -37,7 +37,8 @@ local function addresses_of(host, opts)
 	local found, list = nmap.resolve(name, "unspec")
 	local out = {}
 	for _, address in ipairs(found and list or {}) do
-		out[#out + 1] = { host = { ip = address, targetname = name }, family = address:find(":", 1, true) and "inet6" or "inet" }
+		local family = address:find(":", 1, true) and "inet6" or "inet"
+		out[#out + 1] = { host = { ip = address, targetname = name }, family = family }
 	end
 	return out
 end
@@ -152,9 +153,13 @@ local function likely_order(host, port, opts)
 	return { "tcp", "ssl" }
 end
 
+local option_names = {
+	"bytes", "lines", "timeout", "connect_timeout", "request_timeout", "recv_before", "any_af",
+}
+
 local function with_proto(opts, proto)
 	local copy = { proto = proto }
-	for _, key in ipairs { "bytes", "lines", "timeout", "connect_timeout", "request_timeout", "recv_before", "any_af" } do
+	for _, key in ipairs(option_names) do
 		copy[key] = opts[key]
 	end
 	return copy

@@ -148,7 +148,9 @@ function M.parse_form(form)
 		id = attributes.id, fields = fields_of(form) }
 end
 
-local entities = { amp = "&", lt = "<", gt = ">", quot = '"', apos = "'", nbsp = " ", copy = "\194\169", reg = "\194\174" }
+local entities = {
+	amp = "&", lt = "<", gt = ">", quot = '"', apos = "'", nbsp = " ", copy = "\194\169", reg = "\194\174",
+}
 
 --- A text with its commonest entities as characters.
 function M.decode_entities(text)

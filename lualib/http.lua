@@ -19,6 +19,8 @@
 local comm = require "comm"
 local htmltag = require "htmltag"
 local httpauth = require "httpauth"
+local httpcache = require "httpcache"
+local httpreader = require "httpreader"
 local message = require "httpmessage"
 local nmap = require "nmap"
 local rand = require "rand"
@@ -34,24 +36,14 @@ local M = {}
 
 M.USER_AGENT = stdnse.get_script_args("http.useragent") or "Mozilla/5.0 (compatible; portolan; network audit)"
 
-local has_zlib, zlib = pcall(require, "zlib")
 local has_openssl, openssl = pcall(require, "openssl")
 
--- What a server may cost us at most. Of a response's head and its time:
-local head_bytes_max = 64 * 1024
-local response_ms_max = 60000
-local interim_max = 16
 local body_bytes_default = 2 * 1024 * 1024
 -- Of redirects:
-local hops_default = 5
-local hops_max = 20
-local hops_ms_max = 30000
+local hops_default, hops_max, hops_ms_max = 5, 20, 30000
 -- Of the cache, per host, and of pipelines:
 local cache_bytes_default = 1000000
-local pipeline_depth_default = 10
-local pipeline_ms_max = 300000
--- How long a failure counts, and how many and how large ones are kept.
-local failure_ms, failures_max, failure_bytes_max = 30000, 200, 65536
+local pipeline_depth_default, pipeline_ms_max = 10, 300000
 -- Of a port that was silent so often and never answered, no more is asked.
 local silences_max = 2
 
@@ -64,17 +56,12 @@ local function flag_argument(name)
 	return value ~= nil and value ~= "false" and value ~= "0" and value ~= "no"
 end
 
--- Responses that failed ---------------------------------------------------------
-
-local function failure(why, incomplete)
-	return { ["status-line"] = "Error: " .. why, header = {}, rawheader = {}, incomplete = incomplete }
-end
-
 -- Options ------------------------------------------------------------------------
 
 local option_types = {
 	timeout = "number", header = "table", auth = "table", bypass_cache = "boolean", no_cache = "boolean",
-	no_cache_body = "boolean", any_af = "boolean", truncated_ok = "boolean", max_body_size = "number", scheme = "string",
+	no_cache_body = "boolean", any_af = "boolean", truncated_ok = "boolean", max_body_size = "number",
+	scheme = "string",
 }
 
 -- nil, or what is wrong with the options.
@@ -92,16 +79,15 @@ local function wrong_option(options)
 	return nil
 end
 
-local function body_limit(options)
+-- What httpreader wants to know.
+local function reading(options)
 	local limit = options.max_body_size or number_argument("http.max-body-size", body_bytes_default)
-	return limit < 0 and message.BODY_MAX or math.min(math.floor(limit), message.BODY_MAX)
-end
-
-local function truncated_ok(options)
-	if options.truncated_ok == nil then
-		return flag_argument("http.truncated-ok")
+	local cut = options.truncated_ok
+	if cut == nil then
+		cut = flag_argument("http.truncated-ok")
 	end
-	return options.truncated_ok
+	limit = limit < 0 and message.BODY_MAX or math.min(math.floor(limit), message.BODY_MAX)
+	return { limit = limit, truncated_ok = cut }
 end
 
 -- Where the server is ---------------------------------------------------------------
@@ -120,8 +106,7 @@ local function memory_of(host)
 	if type(registry) ~= "table" then
 		return nil
 	end
-	registry.http_memory = registry.http_memory or { proto = {}, silences = {}, cache = {}, order = {}, bytes = 0,
-		failed = {}, failures = 0 }
+	registry.http_memory = registry.http_memory or { proto = {}, silences = {}, cache = httpcache.new() }
 	return registry.http_memory
 end
 
@@ -213,184 +198,14 @@ local function request_text(host, port, method, path, options, connection, autho
 	}, options.header), content and tostring(content))
 end
 
--- Responses -----------------------------------------------------------------------
-
-local Reader = {}
-Reader.__index = Reader
-
--- What comes over a connection; `first` has come already.
-local function reader_of(socket, first)
-	return setmetatable({ socket = socket, buffer = first or "", deadline = nmap.clock_ms() + response_ms_max }, Reader)
-end
-
--- Some bytes more, as a text; nil and why not.
-function Reader:receive()
-	if nmap.clock_ms() > self.deadline then
-		return nil, "the response takes too long"
-	end
-	local ok, bytes = self.socket:receive()
-	if not ok then
-		return nil, bytes or "ERROR"
-	end
-	return bytes
-end
-
--- One head of a response, taken off the buffer; nil, why not, and what had come of it.
-local function read_head(reader)
-	while true do
-		local last, body = message.find_body(reader.buffer)
-		if last then
-			local head = message.parse_response_head(reader.buffer:sub(1, last))
-			reader.buffer = reader.buffer:sub(body)
-			return head, "no HTTP status line"
-		elseif not ("HTTP/"):find(reader.buffer:sub(1, 5), 1, true) or #reader.buffer > head_bytes_max then
-			return nil, "no HTTP response"
-		end
-		local bytes, why = reader:receive()
-		if not bytes then
-			return nil, why, message.parse_response_head(reader.buffer)
-		end
-		reader.buffer = reader.buffer .. bytes
-	end
-end
-
--- The head of the final response, behind interim ones.
-local function final_head(reader)
-	for _ = 1, interim_max do
-		local head, why, part = read_head(reader)
-		if not head or head.status >= 200 or head.status == 101 then
-			return head, why, part
-		end
-	end
-	return nil, "too many interim responses"
-end
-
--- Body readers give: the body, why it is not whole (nil if it is), whether it is too large.
-
--- Until there are `length` bytes or, without it, until the end.
-local function read_plain(reader, length, limit)
-	local pieces, count = { reader.buffer }, #reader.buffer
-	local wanted = math.min(length or limit + 1, limit + 1)
-	local why
-	while count < wanted do
-		pieces[#pieces + 1], why = reader:receive()
-		if why then
-			break
-		end
-		count = count + #pieces[#pieces]
-	end
-	local all = table.concat(pieces)
-	reader.buffer = length and all:sub(length + 1) or ""
-	if count > limit and (length or limit + 1) > limit then
-		return all:sub(1, limit), "the body is too large", true
-	elseif not length and why == "EOF" then
-		return all
-	end
-	return length and all:sub(1, length) or all, why
-end
-
-local function read_chunked(reader, limit)
-	local decoder = message.chunked_decoder()
-	local pieces, bytes, why = {}, reader.buffer, nil
-	while true do
-		pieces[#pieces + 1] = decoder:feed(bytes)
-		if decoder.total > limit then
-			return table.concat(pieces):sub(1, limit), "the body is too large", true
-		elseif decoder.done or decoder.failed then
-			reader.buffer = decoder.rest or ""
-			return table.concat(pieces), decoder.failed
-		end
-		bytes, why = reader:receive()
-		if not bytes then
-			return table.concat(pieces), why
-		end
-	end
-end
-
-local function read_body(reader, response, method, limit)
-	local kind, length = message.body_kind(response, method)
-	if kind == "none" then
-		return ""
-	elseif kind == "chunked" then
-		return read_chunked(reader, limit)
-	end
-	return read_plain(reader, length, limit)
-end
-
-local window_bits = { gzip = { 47 }, ["x-gzip"] = { 47 }, deflate = { 47, -15 } }
-
--- At most `limit` bytes of what is packed; nil if nothing could be unpacked.
-local function inflated(packed, bits, limit)
-	local pieces, count, more = {}, 0, true
-	pcall(function()
-		local stream = zlib.inflate(packed, bits)
-		while more and count <= limit do
-			more = stream:read(math.min(65536, limit + 1 - count))
-			pieces[#pieces + 1] = more
-			count = count + #(more or "")
-		end
-	end)
-	return count > 0 and table.concat(pieces) or nil
-end
-
-local function unpacked(packed, coding, limit)
-	for _, bits in ipairs(has_zlib and window_bits[coding] or {}) do
-		local plain = inflated(packed, bits, limit)
-		if plain then
-			return plain
-		end
-	end
-	return nil
-end
-
--- Takes the content codings off the body, the last one first.
-local function decode_body(response, limit)
-	local codings = {}
-	for coding in (response.header["content-encoding"] or ""):gmatch("[^%s,]+") do
-		table.insert(codings, 1, coding:lower())
-	end
-	if #codings == 0 or #codings > 5 or response.body == "" then
-		return
-	end
-	response.decoded, response.undecoded = {}, {}
-	for _, coding in ipairs(codings) do
-		local plain = #response.undecoded == 0 and unpacked(response.body, coding, limit)
-		if plain then
-			response.truncated = #plain > limit or response.truncated
-			response.body = plain:sub(1, limit)
-		end
-		local list = plain and response.decoded or response.undecoded
-		list[#list + 1] = coding
-	end
-	if #response.decoded > 0 then
-		local left = table.concat(response.undecoded, ", ")
-		response.header["content-encoding"] = left ~= "" and left or nil
-		response.header["content-length"] = tostring(#response.body)
-	end
-end
-
--- The next response of a connection: the response, or one that says what failed.
-local function next_response(reader, method, options)
-	local limit = body_limit(options)
-	local response, why, part = final_head(reader)
-	if not response then
-		return failure(why, part)
-	end
-	response["status-line"], response.reason = response["status-line"] .. "\r\n", nil
-	response.rawheader[#response.rawheader + 1] = ""
-	local body, too_large
-	body, why, too_large = read_body(reader, response, method, limit)
-	response.rawbody, response.body, response.truncated = body, body, too_large or nil
-	if why and not (too_large and truncated_ok(options)) then
-		return failure(why, response)
-	end
-	decode_body(response, limit)
-	return response
-end
-
 -- Exchanges ------------------------------------------------------------------------
 
 local schemes = { http = "tcp", https = "ssl" }
+
+-- nginx, Apache httpd, Go, others.
+local complaints = {
+	"plain http request was sent to https", "speaking plain http to an ssl", "http request to an https server", "requires tls",
+}
 
 -- What a port that wants TLS says to plain HTTP: an alert, or a complaint.
 local function wants_tls(first)
@@ -398,9 +213,14 @@ local function wants_tls(first)
 		return true
 	end
 	local low = first:sub(1, 4096):lower()
-	return low:find("^http/1%.[01] 4%d%d") ~= nil and (low:find("plain http request was sent to https", 1, true) ~= nil or
-		low:find("speaking plain http to an ssl", 1, true) ~= nil or low:find("requires tls", 1, true) ~= nil or
-		low:find("http request to an https server", 1, true) ~= nil)
+	if low:find("^http/1%.[01] 4%d%d") then
+		for _, complaint in ipairs(complaints) do
+			if low:find(complaint, 1, true) then
+				return true
+			end
+		end
+	end
+	return false
 end
 
 -- A connection on which the request was sent: the socket, the first bytes of the answer,
@@ -435,13 +255,13 @@ end
 local function exchange(host, port, method, path, options, authorization)
 	local text = request_text(host, port, method, path, options, "close", authorization)
 	if not text then
-		return failure "a line end in the request's options"
+		return httpreader.failure "a line end in the request's options"
 	end
 	local socket, first, proto = converse(host, port, text, options)
 	if not socket then
-		return failure("no answer: " .. tostring(first))
+		return httpreader.failure("no answer: " .. tostring(first))
 	end
-	local response = next_response(reader_of(socket, first), method, options)
+	local response = httpreader.new(socket, first):next(method, reading(options))
 	socket:close()
 	if response.status then
 		response.ssl = proto == "ssl"
@@ -471,29 +291,6 @@ end
 
 -- Cache ----------------------------------------------------------------------------
 
--- Tables of a response are copied, so that nobody changes another one's.
-local function copied(value)
-	if type(value) ~= "table" then
-		return value
-	end
-	local copy = {}
-	for key, item in pairs(value) do
-		copy[key] = copied(item)
-	end
-	return copy
-end
-
-local function size_of(value)
-	if type(value) ~= "table" then
-		return type(value) == "string" and #value + 32 or 16
-	end
-	local size = 64
-	for key, item in pairs(value) do
-		size = size + size_of(key) + size_of(item)
-	end
-	return size
-end
-
 -- The key of a request in the cache of its host; nil when it is not to be there: only
 -- requests that say no more than their path are the same for everybody.
 local function cache_key(host, port, method, path, options)
@@ -505,62 +302,17 @@ local function cache_key(host, port, method, path, options)
 		tostring(options.max_body_size), tostring(options.truncated_ok), path }, " ")
 end
 
-local function forget_oldest(memory, most)
-	while memory.bytes > most and memory.order[1] do
-		local key = table.remove(memory.order, 1)
-		memory.bytes, memory.cache[key] = memory.bytes - memory.cache[key].size, nil
-	end
-end
-
-local function store(memory, key, response, options)
-	if options.no_cache then
-		return
-	end
-	local kept = copied(response)
-	if options.no_cache_body then
-		kept.body, kept.rawbody = nil, nil
-	end
-	local size = size_of(kept)
-	local most = number_argument("http.max-cache-size", cache_bytes_default)
-	if size > most or memory.cache[key] then
-		return
-	end
-	memory.cache[key], memory.bytes = { response = kept, size = size }, memory.bytes + size
-	memory.order[#memory.order + 1] = key
-	forget_oldest(memory, most)
-end
-
--- What failed is not tried again at once: many scripts ask for the same page, one after the
--- other, and each would wait as long as the first.
-local function store_failure(memory, key, response)
-	if memory.failures >= failures_max then
-		memory.failed, memory.failures = {}, 0
-	end
-	local kept = size_of(response) <= failure_bytes_max and copied(response) or failure(M.get_status_string(response))
-	memory.failed[key] = { response = kept, good_until = nmap.clock_ms() + failure_ms }
-	memory.failures = memory.failures + 1
-end
-
-local function recent_failure(memory, key)
-	local failed = memory.failed[key]
-	return failed and nmap.clock_ms() < failed.good_until and copied(failed.response) or nil
-end
-
 local function cached_request(host, port, method, path, options, key)
-	local memory = memory_of(host)
-	local failed = not options.bypass_cache and recent_failure(memory, key)
-	if failed then
-		return failed
-	end
-	local kept = not options.bypass_cache and memory.cache[key]
-	if kept and (kept.response.body or options.no_cache_body) then
-		return copied(kept.response)
+	local cache = memory_of(host).cache
+	local kept = not options.bypass_cache and cache:get(key, options.no_cache_body)
+	if kept then
+		return kept
 	end
 	local response = request(host, port, method, path, options)
-	if response.status then
-		store(memory, key, response, options)
-	else
-		store_failure(memory, key, response)
+	if not response.status then
+		cache:put_failure(key, response)
+	elseif not options.no_cache then
+		cache:put(key, response, number_argument("http.max-cache-size", cache_bytes_default), options.no_cache_body)
 	end
 	return response
 end
@@ -670,9 +422,9 @@ local function checked(how, host, port, method, path, options)
 	options = options or {}
 	local wrong = type(options) ~= "table" and "the options are no table" or wrong_option(options)
 	if wrong then
-		return failure(wrong)
+		return httpreader.failure(wrong)
 	elseif type(path) ~= "string" then
-		return failure "the path is no text"
+		return httpreader.failure "the path is no text"
 	end
 	return how(host, port, method, path, options)
 end
@@ -711,7 +463,7 @@ end
 function M.get_url(text, options)
 	local parsed = url.parse(text)
 	if not parsed or not parsed.host or not schemes[parsed.scheme or ""] then
-		return failure "not a URL of http or https"
+		return httpreader.failure "not a URL of http or https"
 	end
 	local path = (parsed.path or "/") .. (parsed.params and ";" .. parsed.params or "") ..
 		(parsed.query and "?" .. parsed.query or "")
@@ -730,7 +482,8 @@ end
 
 local function stays_open(response)
 	local connection = (response.header.connection or ""):lower()
-	return not connection:find("close", 1, true) and (response.version ~= "1.0" or connection:find("keep-alive", 1, true) ~= nil)
+	return not connection:find("close", 1, true) and
+		(response.version ~= "1.0" or connection:find("keep-alive", 1, true) ~= nil)
 end
 
 -- How many requests more the server says it takes on this connection.
@@ -760,8 +513,7 @@ end
 -- Reads the response to the next request into the run; whether the connection is good for more.
 local function take_response(run, reader, proto)
 	local one = run.requests[#run.responses + 1]
-	reader.deadline = nmap.clock_ms() + response_ms_max
-	local response = next_response(reader, one.method, one.options)
+	local response = reader:next(one.method, reading(one.options))
 	if not response.status and not response.incomplete then
 		return nil
 	elseif response.status then
@@ -804,7 +556,7 @@ local function run_connection(run)
 	if not socket then
 		return false
 	end
-	local reader = reader_of(socket, first)
+	local reader = httpreader.new(socket, first)
 	local response = take_response(run, reader, proto)
 	if response then
 		run_batches(run, socket, reader, proto, response)
@@ -972,7 +724,9 @@ M.parse_www_authenticate = httpauth.parse
 
 M.grab_forms, M.parse_form, M.tag_pattern = htmltag.grab_forms, htmltag.parse_form, htmltag.tag_pattern
 
-local months = { jan = 1, feb = 2, mar = 3, apr = 4, may = 5, jun = 6, jul = 7, aug = 8, sep = 9, oct = 10, nov = 11, dec = 12 }
+local months = {
+	jan = 1, feb = 2, mar = 3, apr = 4, may = 5, jun = 6, jul = 7, aug = 8, sep = 9, oct = 10, nov = 11, dec = 12,
+}
 
 -- RFC 9110, 5.6.7: the one format that is sent, and the two that were.
 local date_patterns = {

@@ -133,7 +133,8 @@ function M.digest(params, request, digest)
 		secret = hash(secret, params.nonce, request.cnonce)
 	end
 	local what = hash(request.method, request.uri)
-	local response = qop and hash(secret, params.nonce, count, request.cnonce, qop, what) or hash(secret, params.nonce, what)
+	local response = qop and hash(secret, params.nonce, count, request.cnonce, qop, what) or
+		hash(secret, params.nonce, what)
 	local fields = { "username=" .. quote(request.username), "realm=" .. quote(realm), "nonce=" .. quote(params.nonce),
 		"uri=" .. quote(request.uri), "response=" .. quote(response) }
 	if params.algorithm then

@@ -137,8 +137,8 @@ local function read_native(bytes, at, start, reply)
 	if reply.os then
 		reply.lanmanager = unicode_text(bytes, at)
 	end
-	reply.os = reply.os and reply.os:gsub("%z+$", "")
-	reply.lanmanager = reply.lanmanager and reply.lanmanager:gsub("%z+$", "")
+	reply.os = reply.os and reply.os:gsub("\0+$", "")
+	reply.lanmanager = reply.lanmanager and reply.lanmanager:gsub("\0+$", "")
 end
 
 --- A SESSION_SETUP_ANDX response that goes on: {status, token, challenge (see ntlm), os,

@@ -278,11 +278,6 @@ function M.getPrepareTLSWithoutReconnect(port)
 	end
 end
 
---- A rule for ports that speak TLS, at once or after STARTTLS.
-function M.port_rule(host, port)
-	return shortport.ssl(host, port) or (port.state == "open" and way_of(port) ~= nil)
-end
-
 --- A connected socket on which a hello can be sent, whatever the port needs before it; nil and why
 -- not.
 function M.open(host, port)
@@ -300,21 +295,57 @@ function M.open(host, port)
 	return socket
 end
 
---- Sends a hello (the fields of tls.client_hello; a server's name is added), gives what tls.exchange
--- gives.
+-- Servers take suites with curves only from who names some.
+local function add_usual(extensions, host)
+	local helpers, name = tls.EXTENSION_HELPERS, tls.servername(host)
+	extensions.server_name = extensions.server_name or (name and helpers.server_name(name)) or nil
+	extensions.elliptic_curves = extensions.elliptic_curves or helpers.elliptic_curves(tls.DEFAULT_ELLIPTIC_CURVES)
+	extensions.ec_point_formats = extensions.ec_point_formats or helpers.ec_point_formats { "uncompressed" }
+end
+
+--- Sends a hello (the fields of tls.client_hello; the server's name and curves are added), gives what
+-- tls.exchange gives.
 function M.ask(host, port, hello)
 	local socket, err = M.open(host, port)
 	if not socket then
 		return nil, err
 	end
 	hello.extensions = hello.extensions or {}
-	local name = tls.servername(host)
-	if name and hello.protocol ~= "SSLv3" then
-		hello.extensions.server_name = tls.EXTENSION_HELPERS.server_name(name)
+	if hello.protocol ~= "SSLv3" then
+		add_usual(hello.extensions, host)
 	end
 	local answer, reason = tls.exchange(socket, tls.client_hello(hello))
 	socket:close()
 	return answer, reason
+end
+
+-- Printers print what they are sent.
+local function is_printer(port)
+	return port.number >= 9100 and port.number <= 9107
+end
+
+-- Whether a port of which nobody knows what it is answers a hello in TLS. Asked once.
+local function answers_tls(host, port)
+	if port.protocol ~= "tcp" or port.state ~= "open" or is_printer(port) or
+		(port.version and (port.version.name_confidence or 0) > 3) then
+		return false
+	end
+	local kept = host.registry["sslcert-probed"] or {}
+	host.registry["sslcert-probed"] = kept
+	local mutex = nmap.mutex("sslcert probe " .. host.ip .. " " .. port.number)
+	mutex "lock"
+	if kept[port.number] == nil then
+		kept[port.number] = M.ask(host, port, { protocol = "TLSv1.2", ciphers = tls.DEFAULT_CIPHERS }) ~= nil
+	end
+	mutex "done"
+	return kept[port.number]
+end
+
+--- A rule for ports that speak TLS, at once or after STARTTLS: by what is known of them, and where
+-- nothing is, by a hello.
+function M.port_rule(host, port)
+	return shortport.ssl(host, port) or (port.state == "open" and way_of(port) ~= nil) or
+		(port.service ~= "http" and port.service ~= "ssh" and answers_tls(host, port))
 end
 
 -- The certificate ------------------------------------------------------------------
@@ -347,8 +378,7 @@ local function by_hello(host, port)
 		ciphers[#ciphers + 1] = name
 	end
 	table.sort(ciphers)
-	local answer = M.ask(host, port, { protocol = "TLSv1.2", ciphers = ciphers,
-		extensions = { elliptic_curves = tls.EXTENSION_HELPERS.elliptic_curves(tls.DEFAULT_ELLIPTIC_CURVES) } })
+	local answer = M.ask(host, port, { protocol = "TLSv1.2", ciphers = ciphers })
 	local chain = answer and answer.certificate and answer.certificate.certificates
 	return chain and chain[1] and M.parse_ssl_certificate(chain[1]) or nil
 end

@@ -57,7 +57,7 @@ function M.parse_response(bytes)
 		elseif kind == OTHER then
 			answer.other = read_address(value)
 		elseif kind == SOFTWARE then
-			answer.software = value:gsub("%z+$", "")
+			answer.software = value:gsub("\0+$", "")
 		end
 		at = at + 4 + length + -length % 4
 	end

@@ -11,7 +11,10 @@ M.FILES_MAX = 1000
 -- A row of a listing is not longer.
 local row_length_max = 2000
 
-local titles = { "^%s*Index of%s", "^%s*Directory listing for%s", "^%s*Directory:?%s+/", "^%s*Listing of%s", "^%s*Directory Listing For%s" }
+local titles = {
+	"^%s*Index of%s", "^%s*Directory listing for%s", "^%s*Directory:?%s+/", "^%s*Listing of%s",
+	"^%s*Directory Listing For%s",
+}
 
 --- Whether a page looks like a listing, by its title or first heading.
 function M.is_listing(page)
@@ -28,14 +31,16 @@ end
 
 -- When a row says it was changed last, and its size.
 local times = {
-	"%d%d%d%d%-%d%d%-%d%d%s+%d%d:%d%d:?%d*", "%d%d?%-%a%a%a%-%d%d%d%d%s+%d%d:%d%d:?%d*", "%d%d%d%d%-%a%a%a%-%d%d%s+%d%d:%d%d:?%d*",
+	"%d%d%d%d%-%d%d%-%d%d%s+%d%d:%d%d:?%d*", "%d%d?%-%a%a%a%-%d%d%d%d%s+%d%d:%d%d:?%d*",
+	"%d%d%d%d%-%a%a%a%-%d%d%s+%d%d:%d%d:?%d*",
 }
 
 local function time_and_size(text)
 	for _, pattern in ipairs(times) do
 		local first, last = text:find(pattern)
 		if first then
-			local size = text:sub(last + 1):match("^%s*([%d.]+%s*[KMGTkmgt]?i?B?)%f[%s%z]") or text:sub(last + 1):match("^%s*(%-)")
+			local rest = text:sub(last + 1)
+			local size = rest:match("^%s*([%d.]+%s*[KMGTkmgt]?i?B?)%f[%s%z]") or rest:match("^%s*(%-)")
 			return text:sub(first, last), size and size:gsub("%s", "") or "-"
 		end
 	end
@@ -45,8 +50,9 @@ end
 -- A link's target as the name of something in this folder; nil for what leads elsewhere.
 local function name_of(href)
 	local name = href:gsub("^%./", "")
-	if name == "" or name:find("^[/?#.]") and not name:find("^%.[^./]") or name:find("^%a[%w+.-]*:") or name:find("[?#]") or
-		name:sub(1, -2):find("/", 1, true) or name:find("%c") then
+	local hidden = name:find("^%.[^./]")
+	if name == "" or name:find("^[/.]") and not hidden or name:find("^%a[%w+.-]*:") or name:find("[?#%c]") or
+		name:sub(1, -2):find("/", 1, true) then
 		return nil
 	end
 	return name
@@ -73,8 +79,8 @@ function M.parse(page)
 		end
 		local name = last - first < row_length_max and name_of(htmltag.attributes(page:sub(first, last)).href or "")
 		if name then
-			local behind = page:sub(closing + 4, math.min((lower:find("<a%s", closing) or #page + 1) - 1, closing + row_length_max))
-			local time, size = time_and_size(plain(behind))
+			local another = lower:find("<a%s", closing) or #page + 1
+			local time, size = time_and_size(plain(page:sub(closing + 4, math.min(another - 1, closing + row_length_max))))
 			files[#files + 1] = { filename = name, time = time, size = size }
 		end
 		at = closing + 4
@@ -107,7 +113,7 @@ function M.format(volume)
 	end
 	lines[#lines + 1] = padded("SIZE", size_width) .. "  " .. padded("TIME", time_width) .. "  FILENAME"
 	for _, file in ipairs(volume.files) do
-		lines[#lines + 1] = padded(file.size, size_width) .. "  " .. padded(file.time, time_width) .. "  " .. file.filename
+		lines[#lines + 1] = table.concat({ padded(file.size, size_width), padded(file.time, time_width), file.filename }, "  ")
 	end
 	return table.concat(lines, "\n") .. "\n\n"
 end

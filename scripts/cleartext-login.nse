@@ -164,16 +164,18 @@ end
 
 action = function(host, port)
 	local name = protocol_of(port)
-	if not ask[name] then
-		return nil -- forced on a port of another service
+	local seen, tls
+	if name then
+		seen, tls = ask[name](host, port)
 	end
-	local seen, tls = ask[name](host, port)
 	if not seen then
 		return nil
 	end
 	seen = seen:gsub("%s+", " "):sub(1, 120)
 	report(name, seen, tls)
 	local out = stdnse.output_table()
-	out.protocol, out.seen, out["TLS offered"] = name, seen, tls or false
+	out.protocol = name
+	out.seen = seen
+	out["TLS offered"] = tls or false
 	return out
 end

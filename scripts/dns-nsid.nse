@@ -3,6 +3,7 @@
 
 local dns = require "dns"
 local finding = require "finding"
+local nmap = require "nmap"
 local shortport = require "shortport"
 local stdnse = require "stdnse"
 
@@ -11,7 +12,16 @@ author = "portolan"
 license = "same as portolan's"
 categories = { "discovery", "default", "safe" }
 
-portrule = shortport.port_or_service(53, "domain", { "tcp", "udp" })
+local is_dns = shortport.port_or_service(53, "domain", { "tcp", "udp" })
+
+-- Over TCP only where UDP does not tell already.
+portrule = function(host, port)
+	if not is_dns(host, port) then
+		return false
+	end
+	local other = port.protocol == "tcp" and nmap.get_port_state(host, { number = port.number, protocol = "udp" })
+	return not (other and other.state == "open")
+end
 
 local chaos = dns.CLASS.CH
 

@@ -24,7 +24,7 @@ action = function(host, port)
 	if not ok or not text:find "%S" then
 		return nil
 	end
-	if not text:find "[%z\1-\8\14-\31\128-\255]" then
+	if not text:find "[\0-\8\14-\31\128-\255]" then
 		report(text)
 	end
 	return text:sub(1, 8192)

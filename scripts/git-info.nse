@@ -43,8 +43,8 @@ local function ask(host, port, path)
 	local line = connection:send(request(path, host.targetname or host.ip)) and read_line(connection) or nil
 	while line and line ~= "" and told.count < references_max do
 		told.error = told.error or line:match "^ERR ([^\n]*)"
-		local name = line:match "^%x+ ([^%z\n]+)"
-		told.capabilities = told.capabilities or line:match "%z([^\n]+)"
+		local name = line:match "^%x+ ([^\0\n]+)"
+		told.capabilities = told.capabilities or line:match "\0([^\n]+)"
 		if not name then
 			break
 		end

@@ -54,7 +54,7 @@ local function report(path, names)
 		id = "http-cookie-flags", title = "Session cookies without their flags", severity = "low",
 		seen = path .. ": " .. table.concat(names, "; "):sub(1, 200),
 		why = "Without HttpOnly a script that gets into a page reads the session; without Secure it crosses plain HTTP.",
-		remedy = "Set HttpOnly, Secure and SameSite on the cookie (session.cookie_httponly and session.cookie_secure in PHP).",
+		remedy = "Set HttpOnly, Secure and SameSite on the cookie (session.cookie_httponly in PHP, and so on).",
 		references = { "CWE-1004", "CWE-614" },
 	}
 end

@@ -6,7 +6,7 @@ local http = require "http"
 local listing = require "weblisting"
 local shortport = require "shortport"
 local stdnse = require "stdnse"
-local ipairs, tonumber = ipairs, tonumber
+local ipairs, math, tonumber = ipairs, math, tonumber
 
 description = [[
 Shows the files of a web server's front page (or http-ls.url) where that is a listing of a folder.
@@ -42,11 +42,16 @@ local function add_folder(walk, path, prefix, depth)
 end
 
 local function report(path, files)
+	local names = files[1].filename
+	for i = 2, math.min(#files, 3) do
+		names = names .. ", " .. files[i].filename
+	end
 	finding.report {
 		id = "http-directory-listing", title = "A web server lists the files of a folder", severity = "low",
-		seen = path .. ": " .. files[1].filename .. (files[2] and ", " .. files[2].filename or "") .. (files[3] and " ..." or ""),
+		seen = path .. ": " .. names:sub(1, 100) .. (#files > 3 and " ..." or ""),
 		why = "Backups, logs and unfinished files that no page links to are found by anybody.",
-		remedy = "Turn listings off: Options -Indexes (Apache httpd), autoindex off (nginx), dir-listing.activate (lighttpd).",
+		remedy = "Turn listings off: Options -Indexes (Apache httpd), autoindex off (nginx), \z
+			 dir-listing.activate (lighttpd).",
 		references = { "CWE-548" },
 	}
 end

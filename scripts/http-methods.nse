@@ -117,6 +117,7 @@ action = function(host, port)
 	output["Supported Methods"] = nmap.verbosity() > 0 and setmetatable(methods, spaced) or nil
 	output["Potentially risky methods"] = #risky > 0 and setmetatable(risky, spaced) or nil
 	output["Path tested"] = given
-	output["Status Lines"] = stdnse.get_script_args("http-methods.retest") and status_lines(methods, host, port, path) or nil
+	local retest = stdnse.get_script_args("http-methods.retest")
+	output["Status Lines"] = retest and status_lines(methods, host, port, path) or nil
 	return output
 end

@@ -7,7 +7,7 @@ local http = require "http"
 local rand = require "rand"
 local shortport = require "shortport"
 local stdnse = require "stdnse"
-local ipairs, string, table = ipairs, string, table
+local ipairs, string, table, tostring = ipairs, string, table, tostring
 
 description = [[
 Finds out whether a web proxy works for anybody. It is asked for a name that does not exist
@@ -24,8 +24,9 @@ portrule = shortport.port_or_service({ 3128, 8000, 8080, 8118, 8123, 8888 },
 
 -- What proxies say of a host that they did not find, in lower case.
 local not_found = {
-	"err_dns_fail", "unable to determine ip", "no such domain", "could not resolve", "not be resolved", "cannot be resolved",
-	"unable to connect to the remote", "name or service not known", "unknown host", "host not found", "dns error", "dns lookup",
+	"err_dns_fail", "unable to determine ip", "no such domain", "could not resolve", "not be resolved",
+	"cannot be resolved", "unable to connect to the remote", "name or service not known", "unknown host",
+	"host not found", "dns error", "dns lookup",
 	"no address associated", "can't resolve",
 }
 -- "Bad gateway", and that there was no answer in time.
@@ -52,7 +53,8 @@ local function tried(response, own)
 end
 
 local function ask(host, port, method, target, name)
-	return http.generic_request(host, port, method, target, { header = { Host = name }, max_body_size = 65536, truncated_ok = true })
+	return http.generic_request(host, port, method, target,
+		{ header = { Host = name }, max_body_size = 65536, truncated_ok = true })
 end
 
 local function report(target, response)
@@ -88,7 +90,7 @@ end
 
 -- Those with which it fetched what the user named.
 local function methods_fetched(host, port, address, pattern)
-	local out, name = {}, address:match("^http://([^/?#]+)")
+	local out, name = {}, tostring(address):match("^http://([^/?#]+)")
 	for _, method in ipairs { "GET", "HEAD" } do
 		local response = name and ask(host, port, method, address, name) or {}
 		if response.status == 200 and (method == "HEAD" and #out > 0 or method == "GET" and

@@ -53,7 +53,8 @@ local meanings = {
 
 -- Key of the output and the header, in their order.
 local headers = {
-	{ "Strict_Transport_Security", "Strict-Transport-Security" }, { "Public_Key_Pins_Report_Only", "Public-Key-Pins-Report-Only" },
+	{ "Strict_Transport_Security", "Strict-Transport-Security" },
+	{ "Public_Key_Pins_Report_Only", "Public-Key-Pins-Report-Only" },
 	{ "X_Frame_Options", "X-Frame-Options" }, { "X_XSS_Protection", "X-XSS-Protection" },
 	{ "X_Content_Type_Options", "X-Content-Type-Options" }, { "Content_Security_Policy", "Content-Security-Policy" },
 	{ "X_Permitted_Cross_Domain_Policies", "X-Permitted-Cross-Domain-Policies" }, { "Referrer_Policy", "Referrer-Policy" },

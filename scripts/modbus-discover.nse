@@ -1,5 +1,6 @@
 -- Finds the units behind a Modbus/TCP port and shows who they say they are. It only reads.
--- Example: portolan -p502 --script modbus-discover --script-args modbus-discover.aggressive=1 192.0.2.1
+-- portolan sends nothing to port 502 unless told: --allports.
+-- Example: portolan --allports -p502 --script modbus-discover --script-args modbus-discover.aggressive=1 192.0.2.1
 
 local finding = require "finding"
 local modbus = require "modbus"

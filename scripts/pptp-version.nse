@@ -23,7 +23,7 @@ local request = string.pack(">I2I2I4I2I2I2BBI4I4I2I2", 156, 1, cookie, 1, 0, 0x0
 	padded "none" .. padded "portolan"
 
 local function text_at(bytes, at)
-	local text = bytes:sub(at, at + 63):match "^[^%z]*"
+	local text = bytes:sub(at, at + 63):match "^[^\0]*"
 	return text ~= "" and text or nil
 end
 

@@ -85,7 +85,7 @@ local function mac_line(mac)
 end
 
 local function describe(interface)
-	local item = { name = (tostring(interface.name or "?"):gsub("%z+$", "")) }
+	local item = { name = (tostring(interface.name or "?"):gsub("\0+$", "")) }
 	for _, pair in ipairs(interface.addresses) do
 		item[#item + 1] = string.format("IP address: %s  Netmask: %s", pair[1], pair[2])
 	end

@@ -72,7 +72,8 @@ end
 
 local function key_of(pubkey)
 	local out = stdnse.output_table()
-	out.type, out.bits = pubkey.type, pubkey.bits
+	out.type = pubkey.type
+	out.bits = pubkey.bits
 	out.modulus = pubkey.modulus and tostring(pubkey.modulus) or nil
 	out.exponent = pubkey.exponent and pubkey.exponent:todec() or nil
 	out.ecdhparams = pubkey.ecdhparams

@@ -55,7 +55,7 @@ action = function(host, port)
 	if not bytes or #bytes < 5 or string.unpack(">I2", bytes) ~= 5 then
 		return nil
 	end
-	local code, text = string.unpack(">I2", bytes, 3), bytes:sub(5, 260):match "^[^%z]*"
+	local code, text = string.unpack(">I2", bytes, 3), bytes:sub(5, 260):match "^[^\0]*"
 	local result = stdnse.output_table()
 	result.error = code
 	result.text = text

@@ -300,6 +300,7 @@ static int make_scripts(struct session *session, struct diag *diag)
 	scripts->vendors = session->files.vendors;
 	scripts->screen = session->files.screen_out;
 	scripts->debugging = &session->files.debugging;
+	scripts->verbosity = &session->files.verbosity;
 	scripts->warn = session->config.warn;
 	scripts->self = session->config.self;
 	return session_scripts_open(scripts, session->plan, diag);

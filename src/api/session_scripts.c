@@ -1,10 +1,13 @@
 #include "api/session_scripts.h"
 
+#include "net/link.h"
 #include "util/alloc.h"
 #include "util/error.h"
 #include "util/text.h"
 
 #include <string.h>
+
+#define CAPTURES_MOST 32 /* open at a time */
 
 /* ---- what scripts print ---- */
 
@@ -50,6 +53,19 @@ static void warn(void *self, const char *text)
 
 /* ---- making ---- */
 
+/* For scripts that capture and send raw packets; without them such scripts say so. */
+static void open_raw(struct session_scripts *scripts, const struct plan *plan)
+{
+	const struct interfaces none = {0};
+	struct diag diag;
+
+	if (!plan->privileged || !scripts->selection.count)
+		return;
+	if (link_sockets_open(&none, &scripts->raw, &diag) < 0 ||
+	    link_sockets_reserve(scripts->raw, CAPTURES_MOST, &diag) < 0)
+		warn(scripts, diag.text);
+}
+
 static int load(struct session_scripts *scripts, const struct plan *plan, struct diag *diag)
 {
 	const struct script_run_config config = {
@@ -60,6 +76,9 @@ static int load(struct session_scripts *scripts, const struct plan *plan, struct
 			    .resolver = scripts->resolver,
 			    .services = plan->services,
 			    .vendors = scripts->vendors,
+			    .raw = scripts->raw,
+			    .debugging = scripts->debugging,
+			    .verbosity = scripts->verbosity,
 			    .trace = plan->scripts.trace ? trace_line : NULL,
 			    .self = scripts},
 		.trees = scripts->trees,
@@ -83,8 +102,10 @@ int session_scripts_open(struct session_scripts *scripts, const struct plan *pla
 	r = script_trees_open(&plan->scripts, NULL, &scripts->trees, diag);
 	if (r == 0)
 		r = script_trees_choose(scripts->trees, &plan->scripts, &scripts->selection, diag);
-	if (r == 0)
+	if (r == 0) {
+		open_raw(scripts, plan);
 		r = load(scripts, plan, diag);
+	}
 	if (r == 0 && scripts->run)
 		scripts->runner = script_run_runner(scripts->run);
 	return r;
@@ -100,6 +121,7 @@ void session_scripts_close(struct session_scripts *scripts)
 	script_run_free(scripts->run);
 	script_selection_release(&scripts->selection);
 	script_trees_close(scripts->trees);
+	link_sockets_free(scripts->raw);
 	scripts->run = NULL;
 	scripts->trees = NULL;
 }

@@ -13,6 +13,7 @@ struct session_scripts {
 	struct script_selection selection;
 	struct script_run *run;
 	struct script_runner runner;
+	struct link_sockets *raw; /* NULL: no raw packets */
 	/* To be set before, all borrowed: */
 	struct loop *loop;
 	struct flow_net *flows;
@@ -20,7 +21,7 @@ struct session_scripts {
 	struct resolver *resolver;
 	const struct vendors *vendors;
 	struct out *screen;   /* for what scripts print; NULL: nobody looks */
-	const int *debugging; /* as it is at the moment */
+	const int *debugging, *verbosity; /* as they are at the moment */
 	void (*warn)(void *self, const char *text);
 	void *self;
 };

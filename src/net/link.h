@@ -79,6 +79,8 @@ struct link_sockets;
  * sockets are not allowed. */
 int link_sockets_open(const struct interfaces *interfaces, struct link_sockets **ret_sockets,
 		      struct diag *diag);
+/* Further packet sockets, for captures (capture.h); at most 64. */
+int link_sockets_reserve(struct link_sockets *sockets, size_t count, struct diag *diag);
 void link_sockets_free(struct link_sockets *sockets); /* NULL is fine; links keep theirs */
 
 /* Frames on an Ethernet interface. ring_bytes: of the receive ring, 2 KiB a frame;

@@ -15,15 +15,16 @@
 
 /* A machine may have hundreds of interfaces (one a container), a scan leaves by
  * a few: 32 descriptors at most are kept for frames, 2 for AF_XDP. */
-#define PACKET_MOST 32
-#define XDP_MOST    2
+#define PACKET_MOST  32 /* for interfaces */
+#define CAPTURE_MOST 64 /* and for captures */
+#define XDP_MOST     2
 /* Room for what the card has not sent yet; the usual limit holds 270 small frames. */
 #define SEND_BUFFER_BYTES (8 << 20)
 
 struct link_sockets {
 	int raw_v4, raw_v6; /* -1: the machine has no such family */
 	size_t packet_count, xdp_count;
-	int packet[PACKET_MOST];
+	int packet[PACKET_MOST + CAPTURE_MOST];
 	int xdp[XDP_MOST];
 };
 
@@ -152,6 +153,27 @@ int link_sockets_open(const struct interfaces *interfaces, struct link_sockets *
 static void close_if_open(int fd)
 {
 	if (fd >= 0)
+		close(fd);
+}
+
+int link_sockets_reserve(struct link_sockets *sockets, size_t count, struct diag *diag)
+{
+	size_t most = sizeof(sockets->packet) / sizeof(sockets->packet[0]);
+	int r;
+
+	for (; count && sockets->packet_count < most; count--) {
+		if ((r = open_one(AF_PACKET, 0, &sockets->packet[sockets->packet_count])) < 0)
+			return explain(r, diag);
+		sockets->packet_count++;
+	}
+	return 0;
+}
+
+void link_sockets_give_packet(struct link_sockets *sockets, int fd)
+{
+	if (sockets->packet_count < sizeof(sockets->packet) / sizeof(sockets->packet[0]))
+		sockets->packet[sockets->packet_count++] = fd;
+	else
 		close(fd);
 }
 

@@ -4,6 +4,16 @@
 
 #include <lauxlib.h>
 
+int script_context_debugging(const struct script_context *context)
+{
+	return context->debugging ? *context->debugging : context->plan->output.debugging;
+}
+
+int script_context_verbosity(const struct script_context *context)
+{
+	return context->verbosity ? *context->verbosity : context->plan->output.verbosity;
+}
+
 void script_machine_set_context(struct script_machine *machine, struct script_context *context)
 {
 	machine->context = context;

@@ -10,6 +10,7 @@
 #include "net/resolver.h"
 #include "script/machine.h"
 
+struct link_sockets;
 struct run;
 struct probe_db;
 struct script_trees;
@@ -28,6 +29,11 @@ struct script_context {
 	const struct probe_db *probes;   /* of -sV, for the ports it excludes; NULL none */
 	/* NULL: script_run_new() reads them, and puts what it could read in their place. */
 	const struct interfaces *interfaces;
+	/* For captures and raw packets, made while that was allowed; NULL: it is not. */
+	struct link_sockets *raw;
+	int frames_fd; /* that frames leave by; 0: none as yet (lib_dnet.c) */
+	/* As they are at the moment, where a user can change them; NULL: the plan's. */
+	const int *debugging, *verbosity;
 	/* A line of --script-trace, without "NSE: " and line break; NULL: nobody listens. */
 	void (*trace)(void *self, const char *line);
 	void *self;
@@ -39,6 +45,9 @@ struct script_context {
 	/* Of the connect lock (nse-api.md 5.3); lib_nmap_socket's. */
 	struct script_socket_lock *sockets;
 };
+
+int script_context_debugging(const struct script_context *context);
+int script_context_verbosity(const struct script_context *context);
 
 void script_machine_set_context(struct script_machine *machine, struct script_context *context);
 /* NULL: there is none (scripts are only described, say). */

@@ -1,6 +1,7 @@
 /* nmap: what needs no scan (nse-api.md 9.1, 9.3). */
 #include "script/lib_nmap.h"
 
+#include "script/lib_dnet.h"
 #include "script/library.h"
 #include "script/scheduler.h"
 
@@ -209,5 +210,9 @@ int script_open_nmap(lua_State *lua)
 	lua_getfield(lua, -1, "new");
 	lua_setfield(lua, -3, "new_socket");
 	lua_setfield(lua, -2, "socket");
+	luaL_requiref(lua, "nmap.dnet", script_open_nmap_dnet, 0);
+	lua_getfield(lua, -1, "new");
+	lua_setfield(lua, -3, "new_dnet");
+	lua_setfield(lua, -2, "dnet");
 	return 1;
 }

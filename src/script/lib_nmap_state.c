@@ -31,13 +31,13 @@ static bool is_by_name(lua_State *lua)
 
 static int nmap_debugging(lua_State *lua)
 {
-	lua_pushinteger(lua, plan_of(lua, "nmap.debugging")->output.debugging);
+	lua_pushinteger(lua, script_context_debugging(script_context_check(lua, "nmap.debugging")));
 	return 1;
 }
 
 static int nmap_verbosity(lua_State *lua)
 {
-	int level = plan_of(lua, "nmap.verbosity")->output.verbosity;
+	int level = script_context_verbosity(script_context_check(lua, "nmap.verbosity"));
 
 	lua_pushinteger(lua, level + is_by_name(lua));
 	return 1;

@@ -3,7 +3,6 @@
 
 #include "engine/script_runner.h"
 #include "script/context.h"
-#include "script/thread.h"
 #include "util/error.h"
 
 #include <lauxlib.h>
@@ -17,14 +16,7 @@ static struct run *run_of(lua_State *lua, const char *function)
 	return run;
 }
 
-/* After the scan nothing is scanned any more. */
-static bool is_late(lua_State *lua)
-{
-	const struct script_thread *thread = script_thread_running(lua);
-
-	return thread && script_thread_instance(thread)->phase == SCRIPT_POSTRULE;
-}
-
+/* After the scan the engine takes none. */
 static lua_Integer add_all(lua_State *lua, struct run *run, int count)
 {
 	lua_Integer accepted = 0;
@@ -51,7 +43,7 @@ static int nmap_add_targets(lua_State *lua)
 		lua_pushinteger(lua, (lua_Integer)run_targets_waiting(run));
 		return 1;
 	}
-	accepted = is_late(lua) ? 0 : add_all(lua, run, count);
+	accepted = add_all(lua, run, count);
 	lua_pushinteger(lua, accepted);
 	if (accepted)
 		return 1;

@@ -104,8 +104,7 @@ static int portolan_finding(lua_State *lua)
 	finding.confidence = read_confidence(lua);
 	finding.source = lua_pushfstring(lua, "script %s", instance->script->id);
 	finding.references_count = read_references(lua, references);
-	if (!site->stopped)
-		site->order.finding(site->order.self, &place, &finding);
+	site->order.finding(site->order.self, &place, &finding);
 	return 0;
 }
 

@@ -1,5 +1,6 @@
 #include "script/library.h"
 
+#include "script/lib_dnet.h"
 #include "script/lib_lfs.h"
 #include "script/lib_nmapdb.h"
 #include "script/lib_openssl.h"
@@ -15,6 +16,7 @@ const struct script_library script_libraries[] = {
 	{"lpeg", luaopen_lpeg, true},
 	{"nmap", script_open_nmap, true},
 	{"nmap.socket", script_open_nmap_socket, false},
+	{"nmap.dnet", script_open_nmap_dnet, false},
 	{"nmapdb", lib_nmapdb_open, true},
 	{"openssl", lib_openssl_open, true},
 	{"portolan", script_open_portolan, false},

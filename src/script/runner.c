@@ -6,6 +6,7 @@
 
 #include <lauxlib.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define THREADS_LEAST 1000
 #define NESTING_MOST  20000 /* Lua's own limit is ten times that */
@@ -21,6 +22,8 @@ static int make_machine(struct script_run *run)
 		.seed = run->config.seed,
 	};
 
+	script_trees_speak(run->config.trees, script_context_debugging(&run->context) > 0,
+			   run->config.warn, run->config.self);
 	script_trees_configure(run->config.trees, &config);
 	return script_machine_new(&config, &run->machine);
 }
@@ -39,16 +42,6 @@ static int intensity_of(lua_State *lua)
 	return is && value >= 0 && value <= 9 ? (int)value : -1;
 }
 
-/* Nobody calls, so `strict` is our own. */
-static void make_strict(lua_State *lua)
-{
-	lua_getglobal(lua, "require");
-	lua_pushliteral(lua, "strict");
-	lua_call(lua, 1, 1);
-	lua_pushglobaltable(lua);
-	lua_call(lua, 1, 0);
-}
-
 struct given {
 	struct script_run *run;
 	const struct script_args *args;
@@ -64,7 +57,6 @@ static int set_given(lua_State *lua)
 	script_args_push(lua, given->args);
 	given->run->context.intensity = intensity_of(lua);
 	lua_setfield(lua, -2, "args");
-	make_strict(lua);
 	return 0;
 }
 
@@ -123,12 +115,27 @@ static void skipped(void *self, const char *path)
 	script_run_log(self, 1, "%s is skipped: a library that it needs is missing.", path);
 }
 
+static void log_choices(const struct script_run *run)
+{
+	const struct script_choice *choice;
+	size_t at;
+
+	for (at = 0; at < run->set.count; at++) {
+		choice = &run->set.choices[at];
+		script_run_log(run, 2, "Script %s was selected by %s\"%s\".", choice->id,
+			       choice->by_name ? "name: " : "", choice->element);
+	}
+}
+
 static int load_scripts(struct script_run *run, struct diag *diag)
 {
 	struct script_quota quota = quota_of(&run->context.plan->scripts);
+	int r = script_set_load(run->config.trees, run->machine, run->config.selection, &quota,
+				skipped, run, &run->set, diag);
 
-	return script_set_load(run->config.trees, run->machine, run->config.selection, &quota,
-			       skipped, run, &run->set, diag);
+	if (r == 0)
+		log_choices(run);
+	return r;
 }
 
 static int make_interfaces(struct script_run *run)
@@ -158,7 +165,6 @@ static struct script_run *make_run(const struct script_run_config *config)
 	run->context.intensity = -1;
 	run->names.services = config->context.services;
 	run->names.vendors = config->context.vendors;
-	run->debugging = config->context.plan->output.debugging;
 	return run;
 }
 
@@ -169,7 +175,8 @@ static int fill_run(struct script_run *run, struct diag *diag)
 	if ((r = make_interfaces(run)) < 0 || (r = make_machine(run)) < 0)
 		return r;
 	script_machine_set_context(run->machine, &run->context);
-	if ((r = make_scheduler(run)) < 0 || (r = load_arguments(run, diag)) < 0)
+	if ((r = make_scheduler(run)) < 0 || (r = script_trees_prepare(run->machine)) < 0 ||
+	    (r = load_arguments(run, diag)) < 0)
 		return r;
 	return load_scripts(run, diag);
 }
@@ -205,6 +212,8 @@ void script_run_free(struct script_run *run)
 		script_set_release(run->machine, &run->set);
 	script_machine_free(run->machine);
 	interfaces_release(&run->interfaces);
+	if (run->context.frames_fd > 0)
+		close(run->context.frames_fd);
 	alloc_free(run);
 }
 

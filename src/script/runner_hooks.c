@@ -17,7 +17,7 @@ void script_run_log(const struct script_run *run, int level, const char *format,
 	struct buf text = BUF_INIT;
 	va_list args;
 
-	if (level > run->debugging || !run->config.log)
+	if (level > script_context_debugging(&run->context) || !run->config.log)
 		return;
 	va_start(args, format);
 	buf_vaddf(&text, format, args);
@@ -30,11 +30,12 @@ void script_run_log(const struct script_run *run, int level, const char *format,
 static void log_instance(const struct script_run *run, const char *before,
 			 const struct script_instance *instance, const char *after)
 {
+	int debugging = script_context_debugging(&run->context);
 	char at[SCRIPT_SITE_TEXT], tag[24] = "";
 
-	if (!run->debugging)
+	if (!debugging)
 		return;
-	if (run->debugging > 1)
+	if (debugging > 1)
 		snprintf(tag, sizeof(tag), " M:%llu", (unsigned long long)instance->number);
 	script_site_text(instance, at);
 	script_run_log(run, 1, "%s%s%s%s%s%s", before, instance->script->id, tag,
@@ -79,8 +80,6 @@ static void give(const struct script_run *run, const struct script_instance *ins
 	const struct script_site *site = script_site_of(instance);
 	const struct script_place place = script_site_place(instance);
 
-	if (site->stopped)
-		return;
 	result->id = instance->script->id;
 	result->took_ns = loop_now_ns(run->context.loop) - instance->start_ns;
 	site->order.result(site->order.self, &place, result);
@@ -159,7 +158,7 @@ static void ended(void *self, const struct script_instance *instance, enum scrip
 	switch (end) {
 	case SCRIPT_FAILED:
 		log_failure(run, instance, text);
-		if (!run->debugging)
+		if (!script_context_debugging(&run->context))
 			give_text(run, instance, SCRIPT_FAILED_TEXT, NULL);
 		break;
 	case SCRIPT_STOPPED:

@@ -14,7 +14,6 @@ struct script_run {
 	struct script_machine *machine;
 	struct script_scheduler *scheduler;
 	struct script_set set;
-	int debugging;
 };
 
 extern const struct script_hooks script_run_hooks; /* self is the run */

@@ -36,51 +36,44 @@ static void group_done(void *self)
 		order.done(order.self);
 }
 
-static int add_job(const struct script_run *run, struct script_site *site, size_t at, void *port)
+/* All scripts with that rule; those of ports for each of them. */
+static int add_jobs(const struct script_run *run, struct script_site *site, enum script_phase phase)
 {
-	const struct script_choice *choice = &run->set.choices[at];
-	const struct script_job job = {
-		.script = run->set.all[at],
-		.port = port,
-		.forced = choice->forced,
-		.by_name = choice->by_name,
-	};
-
-	return script_group_add(site->group, &job);
-}
-
-/* All scripts with that rule, at once for each of the ports. */
-static int add_jobs(const struct script_run *run, struct script_site *site, enum script_phase phase,
-		    struct script_site_port *port)
-{
+	int (*add)(struct script_group * group, const struct script_job *job) =
+		phase == SCRIPT_PORTRULE ? script_group_add_for_ports : script_group_add;
+	const struct script_choice *choice;
 	size_t at;
-	int r;
+	int r = 0;
 
 	script_group_set_phase(site->group, phase);
-	for (at = 0; at < run->set.count; at++)
-		if ((run->set.all[at]->phases & 1u << phase) &&
-		    (r = add_job(run, site, at, port)) < 0)
-			return r;
-	return 0;
+	for (at = 0; at < run->set.count && r == 0; at++) {
+		choice = &run->set.choices[at];
+		if (run->set.all[at]->phases & 1u << phase)
+			r = add(site->group, &(struct script_job){
+						     .script = run->set.all[at],
+						     .forced = choice->forced,
+						     .by_name = choice->by_name,
+					     });
+	}
+	return r;
 }
 
 static int add_host_jobs(const struct script_run *run, struct script_site *site)
 {
-	size_t at;
-	int r = add_jobs(run, site, SCRIPT_HOSTRULE, NULL);
+	const struct script_ports ports = {site->ports, site->ports_count, sizeof(*site->ports)};
+	int r = add_jobs(run, site, SCRIPT_HOSTRULE);
 
-	for (at = 0; at < site->ports_count && r == 0; at++)
-		r = add_jobs(run, site, SCRIPT_PORTRULE, &site->ports[at]);
-	return r;
+	script_group_set_ports(site->group, &ports);
+	return r < 0 ? r : add_jobs(run, site, SCRIPT_PORTRULE);
 }
 
 static int add_all_jobs(const struct script_run *run, struct script_site *site)
 {
 	switch (site->order.scope) {
 	case SCRIPT_PRE:
-		return add_jobs(run, site, SCRIPT_PRERULE, NULL);
+		return add_jobs(run, site, SCRIPT_PRERULE);
 	case SCRIPT_POST:
-		return add_jobs(run, site, SCRIPT_POSTRULE, NULL);
+		return add_jobs(run, site, SCRIPT_POSTRULE);
 	default:
 		return add_host_jobs(run, site);
 	}

@@ -120,7 +120,7 @@ void script_group_set_phase(struct script_group *group, enum script_phase phase)
 	group->phase = phase;
 }
 
-int script_group_add(struct script_group *group, const struct script_job *job)
+static int add_job(struct script_group *group, const struct script_job *job, bool for_ports)
 {
 	size_t room = group->job_room ? 2 * group->job_room : 8;
 	struct job *jobs;
@@ -133,10 +133,29 @@ int script_group_add(struct script_group *group, const struct script_job *job)
 		group->jobs = jobs;
 		group->job_room = room;
 	}
-	group->jobs[group->job_count] =
-		(struct job){*job, group->phase, (uint32_t)group->job_count};
+	group->jobs[group->job_count] = (struct job){
+		.job = *job,
+		.phase = group->phase,
+		.for_ports = for_ports,
+		.order = (uint32_t)group->job_count,
+	};
 	group->job_count++;
 	return 0;
+}
+
+int script_group_add(struct script_group *group, const struct script_job *job)
+{
+	return add_job(group, job, false);
+}
+
+void script_group_set_ports(struct script_group *group, const struct script_ports *ports)
+{
+	group->ports = *ports;
+}
+
+int script_group_add_for_ports(struct script_group *group, const struct script_job *job)
+{
+	return group->ports.count ? add_job(group, job, true) : 0;
 }
 
 static void group_free(struct script_group *group)
@@ -246,6 +265,11 @@ void script_group_start(struct script_group *group)
 	look_again(group->scheduler);
 }
 
+static void *next_port(const struct script_group *group)
+{
+	return (char *)group->ports.all + group->next_port * group->ports.each_bytes;
+}
+
 static struct script_instance describe_job(const struct script_group *group,
 					   const struct job *described)
 {
@@ -258,7 +282,7 @@ static struct script_instance describe_job(const struct script_group *group,
 		.forced = job->forced,
 		.by_name = job->by_name,
 		.host = group->host,
-		.port = job->port,
+		.port = described->for_ports ? next_port(group) : job->port,
 		.number = ++scheduler->instances,
 		.start_ns = loop_now_ns(scheduler->loop),
 		.budget.quota = scheduler->limits.quota,
@@ -309,12 +333,36 @@ static bool has_jobs(const struct script_group *group)
 	       group->jobs[group->next_job].job.script->level == group->level;
 }
 
+static bool is_for_ports(const struct script_group *group, size_t at)
+{
+	return at < group->job_count && group->jobs[at].for_ports &&
+	       group->jobs[at].job.script->level == group->level;
+}
+
+/* Jobs for ports that follow each other are gone through again for the next port. */
+static void step_on(struct script_group *group)
+{
+	size_t at = group->next_job++;
+
+	if (!is_for_ports(group, at) || is_for_ports(group, at + 1))
+		return;
+	if (++group->next_port == group->ports.count) {
+		group->next_port = 0;
+		return;
+	}
+	while (at > 0 && is_for_ports(group, at - 1))
+		at--;
+	group->next_job = at;
+}
+
 static void start_jobs(struct script_group *group)
 {
 	const struct script_scheduler *scheduler = group->scheduler;
 
-	while (has_jobs(group) && scheduler->alive < scheduler->limits.threads)
-		start_job(group, &group->jobs[group->next_job++]);
+	while (has_jobs(group) && scheduler->alive < scheduler->limits.threads) {
+		start_job(group, &group->jobs[group->next_job]);
+		step_on(group);
+	}
 }
 
 /* Starts what may start. The workers that are left when the base threads of a level are over go

@@ -84,6 +84,17 @@ struct script_job {
 /* Before script_group_start(): the order of one level is the order of adding. ERROR_MEMORY, and
  * then the group is as it was. */
 int script_group_add(struct script_group *group, const struct script_job *job);
+
+/* Ports of jobs that are for each of them: an array of elements of each_bytes, which lives as long
+ * as the group. Set before such jobs are added. */
+struct script_ports {
+	void *all;
+	size_t count, each_bytes;
+};
+void script_group_set_ports(struct script_group *group, const struct script_ports *ports);
+/* The job for each of the ports. Such jobs that follow each other in one level go port by port:
+ * all of them for the first, then all for the next. Costs as much as one job. */
+int script_group_add_for_ports(struct script_group *group, const struct script_job *job);
 void script_group_start(struct script_group *group);
 /* Ends all its threads with SCRIPT_CANCELLED, now; not out of Lua. Fine before the start. */
 void script_group_cancel(struct script_group *group);

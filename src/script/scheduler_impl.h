@@ -35,6 +35,7 @@ struct instance {
 struct job {
 	struct script_job job;
 	enum script_phase phase;
+	bool for_ports;
 	uint32_t order;
 };
 
@@ -46,6 +47,8 @@ struct script_group {
 	void *self;
 	struct job *jobs;
 	size_t job_count, job_room, next_job;
+	struct script_ports ports;
+	size_t next_port;      /* of jobs for ports */
 	unsigned level, bases; /* bases: base threads alive */
 	bool started;
 	struct script_group_places places;

@@ -167,8 +167,7 @@ static struct script_site *find(lua_State *lua, fits *is, const void *wanted)
 	struct script_site *site;
 
 	for (site = context ? context->sites : NULL; site; site = site->next)
-		if (site->order.scope == SCRIPT_HOST && !site->stopped &&
-		    is(site->order.host->target, wanted))
+		if (site->order.scope == SCRIPT_HOST && is(site->order.host->target, wanted))
 			return site;
 	return NULL;
 }

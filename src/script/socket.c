@@ -309,6 +309,7 @@ void socket_make_class(lua_State *lua)
 	script_add_socket_receive(lua);
 	script_add_socket_buffer(lua);
 	script_add_socket_state(lua);
+	script_add_socket_capture(lua);
 	lua_setfield(lua, -2, "__index");
 	lua_pop(lua, 1);
 }

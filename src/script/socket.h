@@ -164,6 +164,7 @@ void script_add_socket_send(lua_State *lua);
 void script_add_socket_receive(lua_State *lua);
 void script_add_socket_buffer(lua_State *lua);
 void script_add_socket_state(lua_State *lua);
+void script_add_socket_capture(lua_State *lua);
 
 /* Where a call wants to go: arguments of connect() and sendto(). */
 struct socket_wish {

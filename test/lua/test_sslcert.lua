@@ -60,7 +60,15 @@ function T.ports_without_a_way()
 	check.is_nil(sslcert.isPortSupported(port))
 	check.is_true(sslcert.port_rule(host(), port_of(443)))
 	check.is_true(sslcert.port_rule(host(), port_of(143)))
-	check.is_true(not sslcert.port_rule(host(), port_of(80)))
+	fake_socket.play { { "^\22", "HTTP/1.1 400 x\r\n" } }
+	check.is_true(not sslcert.port_rule(host(), port_of(81)))
+	local here, made = host(), fake_socket.play { { "^\22", "\21\3\1\0\2\2\40" } }
+	check.is_true(sslcert.port_rule(here, port_of(81)))
+	check.is_true(sslcert.port_rule(here, port_of(81)))
+	check.equal(#made, 1)
+	made = fake_socket.play {}
+	check.is_true(not sslcert.port_rule(host(), port_of(9100)))
+	check.equal(#made, 0)
 end
 
 function T.the_certificate_is_asked_for_once()

@@ -133,11 +133,13 @@ static void scripts_run_in_all_phases(void **state)
 
 static void targets_that_scripts_add_are_scanned(void **state)
 {
-	write_script("a",
-		     "prerule = yes hostrule = yes postrule = yes action = function(host) "
-		     "if not host then local n, why = nmap.add_targets('10.0.0.5', '10.0.0.5') "
-		     "return n .. (why or '') .. nmap.new_targets_num() .. nmap.add_targets() end "
-		     "nmap.add_targets('10.0.0.6') return 'x' end");
+	write_script(
+		"a",
+		"prerule = yes hostrule = yes postrule = yes action = function(host) "
+		"if not host then local n, why = nmap.add_targets('10.0.0.5', ('a'):rep(2000), "
+		"'10.0.0.5') "
+		"return n .. (why or '') .. nmap.new_targets_num() .. nmap.add_targets() end "
+		"nmap.add_targets('10.0.0.6') return 'x' end");
 	make_scripts();
 	world_run(&whole.world);
 	assert_string_equal(whole.said, "a pre  0: 211\n"

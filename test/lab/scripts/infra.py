@@ -27,6 +27,8 @@ SNMP = [
          findings=("snmp-public-readable",), same_as_nmap=True, masked=("System uptime: .*",)),
     Case("snmp-interfaces", "snmpd", 161, "udp", text=r"IP address: 10[.]91[.].*Netmask: 255[.]255[.]0[.]0",
          same_as_nmap=True, masked=(r"[\d.]+ [KMG]b",)),
+    # There are others when Nmap comes.
+    Case("snmp-processes", "snmpd", 161, "udp", text=r"\n  \d+: \n    Name: snmpd\n    Path: /usr/sbin/snmpd\n"),
     Case("snmp-netstat", "snmpd", 161, "udp", text=r"UDP  0[.]0[.]0[.]0:161 +\*:\*", same_as_nmap=True),
 ]
 
@@ -129,7 +131,9 @@ MACHINES = [
          findings=("ipmi-reachable", "ipmi-no-authentication"), same_as_nmap=True),
     # What it is about is said in our words.
     Case("ipmi-cipher-zero", "ipmi_sim", 623, "udp", text="State: VULNERABLE", findings=("ipmi-cipher-zero",)),
-    Case("modbus-discover", "speaker:modbus", 502, values={"sid 0x1.Device identification": "^Harbour Crane 4.7$"},
+    # portolan sends nothing to this port unless told.
+    Case("modbus-discover", "speaker:modbus", 502, options=("--allports",),
+         values={"sid 0x1.Device identification": "^Harbour Crane 4.7$"},
          findings=("modbus-reachable",), same_as_nmap=True),
     Case("nut-info", "nut", 3493, values={"version": r"^2[.]\d", "ups": "^none"}),
     Case("gpsd-info", "gpsd", 2947, values={"Version": r"^3[.]\d"}, findings=("gpsd-open",)),

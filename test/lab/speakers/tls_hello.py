@@ -2,14 +2,20 @@
 SSLv3, export ciphers, RC4, small groups. It answers a hello with its own hello, its certificate
 and its share, and never gets further.
 
-    tls_hello.py PORT CERTIFICATE [--versions 3.0,1.0] [--suites 0x0005,0x000a] [--server-order]
-        [--dh-bits 1024] [--curve 23] [--export-bits 512] [--compression] [--address A]
+    tls_hello.py ADDRESS PORT [--certificate FILE] [--versions 3.0,1.0] [--suites 0x0005,0x000a]
+        [--client-order] [--no-compression] [--dh-bits 1024] [--export-bits 512] [--curve 23]
+        [--clock 0]
+
+Without a certificate it makes one as old as the rest: 1024 bits, signed with SHA-1.
 """
 import argparse
 import base64
+import os
 import re
 import socketserver
 import struct
+import subprocess
+import time
 
 VERSIONS = {"3.0": 0x0300, "1.0": 0x0301, "1.1": 0x0302, "1.2": 0x0303}
 # How suites exchange keys, by their numbers.
@@ -70,7 +76,8 @@ class Speaker(socketserver.BaseRequestHandler):
         if suite is None:
             return self.alert(version, 40)
         method = 1 if options.compression and 1 in methods else 0
-        body = struct.pack(">H", version) + bytes(32) + b"\0" + struct.pack(">HB", suite, method)
+        random = struct.pack(">I", int(time.time()) + options.clock) + os.urandom(28)
+        body = struct.pack(">H", version) + random + b"\0" + struct.pack(">HB", suite, method)
         out = handshake(2, body)
         if suite not in ANONYMOUS:
             chain = b"".join(vector(3, one) for one in options.chain)
@@ -104,24 +111,40 @@ class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
 
 
+def old_certificate():
+    return subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:1024", "-nodes", "-keyout", "/dev/null", "-sha1",
+         "-subj", "/CN=old.test", "-days", "30"], check=True, capture_output=True, text=True).stdout
+
+
+def read(path):
+    with open(path, encoding="ascii") as file:
+        return file.read()
+
+
+def numbers(text):
+    return [int(one, 16) for one in text.split(",")]
+
+
 def main():
     parser = argparse.ArgumentParser()
+    parser.add_argument("address")
     parser.add_argument("port", type=int)
-    parser.add_argument("certificate")
-    parser.add_argument("--address", default="0.0.0.0")
+    parser.add_argument("--certificate")
     parser.add_argument("--versions", default="3.0,1.0")
-    parser.add_argument("--suites", default="0x0005,0x000a,0x0003,0x0016")
-    parser.add_argument("--server-order", action="store_true")
-    parser.add_argument("--compression", action="store_true")
+    parser.add_argument("--suites", type=numbers,
+                        default="0x0005,0x000a,0x0033,0x0003,0x0001,0x0034")
+    parser.add_argument("--client-order", dest="server_order", action="store_false")
+    parser.add_argument("--no-compression", dest="compression", action="store_false")
     parser.add_argument("--dh-bits", type=int, default=1024)
     parser.add_argument("--export-bits", type=int, default=512)
+    parser.add_argument("--clock", type=int, default=0, help="seconds that its clock is ahead")
     parser.add_argument("--curve", type=int, default=23)
     options = parser.parse_args()
     options.versions = [VERSIONS[one] for one in options.versions.split(",")]
-    options.suites = [int(one, 16) for one in options.suites.split(",")]
-    with open(options.certificate, encoding="ascii") as file:
-        options.chain = [base64.b64decode(one) for one in re.findall(
-            "-----BEGIN CERTIFICATE-----(.*?)-----END", file.read(), re.DOTALL)]
+    text = read(options.certificate) if options.certificate else old_certificate()
+    options.chain = [base64.b64decode(one) for one in re.findall(
+        "-----BEGIN CERTIFICATE-----(.*?)-----END", text, re.DOTALL)]
     server = Server((options.address, options.port), Speaker)
     server.options = options
     server.serve_forever()

@@ -162,12 +162,24 @@ static void addresses_are_their_own_answer(void **state)
 	     "true 10.0.0.9\ntrue fd00::9\nfalse Failed to resolve\n");
 }
 
+static void stop_loop(void *self)
+{
+	loop_stop(self);
+}
+
 static void script_that_ends_asks_no_more(void **state)
 {
+	struct timer timer = {.fire = stop_loop, .self = fixture.loop};
+
 	make_resolver();
 	fixture.plan->timing.script_timeout_ns = NS_PER_S / 2;
-	write_action("a", "prerule", "nmap.resolve('both.test') return 'late'");
-	run_phase(SCRIPT_PRE);
+	write_action("a", "hostrule", "nmap.resolve('both.test') return 'late'");
+	open_run();
+	fixture.order = make_order(fixture.host);
+	start(&fixture.order);
+	assert_int_equal(loop_timer_set(fixture.loop, &timer, NS_PER_S * 3 / 4), 0);
+	loop_run(fixture.loop);
+	assert_int_equal(fixture.done, 1);
 	EXPECT("");
 	assert_int_equal(resolver_outstanding(fixture.resolver), 0);
 }

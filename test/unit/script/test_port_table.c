@@ -266,8 +266,10 @@ static void host_is_found_by_handle_address_or_name(void **state)
 	note_port(TRANSPORT_TCP, 80, PORT_OPEN);
 	script_says("local function ok(h) return nmap.get_port_state(h, port).number .. ' ' end "
 		    "return ok {_Target = host._Target} .. ok {ip = '10.0.0.1'} .. "
-		    "ok {targetname = 'typed'} .. ok {ip = '10.0.0.1', targetname = 'other'}");
-	EXPECT("a@port 80/tcp: 80 80 80 80 \n");
+		    "ok {targetname = 'typed'} .. ok {ip = '10.0.0.1', targetname = 'other'} .. "
+		    "tostring(pcall(ok, {targetname = 'other'})) .. "
+		    "tostring(pcall(ok, {ip = '10.0.0.2', targetname = 'typed'}))");
+	EXPECT("a@port 80/tcp: 80 80 80 80 falsefalse\n");
 }
 
 static void hosts_of_no_order_are_not_known(void **state)

@@ -24,6 +24,7 @@ static void host_comes_before_ports_and_tcp_before_udp(void **state)
 	note_port(TRANSPORT_UDP, 53, PORT_OPEN_FILTERED);
 	note_port(TRANSPORT_SCTP, 9, PORT_OPEN);
 	note_port(TRANSPORT_TCP, 9, PORT_UNFILTERED);
+	note_port(TRANSPORT_TCP, 10, PORT_OPEN_FILTERED);
 	note_port(TRANSPORT_TCP, 443, PORT_OPEN);
 	note_port(TRANSPORT_TCP, 81, PORT_CLOSED);
 	note_port(TRANSPORT_TCP, 82, PORT_FILTERED);
@@ -33,6 +34,7 @@ static void host_comes_before_ports_and_tcp_before_udp(void **state)
 	EXPECT("h@host: h\n"
 	       "p@port 80/tcp: opensyn-ack0\n"
 	       "p@port 443/tcp: opensyn-ack0\n"
+	       "p@port 10/tcp: open|filteredsyn-ack0\n"
 	       "p@port 9/tcp: unfilteredsyn-ack0\n"
 	       "p@port 161/udp: opensyn-ack0\n"
 	       "p@port 53/udp: open|filteredsyn-ack0\n"
@@ -196,8 +198,23 @@ static void more_debugging_tells_which_thread(void **state)
 	fixture.plan->output.debugging = 2;
 	write_action("a", "hostrule", "return 'x'");
 	run_host();
-	EXPECT("log 1> Starting a M:1 against 10.0.0.1.\na@host: x\n"
+	EXPECT("log 2> Script a was selected by \"test\".\n"
+	       "log 1> Starting a M:1 against 10.0.0.1.\na@host: x\n"
 	       "log 1> Finished a M:1 against 10.0.0.1.\n");
+}
+
+static void debugging_may_change_meanwhile(void **state)
+{
+	int debugging = 0;
+
+	write_action("a", "hostrule", "return nmap.debugging()");
+	open_run();
+	fixture.run->context.debugging = &debugging;
+	run_host();
+	debugging = 1;
+	run_host();
+	EXPECT("a@host: 0\nlog 1> Starting a against 10.0.0.1.\na@host: 1\n"
+	       "log 1> Finished a against 10.0.0.1.\n");
 }
 
 static void limit_is_the_result(void **state)
@@ -548,6 +565,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(failure_is_a_result_unless_debugging, begin, end),
 		cmocka_unit_test_setup_teardown(debugging_tells_instead, begin, end),
 		cmocka_unit_test_setup_teardown(more_debugging_tells_which_thread, begin, end),
+		cmocka_unit_test_setup_teardown(debugging_may_change_meanwhile, begin, end),
 		cmocka_unit_test_setup_teardown(limit_is_the_result, begin, end),
 		cmocka_unit_test_setup_teardown(timeout_ends_without_a_result, begin, end),
 		cmocka_unit_test_setup_teardown(stopped_order_says_nothing_more, begin, end),

@@ -118,6 +118,44 @@ static void group_holds_jobs_of_several_phases(void **state)
 	fixture_close(&fixture);
 }
 
+/* Levels first; within one, port by port. */
+static void jobs_for_ports_go_port_by_port(void **state)
+{
+	static const char body[] = "return SCRIPT_TYPE:sub(1, 1) .. (select(2, ...) or '')";
+	static char names[3][8] = {"80", "81", "82"};
+	const struct script_ports ports = {names, 3, sizeof(names[0])}, none = {0};
+	const struct script_limits few = {.threads = 2};
+	struct script_group *group;
+	struct script_job job = {0};
+	size_t at;
+
+	begin(&few);
+	fixture_action(&fixture, "a.nse", body);
+	fixture_action(&fixture, "b.nse", body);
+	fixture_action(&fixture, "c.nse", body);
+	fixture.scripts[0]->level = fixture.scripts[1]->level = 1;
+	fixture.scripts[2]->level = 2;
+	group = fixture_group(&fixture, SCRIPT_HOSTRULE, "host");
+	for (at = 0; at < 3; at++)
+		fixture_add(group, fixture.scripts[at], NULL);
+	script_group_set_phase(group, SCRIPT_PORTRULE);
+	job.script = fixture.scripts[0];
+	assert_int_equal(script_group_add_for_ports(group, &job), 0); /* there are none yet */
+	script_group_set_ports(group, &none);
+	assert_int_equal(script_group_add_for_ports(group, &job), 0);
+	script_group_set_ports(group, &ports);
+	for (at = 0; at < 3; at++) {
+		job.script = fixture.scripts[at];
+		assert_int_equal(script_group_add_for_ports(group, &job), 0);
+	}
+	script_group_start(group);
+	loop_run(fixture.loop);
+	assert_string_equal(fixture.said, "a: h\nb: h\na: p80\nb: p80\na: p81\nb: p81\na: p82\n"
+					  "b: p82\nc: h\nc: p80\nc: p81\nc: p82\n");
+	assert_int_equal(fixture.groups_done, 1);
+	fixture_close(&fixture);
+}
+
 /* File-level locals and globals are each instance's own; the registry is everybody's. */
 static void each_instance_runs_the_file_anew(void **state)
 {
@@ -468,6 +506,7 @@ int main(void)
 		cmocka_unit_test(forced_script_skips_its_rule),
 		cmocka_unit_test(rule_and_action_get_host_and_port),
 		cmocka_unit_test(group_holds_jobs_of_several_phases),
+		cmocka_unit_test(jobs_for_ports_go_port_by_port),
 		cmocka_unit_test(each_instance_runs_the_file_anew),
 		cmocka_unit_test(errors_end_as_the_interface_says),
 		cmocka_unit_test(new_try_passes_and_catches),
