@@ -70,7 +70,7 @@ function M.receive(socket)
 	return true, answer_of(lines)
 end
 
---- Whether the answer to a command says yes; if not, false and a text that tells why.
+--- Whether the answer to a command says yes; if not, false and a text with the answer.
 function M.check_reply(command, reply)
 	if type(reply) ~= "string" or type(command) ~= "string" then
 		return false, "no answer"
@@ -81,8 +81,7 @@ function M.check_reply(command, reply)
 			return true, reply
 		end
 	end
-	local meaning = M.ERROR_MESSAGES[code or reply]
-	return false, meaning or ("the answer was '" .. string.sub(reply:gsub("[\r\n]+", " "), 1, 120) .. "'")
+	return false, M.ERROR_MESSAGES[reply] or string.format("SMTP: %s %s", command, reply)
 end
 
 --- Sends a command with what belongs to it; true and the answer, or false and the error.

@@ -57,7 +57,7 @@ local kinds = {
 }
 
 --- What is in a key's bytes: key (the bytes), key_type ("ssh-rsa"), algorithm ("RSA"), bits,
--- fingerprint (its MD5), full_key (as in known_hosts). nil if it is none.
+-- fingerprint (its MD5), fp_sha256, full_key (as in known_hosts). nil if it is none.
 function M.parse(blob)
 	local name, at = read_string(blob, 1)
 	if not name then
@@ -70,6 +70,7 @@ function M.parse(blob)
 			return {
 				key = base64.enc(blob), key_type = name, fp_input = blob, bits = bits, algorithm = algorithm,
 				full_key = name .. " " .. base64.enc(blob), fingerprint = openssl.md5(blob),
+				fp_sha256 = openssl.digest("sha256", blob),
 			}
 		end
 	end
@@ -87,7 +88,7 @@ end
 
 --- "256 SHA256:base64 (ED25519)".
 function M.sha256(key)
-	return line(key, "SHA256:" .. base64.enc(openssl.digest("sha256", key.fp_input)):gsub("=+$", ""))
+	return line(key, "SHA256:" .. base64.enc(key.fp_sha256):gsub("=+$", ""))
 end
 
 local vowels, consonants = "aeiouy", "bcdfghklmnprstvzx"

@@ -356,6 +356,22 @@ function M.record_read(buffer, i, fragment)
 	return i + 5 + length, record
 end
 
+--- Readers of handshake messages by their type: handshake_parse.server_hello(buffer, at, last) gives the index
+-- behind the message's body, and a table.
+M.handshake_parse = {}
+for name, read in pairs(parse) do
+	M.handshake_parse[name] = function(buffer, at, last)
+		local message = {}
+		read(buffer:sub(at, last and last - 1), message)
+		return last or #buffer + 1, message
+	end
+end
+
+--- Whether a record of that protocol may carry what was asked for in the other: TLS 1.3 hides in 1.2.
+function M.record_version_ok(protocol, asked)
+	return protocol == asked or (asked == "TLSv1.3" and (protocol == "TLSv1.2" or protocol == "TLSv1.0"))
+end
+
 --- Reads from the socket until there is a whole record at i. true and the buffer; false and the
 -- error (also for what is no record).
 function M.record_buffer(socket, buffer, i)
@@ -527,11 +543,16 @@ local function bits_of(number)
 	return bits
 end
 
+-- Scripts give a protocol where an index could be.
+local function index_or_first(at)
+	return type(at) == "number" and at or 1
+end
+
 --- The public values of a server's key exchange (p, g, Y as bytes; strength in bits); the index
 -- behind them. nil if there are none.
 function M.unpack_dhparams(blob, at)
 	local p, g, y
-	p, at = unpack(">s2", blob, at or 1)
+	p, at = unpack(">s2", blob, index_or_first(at))
 	if p then
 		g, at = unpack(">s2", blob, at)
 	end
@@ -546,7 +567,7 @@ end
 
 --- The same of elliptic curves: the curve by name, its strength in bits.
 function M.unpack_ecdhparams(blob, at)
-	at = at or 1
+	at = index_or_first(at)
 	local kind, number = unpack(">BI2", blob, at)
 	if kind ~= 3 then
 		return nil
@@ -565,7 +586,7 @@ end
 --- The same of temporary RSA keys (export ciphers).
 function M.unpack_rsaparams(blob, at)
 	local modulus, exponent
-	modulus, at = unpack(">s2", blob, at or 1)
+	modulus, at = unpack(">s2", blob, index_or_first(at))
 	if modulus then
 		exponent, at = unpack(">s2", blob, at)
 	end
@@ -575,9 +596,15 @@ function M.unpack_rsaparams(blob, at)
 	return { rsa = { modulus = modulus, exponent = exponent }, strength = bits_of(modulus), type = "rsa" }, at
 end
 
+-- Keys of certificates, as certificate objects name their types.
+local key_types = { RSA = "rsa", DSS = "dsa", ECDSA = "ec", PSK = "psk" }
+
 local function describe_kex(name)
 	local info = M.cipher_info("TLS_" .. name .. "_WITH_NULL_SHA")
-	local out = { anon = info.anon, export = info.export, pubkey = not info.anon and info.server_auth or nil }
+	local out = {
+		anon = info.anon, export = info.export, pfs = info.ephemeral,
+		pubkey = not info.anon and key_types[info.server_auth] or nil,
+	}
 	if info.ec then
 		out.type, out.server_key_exchange = "ec", M.unpack_ecdhparams
 	elseif info.dh then

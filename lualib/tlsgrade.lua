@@ -70,7 +70,7 @@ function M.key_exchange(seen)
 		return name and bits and { text = name, strength = tls.rsa_equiv(kind, bits) } or nil
 	end
 	local kex = tls.KEX_ALGORITHMS[tls.cipher_info(seen.cipher).kex or ""]
-	if not kex or (kex.pubkey == "PSK") or not kex.type then
+	if not kex or (kex.pubkey == "psk") or not kex.type then
 		return nil
 	end
 	local params = seen.share and kex.server_key_exchange and kex.server_key_exchange(seen.share)

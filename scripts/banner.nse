@@ -31,7 +31,7 @@ local default_timeout_ms = 5000
 local first_width, width = 63, 71
 
 local function timeout_ms()
-	local seconds = stdnse.parse_timespec(stdnse.get_script_args("banner.timeout") or "")
+	local seconds = stdnse.parse_timespec(tostring(stdnse.get_script_args("banner.timeout") or ""))
 	return seconds and math.floor(seconds * 1000) or default_timeout_ms
 end
 

@@ -8,7 +8,7 @@ local listing = require "weblisting"
 local known = require "http_paths"
 local shortport = require "shortport"
 local stdnse = require "stdnse"
-local ipairs, type = ipairs, type
+local ipairs, tostring, type = ipairs, tostring, type
 
 description = [[
 Looks for files and folders that web servers should not, or that applications usually, have:
@@ -84,7 +84,7 @@ local function responses_of(host, port, base)
 end
 
 action = function(host, port)
-	local base = (stdnse.get_script_args("http-enum.basepath") or ""):gsub("/+$", "")
+	local base = tostring(stdnse.get_script_args("http-enum.basepath") or ""):gsub("/+$", "")
 	local usable, status, page = http.identify_404(host, port)
 	if not usable then
 		stdnse.debug1("%s", status)

@@ -5,7 +5,7 @@ local finding = require "finding"
 local http = require "http"
 local shortport = require "shortport"
 local stdnse = require "stdnse"
-local ipairs, table = ipairs, table
+local ipairs, table, tostring = ipairs, table, tostring
 
 description = [[
 Finds a Git repository in a web server's root (or http-git.root), and shows its description, its
@@ -75,7 +75,7 @@ local function text_output(place, description, message, remotes)
 end
 
 action = function(host, port)
-	local root = stdnse.get_script_args("http-git.root") or "/"
+	local root = tostring(stdnse.get_script_args("http-git.root") or "/")
 	root = root:sub(-1) == "/" and root or root .. "/"
 	local head = get(host, port, root .. ".git/HEAD")
 	if not head or not is_head(head) then

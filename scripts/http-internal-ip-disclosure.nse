@@ -6,7 +6,7 @@ local finding = require "finding"
 local ipOps = require "ipOps"
 local shortport = require "shortport"
 local stdnse = require "stdnse"
-local ipairs = ipairs
+local ipairs, tostring = ipairs, tostring
 
 description = [[
 Finds out whether a web server tells an address of its own, private network: some put it into a
@@ -30,7 +30,7 @@ local function private_address(head, known)
 end
 
 action = function(host, port)
-	local path = stdnse.get_script_args("http-internal-ip-disclosure.path") or "/"
+	local path = tostring(stdnse.get_script_args("http-internal-ip-disclosure.path") or "/")
 	if path:find("[%s%c]") then
 		return nil
 	end

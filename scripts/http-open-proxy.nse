@@ -7,7 +7,7 @@ local http = require "http"
 local rand = require "rand"
 local shortport = require "shortport"
 local stdnse = require "stdnse"
-local ipairs, string, table = ipairs, string, table
+local ipairs, string, table, tostring = ipairs, string, table, tostring
 
 description = [[
 Finds out whether a web proxy works for anybody. It is asked for a name that does not exist
@@ -90,7 +90,7 @@ end
 
 -- Those with which it fetched what the user named.
 local function methods_fetched(host, port, address, pattern)
-	local out, name = {}, address:match("^http://([^/?#]+)")
+	local out, name = {}, tostring(address):match("^http://([^/?#]+)")
 	for _, method in ipairs { "GET", "HEAD" } do
 		local response = name and ask(host, port, method, address, name) or {}
 		if response.status == 200 and (method == "HEAD" and #out > 0 or method == "GET" and

@@ -534,6 +534,11 @@ void thread_run(struct script_thread *thread)
 	bool suspended;
 	int status = resume(thread, &suspended);
 
+	/* What a worker returns is nobody's; coroutine.status() would take it for the arguments
+	 * of one that has not begun. */
+	if (status == LUA_OK)
+		lua_settop(thread->lua, 0);
+
 	if (suspended && thread->wait)
 		thread->state = THREAD_WAITING;
 	else if (suspended)

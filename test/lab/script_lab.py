@@ -82,7 +82,7 @@ class ScriptLab(ServiceLab):
         self.tls = {server_of(case) for case in self.cases if case.tls}
         names = sorted({server_of(case) for case in self.cases} | set(more))
         self.numbers = {name: number for number, name in enumerate(names, start=1)}
-        self.runs = itertools.count()
+        self.runs, self.took = itertools.count(), []
         super().__init__(names, variants=("standard", "stunnel"), jobs=jobs)
 
     def load(self, name):
@@ -126,6 +126,11 @@ class ScriptLab(ServiceLab):
                 if one.server == server and one.variant == "standard"}
 
     # Runs
+
+    def slowest(self, most=6):
+        """Lines for who wonders where the time went."""
+        return [f"{seconds:6.1f} s  {engine}: {' '.join(job.argv())}"
+                for seconds, engine, job in sorted(self.took, key=lambda one: -one[0])[:most]]
 
     def run(self, engine, job, folder=None):
         """The Report of one run; what went wrong with the program itself is an AssertionError."""
@@ -203,6 +208,7 @@ def answers(lab, engine, cases, name=lambda case: case.script, alone=False):
         jobs = jobs_of(lab, cases, name)
     with concurrent.futures.ThreadPoolExecutor(1 if alone else AT_ONCE) as pool:
         found = list(pool.map(lambda job: one(job[0]), jobs))
+    lab.took += [(seconds, engine.name, job) for (job, _), (_, seconds) in zip(jobs, found)]
     return {case: report for (_, mine), (report, _) in zip(jobs, found) for case in mine}
 
 

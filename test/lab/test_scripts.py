@@ -40,7 +40,10 @@ def both(labs, engine):
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         ours = pool.submit(script_lab.Answers, labs, engine, CASES)
         theirs = pool.submit(script_lab.Answers, labs, script_engine.nmap(), beside)
-        return ours.result(), theirs.result()
+        answers = ours.result(), theirs.result()
+    for lab in labs:
+        print("\n".join([f"\n{len(lab.took)} runs, the slowest:", *lab.slowest()]))
+    return answers
 
 
 def test_every_script_has_a_case():

@@ -295,10 +295,16 @@ function T.a_silent_port_is_not_asked_for_ever()
 end
 
 function T.digest_asks_twice()
-	pages { ["/d"] = "HTTP/1.1 401 No\r\nWWW-Authenticate: Digest realm=r, nonce=n\r\nContent-Length: 0\r\n\r\n" }
-	http.get(lab(), port, "/d", { auth = { username = "u", password = "p", digest = true } })
-	-- Without a library for hashes there is no answer to give.
-	check.equal(#fake.connections, 1)
+	pages { ["/d"] = "HTTP/1.1 401 No\r\nWWW-Authenticate: Digest realm=r, nonce=n\r\nContent-Length: 0\r\n\r\n",
+		["/b"] = "HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=r\r\nContent-Length: 0\r\n\r\n" }
+	local auth = { auth = { username = "u", password = "p", digest = true } }
+	check.equal(http.get(lab(), port, "/d", auth).status, 401)
+	check.equal(#fake.connections, 2)
+	check.is_nil(fake.connections[1].sent[1]:find("Authorization", 1, true))
+	check.is_true(fake.connections[2].sent[1]:find('Authorization: Digest username="u", realm="r", nonce="n", uri="/d", response="%x+"\r\n'))
+	-- Nothing is sent to who asks for the password itself.
+	http.get(lab(), port, "/b", auth)
+	check.equal(#fake.connections, 3)
 end
 
 local function queue(...)

@@ -114,8 +114,19 @@ function T.strengths()
 	check.equal(tls.unpack_dhparams("\0\2\0\x80" .. "\0\1\2" .. "\0\1\3").strength, 8)
 	check.is_nil(tls.unpack_dhparams "\0\2\0")
 	check.is_nil(tls.unpack_ecdhparams "\1\0\23\1x")
-	check.equal(tls.KEX_ALGORITHMS.DHE_RSA.type, "dh")
+	check.equal({ tls.KEX_ALGORITHMS.DHE_RSA.type, tls.KEX_ALGORITHMS.DHE_RSA.pubkey, tls.KEX_ALGORITHMS.DHE_RSA.pfs },
+		{ "dh", "rsa", true })
+	check.equal(tls.KEX_ALGORITHMS.ECDHE_ECDSA.pubkey, "ec")
+	check.equal({ tls.KEX_ALGORITHMS.RSA.type, tls.KEX_ALGORITHMS.RSA.pfs }, { "rsa", nil })
 	check.is_true(tls.KEX_ALGORITHMS.DH_anon.anon)
+end
+
+function T.messages_one_by_one()
+	local at, hello = tls.handshake_parse.server_hello("xx" .. hello_body .. "yy", 3, 3 + #hello_body)
+	check.equal({ at, hello.cipher }, { 3 + #hello_body, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256" })
+	check.is_true(tls.record_version_ok("TLSv1.2", "TLSv1.3"))
+	check.is_true(not tls.record_version_ok("TLSv1.1", "TLSv1.2"))
+	check.equal(tls.unpack_dhparams("\0\2\0\x80" .. "\0\1\2" .. "\0\1\3", "TLSv1.2").strength, 8)
 end
 
 function T.names_to_ask_for()

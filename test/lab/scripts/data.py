@@ -141,6 +141,10 @@ CASES = [
     Case("tarantool-info", "tarantool", 3301, values={
         "Version": r"^2\.", "Protocol": "^Binary$", "Instance": "^[0-9a-f-]{36}$"}),
 
+    Case("cups-info", "speaker:ipp", 631, findings=("cups-open",), same_as_nmap=True,
+         text="laser\n.*\n +Location: Room 4"),
+    Case("cups-info", "cups", 631, silent=True, same_as_nmap=True),
+
     Case("end-of-life", "speaker:old_apache", 80, version=True, findings=("end-of-life",), values={
         r"Apache httpd 2.2.34": "^2017-07-11$", r"PHP 5.4.45": "^2015-09-03$"}),
     Case("end-of-life", "vsftpd", 21, version=True, silent=True),

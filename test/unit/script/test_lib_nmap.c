@@ -121,6 +121,9 @@ static void workers_run_beside_their_base(void **state)
 	     "log> s.nse:1: bad\nstack traceback:\n\t[C]: in function 'error'\n\ts.nse:1: in "
 	     "function <s.nse:1>\ns: suspendedthread xytruestrue suspendeddeads.nse:1: "
 	     "badfalse\n");
+	SAYS("local co, info = require('stdnse').new_thread(function() return nil, 1 end) "
+	     "nmap.socket.sleep(1) return coroutine.status(co) .. info()",
+	     "s: deaddead\n");
 	SAYS("local s = require 'stdnse' s.new_thread(function() nmap.socket.sleep(9) "
 	     "nmap.log_write('stdout', 'orphan') end) return s.gettid() == s.gettid()",
 	     "s: true\n");

@@ -270,6 +270,7 @@ static void scripts_read_data_of_trees_only(void **state)
 	write_file("b/private", "return 1");
 	write_file("nmap-secret", "return 1");
 	write_file("a/other/nmap-x", "return 1");
+	write_file("b/nmap-folder/x", "return 1");
 	assert_int_equal(symlink(in_folder("nmap-secret"), in_folder("a/nselib/link")), 0);
 	assert_int_equal(symlink(in_folder("nmap-secret"), in_folder("a/nmap-link")), 0);
 	assert_int_equal(symlink(in_folder("b/nselib/y.lua"), in_folder("a/nselib/inside")), 0);
@@ -280,7 +281,8 @@ static void scripts_read_data_of_trees_only(void **state)
 	assert_string_equal(
 		readable("'~/b/private', '~/nmap-secret', '~/a/other/nmap-x', '~/a/nselib/link', "
 			 "'~/a/nmap-link', '~/a/nselib/../../nmap-secret', '~/a/nselib', "
-			 "'~/b/nmap-folder', '/etc/passwd', '~/a/scripts/t.nse', "
+			 "'~/b/nmap-folder', '~/b/nmap-folder/x', '/etc/passwd', "
+			 "'~/a/scripts/t.nse', "
 			 "'portolan:lualib/stdnse.lua', ''"),
 		"");
 	assert_string_equal(
