@@ -22,8 +22,8 @@ static int make_machine(struct script_run *run)
 		.seed = run->config.seed,
 	};
 
-	script_trees_speak(run->config.trees, run->debugging > 0, run->config.warn,
-			   run->config.self);
+	script_trees_speak(run->config.trees, script_context_debugging(&run->context) > 0,
+			   run->config.warn, run->config.self);
 	script_trees_configure(run->config.trees, &config);
 	return script_machine_new(&config, &run->machine);
 }
