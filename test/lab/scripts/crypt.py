@@ -100,8 +100,9 @@ CASES = [
     Case("ssh-auth-methods", "asyncssh", 22, same_as_nmap=True),
     Case("ssh-auth-methods", "speaker:ssh_open", 22, findings=("ssh-no-authentication",),
          values={"Supported authentication methods.1": "^none_auth$"}),
-    # Nmap's says nothing of it.
-    Case("sshv1", "speaker:ssh_old", 22, findings=("ssh-protocol-1",), text="^Server supports SSHv1$"),
+    # Nmap's goes on in SSH 1, which the speaker does not speak, and then says nothing.
+    Case("sshv1", "speaker:ssh_old", 22, findings=("ssh-protocol-1",),
+         text="^Server supports SSHv1$"),
     Case("sshv1", "openssh", 22, silent=True, same_as_nmap=True),
 
     Case("ftp-anon", "vsftpd", 21, findings=("ftp-anonymous",), same_as_nmap=True,
@@ -136,8 +137,7 @@ CASES = [
 
     *[Case("cleartext-login", server, port, findings=CLEAR, values={"protocol": protocol, "TLS offered": tls})
       for server, port, protocol, tls in (
-          ("vsftpd", 21, "^ftp$", "^false$"), ("pure_ftpd", 21, "^ftp$", "^true$"),
-          ("courier", 110, "^pop3$", "^false$"),
+          ("vsftpd", 21, "^ftp$", "^false$"), ("pure_ftpd", 21, "^ftp$", "^true$"), ("courier", 110, "^pop3$", "^false$"),
           ("cyrus", 143, "^imap$", "^false$"), ("openbsd_inetd", 23, "^telnet$", "^false$"),
           ("speaker:smtp_plain", 25, "^smtp$", "^false$"))],
     *[Case("cleartext-login", server, port, silent=True) for server, port in (
