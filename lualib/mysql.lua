@@ -319,8 +319,7 @@ function M.formatResultset(result, options)
 		end
 		tab.addrow(out, cells)
 	end
-	local text = tab.dump(out)
-	return text == "" and "" or text .. "\n"
+	return tab.dump(out)
 end
 
 return strict(M)

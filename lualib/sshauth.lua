@@ -282,7 +282,9 @@ local function ask_methods(session, user)
 		return nil, err
 	end
 	session:send(string.pack(">Bs4s4s4", messages.USERAUTH_REQUEST, user, "ssh-connection", "none"))
-	local answer, reason = session:receive_one_of { [messages.USERAUTH_FAILURE] = true, [messages.USERAUTH_SUCCESS] = true }
+	local answer, reason = session:receive_one_of {
+		[messages.USERAUTH_FAILURE] = true, [messages.USERAUTH_SUCCESS] = true,
+	}
 	if not answer then
 		return nil, reason
 	elseif answer:byte() == messages.USERAUTH_SUCCESS then

@@ -298,6 +298,7 @@ static int make_scripts(struct session *session, struct diag *diag)
 	scripts->gate = &session->gate;
 	scripts->resolver = session->resolver;
 	scripts->vendors = session->files.vendors;
+	scripts->probes = session->services.db;
 	scripts->screen = session->files.screen_out;
 	scripts->debugging = &session->files.debugging;
 	scripts->verbosity = &session->files.verbosity;

@@ -76,6 +76,7 @@ static int load(struct session_scripts *scripts, const struct plan *plan, struct
 			    .resolver = scripts->resolver,
 			    .services = plan->services,
 			    .vendors = scripts->vendors,
+			    .probes = scripts->probes,
 			    .raw = scripts->raw,
 			    .debugging = scripts->debugging,
 			    .verbosity = scripts->verbosity,
