@@ -223,7 +223,7 @@ starttls.xmpp, starttls.xmpp_server = xmpp "jabber:client", xmpp "jabber:server"
 function starttls.rdp(host, port)
 	local request = "\3\0\0\x13\x0e\xe0\0\0\0\0\0\1\0\8\0\1\0\0\0"
 	return exchange(host, port, request, function(answer)
-		return answer:find "^\3\0\0\x13\x0e\xd0" ~= nil and answer:sub(12, 12) == "\2" and answer:byte(16) & 3 ~= 0
+		return answer:find "^\3\0\0\x13\x0e\xd0" ~= nil and answer:sub(12, 12) == "\2" and (answer:byte(16) or 0) & 3 ~= 0
 	end)
 end
 

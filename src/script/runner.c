@@ -219,6 +219,16 @@ void script_run_free(struct script_run *run)
 
 /* ---- for the engine ---- */
 
+bool script_run_wants_raw(const struct script_run *scripts)
+{
+	return script_machine_wants_raw(scripts->machine);
+}
+
+void script_run_set_raw(struct script_run *scripts, struct link_sockets *raw)
+{
+	scripts->context.raw = raw;
+}
+
 void script_run_attach(struct script_run *scripts, struct run *run)
 {
 	scripts->context.run = run;
