@@ -1,5 +1,5 @@
-#include "script/machine_impl.h"
 #include "script/script.h"
+#include "script/machine_impl.h"
 
 #include "util/alloc.h"
 #include "util/error.h"
