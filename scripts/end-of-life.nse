@@ -17,7 +17,7 @@ and OS detection found and the dates that the makers gave. Needs -sV, -O or both
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe", "vuln" }
+categories = { "audit", "default", "discovery", "safe", "vuln" }
 
 -- Scripts that learn a version (redis-info ...) are first.
 dependencies = {

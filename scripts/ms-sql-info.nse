@@ -23,7 +23,7 @@ that its browser (1434/udp) names.
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = shortport.port_or_service({ 1433, 1434 }, { "ms-sql-s", "ms-sql-m" }, { "tcp", "udp" })
 

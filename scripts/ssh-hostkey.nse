@@ -15,7 +15,7 @@ tells of hosts that have the same key: they are one host, or copies of one.
 ]]
 author = "portolan"
 license = "same as portolan's"
-categories = { "safe", "default", "discovery" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = ssh2.port_rule
 

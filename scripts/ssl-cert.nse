@@ -16,7 +16,7 @@ it, its key, until when it is valid, its fingerprints; with -v all names and the
 ]]
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "safe", "discovery" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = sslcert.port_rule
 
@@ -102,7 +102,11 @@ local function text_of(cert, out)
 	if names then
 		lines[#lines + 1] = "Subject Alternative Name: " .. names
 	end
-	for _, line in ipairs {
+	local brief = nmap.verbosity() < 1
+	for _, line in ipairs(brief and {
+		"Not valid before: " .. out.validity.notBefore,
+		"Not valid after:  " .. out.validity.notAfter,
+	} or {
 		"Issuer: " .. name_of(cert.issuer),
 		"Public Key type: " .. out.pubkey.type,
 		"Public Key bits: " .. out.pubkey.bits,
@@ -111,7 +115,7 @@ local function text_of(cert, out)
 		"Not valid after:  " .. out.validity.notAfter,
 		"MD5:   " .. out.md5,
 		"SHA-1: " .. out.sha1,
-	} do
+	}) do
 		lines[#lines + 1] = line
 	end
 	if nmap.verbosity() > 1 then

@@ -16,7 +16,7 @@ its key exchange and its cipher. It connects once for each suite.
 ]]
 author = "portolan"
 license = "same as portolan's"
-categories = { "discovery", "intrusive" }
+categories = { "audit", "discovery", "intrusive" }
 dependencies = { "ssl-cert" }
 
 portrule = sslcert.port_rule

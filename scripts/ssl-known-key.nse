@@ -13,7 +13,7 @@ or for their tests, and which people sometimes install.
 ]]
 author = "portolan"
 license = "same as portolan's"
-categories = { "safe", "discovery", "vuln", "default" }
+categories = { "audit", "default", "discovery", "safe", "vuln" }
 dependencies = { "ssl-cert" }
 
 portrule = sslcert.port_rule
