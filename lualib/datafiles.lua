@@ -10,6 +10,8 @@ local ipairs, next, pairs, string = ipairs, next, pairs, string
 local M = {}
 
 local has_nmapdb, nmapdb = pcall(require, "nmapdb")
+-- The engine's own library; absent in others.
+local has_portolan, portolan = pcall(require, "portolan")
 
 --- All lines of a data file; false and why not.
 function M.read_from_file(name)
@@ -122,7 +124,12 @@ end
 
 --- RPC programs by number.
 function M.parse_rpc()
-	return M.parse_file("nmap-rpc", { [number_from "^%s*[^%s#]+%s+(%d+)"] = "^%s*([^%s#]+)%s+%d+" })
+	local known, names = M.parse_file("nmap-rpc",
+		{ [number_from "^%s*[^%s#]+%s+(%d+)"] = "^%s*([^%s#]+)%s+%d+" })
+	if not known and has_portolan and portolan.rpc_programs then
+		return true, portolan.rpc_programs()
+	end
+	return known, names
 end
 
 --- Vendors by the first digits of a MAC address: "00000C".

@@ -1,8 +1,10 @@
 /* portolan: what scripts can do here and nowhere else. finding(): says that something is wrong
- * (lualib/finding.lua calls it). */
+ * (lualib/finding.lua calls it). rpc_programs(): names that come with the program. */
 #include "script/library.h"
 
+#include "detect/service/rpc_programs.h"
 #include "engine/script_copy.h"
+#include "script/lib_guard.h"
 #include "script/site.h"
 
 #include <lauxlib.h>
@@ -108,9 +110,40 @@ static int portolan_finding(lua_State *lua)
 	return 0;
 }
 
+static void free_programs(void *programs)
+{
+	rpc_programs_free(programs);
+}
+
+/* rpc_programs(): the names of ONC RPC programs by number, as -sV knows them without a file of
+ * the user's. */
+static int portolan_rpc_programs(lua_State *lua)
+{
+	struct lib_guard *guard = lib_guard_push(lua, free_programs);
+	struct rpc_programs *programs = NULL;
+	size_t i, count;
+
+	if (rpc_programs_builtin(&programs) < 0)
+		return luaL_error(lua, "not enough memory");
+	guard->thing = programs;
+	count = rpc_programs_count(programs);
+	lua_createtable(lua, 0, (int)count);
+	for (i = 0; i < count; i++) {
+		const struct rpc_program *program = rpc_programs_at(programs, i);
+
+		lua_pushstring(lua, program->name);
+		lua_rawseti(lua, -2, program->number);
+	}
+	return 1;
+}
+
 int script_open_portolan(lua_State *lua)
 {
-	static const luaL_Reg functions[] = {{"finding", portolan_finding}, {0}};
+	static const luaL_Reg functions[] = {
+		{"finding", portolan_finding},
+		{"rpc_programs", portolan_rpc_programs},
+		{0},
+	};
 
 	luaL_newlib(lua, functions);
 	return 1;
