@@ -38,7 +38,7 @@ struct ssh_session {
 	LIBSSH2_SESSION *ssh; /* NULL: closed */
 	struct script_machine *machine;
 	struct ssh_block *blocks; /* what it asked for and has not given back */
-	const struct script_budget *budget;
+	uint32_t account;         /* that its memory is charged to */
 
 	struct script_thread *owner; /* NULL: it is closed */
 	struct script_cleanup cleanup;
