@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#define MD5_BYTES  16
+#define SHA1_BYTES 20
+
 enum { HOST_ARGUMENT = 2, PORT_ARGUMENT };
 
 /* --- session_open --- */
@@ -91,12 +94,13 @@ static int set_timeout(lua_State *lua)
 	return 0;
 }
 
+/* At most SHA1_BYTES. */
 static void push_hex(lua_State *lua, const char *bytes, size_t count)
 {
-	char text[3 * 20];
+	char text[3 * SHA1_BYTES + 1];
 	size_t at;
 
-	for (at = 0; at < count && at < sizeof(text) / 3; at++)
+	for (at = 0; at < count; at++)
 		snprintf(text + 3 * at, 4, "%02X:", (unsigned char)bytes[at]);
 	lua_pushlstring(lua, text, 3 * at - 1);
 }
@@ -113,7 +117,7 @@ static int hostkey_hash(lua_State *lua)
 				    is_md5 ? LIBSSH2_HOSTKEY_HASH_MD5 : LIBSSH2_HOSTKEY_HASH_SHA1);
 	if (!hash)
 		return socket_refused(lua, "could not get hostkey hash");
-	push_hex(lua, hash, is_md5 ? 16 : 20);
+	push_hex(lua, hash, is_md5 ? MD5_BYTES : SHA1_BYTES);
 	return 1;
 }
 
