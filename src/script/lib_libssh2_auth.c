@@ -155,7 +155,8 @@ static int answer(lua_State *lua)
 	lua_pushlstring(lua, inquiry->instruction, inquiry->instruction_bytes);
 	push_prompts(lua, inquiry);
 	lua_call(lua, 4, 1);
-	luaL_checktype(lua, -1, LUA_TTABLE);
+	if (!lua_istable(lua, -1))
+		luaL_error(lua, "table of answers expected, got %s", luaL_typename(lua, -1));
 	for (at = 0; at < inquiry->count; at++) {
 		lua_geti(lua, -1, (lua_Integer)at + 1);
 		fill_response(lua, inquiry, at);
