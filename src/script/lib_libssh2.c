@@ -5,7 +5,6 @@
 
 #include <lauxlib.h>
 #include <stdio.h>
-#include <string.h>
 
 #define MD5_BYTES  16
 #define SHA1_BYTES 20
@@ -22,9 +21,7 @@ static long shake_hands(lua_State *lua, struct ssh_session *session)
 static int shaken(lua_State *lua, struct ssh_session *session)
 {
 	if (session->result) {
-		lua_getiuservalue(lua, 1, SSH_SOCKET);
-		socket_close(socket_check(lua, -1));
-		ssh_release(session);
+		ssh_give_up(lua, session);
 		return luaL_error(lua, "Unable to complete libssh2 handshake.");
 	}
 	session->is_connected = true;

@@ -94,6 +94,8 @@ struct ssh_session *ssh_begin(lua_State *lua);
 /* `return ssh_run(...)`, the session being argument 1. Raises the socket's text ("TIMEOUT",
  * "EOF", "ERROR") when the connection fails. */
 int ssh_run(lua_State *lua, struct ssh_session *session, const struct ssh_operation *operation);
+/* It can't be used any more. Nobody has one that was not opened: its connection goes at once. */
+void ssh_give_up(lua_State *lua, struct ssh_session *session);
 /* A text argument that is not too long for a packet; raises. */
 void ssh_check_text(lua_State *lua, int index);
 /* The same, checked, as libssh2 takes it. */

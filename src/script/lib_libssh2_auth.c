@@ -1,10 +1,7 @@
 /* The library libssh2: what a user says to prove who it is, but for keys. */
 #include "script/lib_libssh2.h"
 
-#include "script/socket.h"
-
 #include <lauxlib.h>
-#include <stdint.h>
 #include <string.h>
 
 enum { USER = 2, PASSWORD, CALLBACK = PASSWORD };

@@ -3,8 +3,6 @@
 #include "script/lib_libssh2.h"
 
 #include <lauxlib.h>
-#include <stdint.h>
-#include <string.h>
 
 #define READ_BYTES 2048
 #define TERMINAL   "vanilla"

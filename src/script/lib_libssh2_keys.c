@@ -9,7 +9,6 @@
 
 #include <lauxlib.h>
 #include <openssl/evp.h>
-#include <string.h>
 
 #define KEY_FILE_BYTES ((size_t)1 << 20)
 

@@ -2,6 +2,8 @@
  * all, what the server says is awaited. */
 #include "script/lib_libssh2.h"
 
+#include "script/socket.h"
+
 #include <errno.h>
 #include <lauxlib.h>
 #include <string.h>
@@ -92,10 +94,21 @@ struct ssh_session *ssh_begin(lua_State *lua)
 	return session;
 }
 
-static int fail(lua_State *lua, struct ssh_session *session)
+void ssh_give_up(lua_State *lua, struct ssh_session *session)
 {
 	session->user = NULL;
 	session->has_failed = true;
+	if (session->is_connected)
+		return;
+	lua_getiuservalue(lua, 1, SSH_SOCKET);
+	socket_close(socket_check(lua, -1));
+	lua_pop(lua, 1);
+	ssh_release(session);
+}
+
+static int fail(lua_State *lua, struct ssh_session *session)
+{
+	ssh_give_up(lua, session);
 	lua_getiuservalue(lua, 1, SSH_FAILURE);
 	if (lua_isnil(lua, -1))
 		lua_pushliteral(lua, "ERROR");
@@ -111,8 +124,7 @@ static void step(lua_State *lua, struct ssh_session *session)
 	script_check_stopped(lua);
 	if (!session->is_full && !session->has_raised)
 		return;
-	session->user = NULL;
-	session->has_failed = true;
+	ssh_give_up(lua, session);
 	if (session->is_full)
 		luaL_error(lua, "not enough memory");
 	lua_getiuservalue(lua, 1, SSH_ERROR);

@@ -296,6 +296,28 @@ static void the_gate_holds_for_it_too(void **state)
 	end();
 }
 
+/* Somebody who waits for a place gets it. */
+static void what_is_not_opened_leaves_nothing_open(void **state)
+{
+	static const int ports[] = {4, 30, 31, 32, 50};
+	char body[512];
+	size_t at;
+
+	for (at = 0; at < sizeof(ports) / sizeof(ports[0]); at++) {
+		begin();
+		world.plan->timing.max_parallelism = 1;
+		snprintf(body, sizeof(body),
+			 "local ok collectgarbage('stop') pcall(open, %d) "
+			 "require('stdnse').new_thread(function() "
+			 "ok = nmap.new_socket():connect('10.0.0.1', 4) end) "
+			 "nmap.socket.sleep(1) return tostring(ok)",
+			 ports[at]);
+		run(body);
+		assert_string_equal(world.fixture.said, "s: true\n");
+		end();
+	}
+}
+
 /* A thread in the middle of a handshake goes; so does one that only looks on. */
 static void a_session_ends_with_its_thread(void **state)
 {
@@ -404,6 +426,7 @@ int main(void)
 		cmocka_unit_test(a_server_that_talks_nonsense_is_left),
 		cmocka_unit_test(a_server_that_never_ends_is_stopped_by_the_quota),
 		cmocka_unit_test(the_gate_holds_for_it_too),
+		cmocka_unit_test(what_is_not_opened_leaves_nothing_open),
 		cmocka_unit_test(a_session_ends_with_its_thread),
 		cmocka_unit_test(a_public_key_is_read_where_files_may_be),
 		cmocka_unit_test(without_memory_scripts_end),
