@@ -48,7 +48,7 @@ end
 
 -- Whole numbers have no leading zeros, 0 no byte at all.
 local function number_bytes(number)
-	return (string.pack(">I4", number):gsub("^%z+", ""))
+	return (string.pack(">I4", number):gsub("^\0+", ""))
 end
 
 --- A request's options for a path, and a block of the answer where that is not the first.

@@ -96,4 +96,47 @@ function M.capabilities(host, port)
 	return out
 end
 
+--- The same as an object: Helper:new(host, port), connect(), capabilities(), login(user, password),
+-- close(). Methods give true and a result, or false and why not.
+M.Helper = {}
+M.Helper.__index = M.Helper
+
+function M.Helper.new(class, host, port, options)
+	return setmetatable({ host = host, port = port, options = options }, class)
+end
+
+function M.Helper:connect()
+	local conn, err = M.connect(self.host, self.port, self.options)
+	self.conn = conn
+	return conn ~= nil, err
+end
+
+function M.Helper:capabilities()
+	local ok, lines = self.conn:query "CAPABILITY"
+	if not ok then
+		return false, lines
+	end
+	local out = {}
+	for _, name in pairs(M.parse_capabilities(lines)) do
+		out[name] = true
+	end
+	return true, out
+end
+
+local function quoted(text)
+	return '"' .. text:gsub('[\\"]', "\\%0"):gsub("[\r\n]", "") .. '"'
+end
+
+function M.Helper:login(user, password)
+	local ok, lines, status = self.conn:query("LOGIN " .. quoted(user) .. " " .. quoted(password))
+	return ok and status == "OK", ok and lines[#lines] or lines
+end
+
+function M.Helper:close()
+	if self.conn then
+		self.conn:close()
+	end
+	return true
+end
+
 return strict(M)

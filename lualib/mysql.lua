@@ -91,7 +91,7 @@ local function parse_extended(content, at, greeting)
 	at = at + 16
 	if greeting.capabilities & M.Capabilities.Support41Auth ~= 0 then
 		local length = auth_length > 21 and auth_length - 8 or 13
-		greeting.salt = greeting.salt .. content:sub(at, at + length - 1):match "^[^%z]*"
+		greeting.salt = greeting.salt .. content:sub(at, at + length - 1):match "^[^\0]*"
 		at = at + length
 	end
 	if greeting.extcapabilities & M.ExtCapabilities.SupportsAuthPlugins ~= 0 then
@@ -188,7 +188,7 @@ function M.decodeResponse(content)
 		return true, M.parseOk(content)
 	elseif kind == 0xfe then
 		local plugin, at = text_at(content, 2)
-		return false, { authswitch = plugin, salt = (content:sub(at):gsub("%z$", "")), errormessage = "asks for " .. plugin }
+		return false, { authswitch = plugin, salt = (content:sub(at):gsub("\0$", "")), errormessage = "asks for " .. plugin }
 	end
 	return false, { errormessage = "unknown answer" }
 end
@@ -319,8 +319,7 @@ function M.formatResultset(result, options)
 		end
 		tab.addrow(out, cells)
 	end
-	local text = tab.dump(out)
-	return text == "" and "" or text .. "\n"
+	return tab.dump(out)
 end
 
 return strict(M)

@@ -3,7 +3,7 @@
 
 local lineclient = require "lineclient"
 local strict = require "strict"
-local ipairs, table = ipairs, table
+local ipairs, table, type = ipairs, table, type
 
 local M = {}
 
@@ -12,7 +12,7 @@ M.err = { none = 0, userError = 1, pwError = 2, informational = 3, OpenSSLMissin
 
 --- Whether a line says yes.
 function M.stat(line)
-	return line ~= nil and line:sub(1, 3) == "+OK"
+	return type(line) == "string" and line:sub(1, 3) == "+OK"
 end
 
 --- Connects and takes the greeting; a lineclient connection and the greeting, nil and why not.
@@ -94,6 +94,17 @@ function M.capabilities(host, port)
 		out[capability.name] = args
 	end
 	return out
+end
+
+--- Logs in on a socket whose greeting was taken: true, or false and one of M.err.
+function M.login_user(socket, user, password)
+	for i, command in ipairs { "USER " .. user, "PASS " .. password } do
+		local ok = socket:send(command:gsub("[\r\n]", "") .. "\r\n")
+		if not ok or not M.stat(lineclient.read(socket)) then
+			return false, i == 1 and M.err.userError or M.err.pwError
+		end
+	end
+	return true, M.err.none
 end
 
 return strict(M)

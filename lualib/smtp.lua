@@ -43,7 +43,8 @@ M.ERROR_MESSAGES = {
 local accepted = {
 	CONNECT = { "220" }, EHLO = { "250" }, HELO = { "250" }, STARTTLS = { "220" }, MAIL = { "250" },
 	RCPT = { "250", "251" }, DATA = { "354" }, RSET = { "250" }, NOOP = { "250" }, QUIT = { "221" },
-	VRFY = { "250", "251", "252" }, EXPN = { "250", "252" }, HELP = { "211", "214" }, ETRN = { "250", "251", "252", "253" },
+	VRFY = { "250", "251", "252" }, EXPN = { "250", "252" }, HELP = { "211", "214" },
+	ETRN = { "250", "251", "252", "253" },
 	AUTH = { "235", "334" },
 }
 
@@ -97,7 +98,7 @@ local function command(name)
 	return function(socket, data)
 		local ok, reply = M.query(socket, name, data)
 		if not ok then
-			return false, M.ERROR_MESSAGES[reply] or reply
+			return false, string.format("SMTP %s: failed to receive data: %s", name, M.ERROR_MESSAGES[reply] or reply)
 		end
 		return M.check_reply(name, reply)
 	end

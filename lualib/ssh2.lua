@@ -6,6 +6,7 @@
 -- gone through, ours is made of values whose secret is public (see `exchanges`).
 
 local lineclient = require "lineclient"
+local match = require "match"
 local nmap = require "nmap"
 local openssl = require "openssl"
 local rand = require "rand"
@@ -21,6 +22,8 @@ local M = {}
 M.version = "SSH-2.0-portolan"
 
 local packet_bytes_max = 262144
+-- What has come of a packet, or of a banner, is all of it then.
+local packet_seconds_max = 10
 -- Lines before a banner (RFC 4253, 4.2), and packets that say nothing.
 local lines_max, idle_packets_max = 30, 20
 
@@ -86,7 +89,7 @@ end
 
 --- true and the next packet; false and the error.
 function transport.receive_packet(socket)
-	local ok, packet = socket:receive_buf(packet_end, true)
+	local ok, packet = socket:receive_buf(match.within(packet_end, nmap.clock() + packet_seconds_max), true)
 	if not ok then
 		return false, packet
 	elseif #packet < 5 or string.unpack(">I4", packet) ~= #packet - 4 then
@@ -247,10 +250,11 @@ end
 
 --- Reads up to the server's banner; nil and the error.
 function M.banner(socket)
+	local ends = nmap.clock() + packet_seconds_max
 	for _ = 1, lines_max do
-		local line, err = lineclient.read(socket)
-		if not line then
-			return nil, err
+		local line, err = lineclient.read(socket, ends)
+		if not line or nmap.clock() > ends then
+			return nil, err or "TIMEOUT"
 		elseif line:find "^SSH%-" then
 			return line
 		end

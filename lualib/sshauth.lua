@@ -4,6 +4,8 @@
 -- No password is tried: "none" is asked for (RFC 4252, 5.2). Our keys are not secret (see ssh2.exchanges),
 -- nothing worth hiding goes over the connection.
 
+local match = require "match"
+local nmap = require "nmap"
 local openssl = require "openssl"
 local ssh2 = require "ssh2"
 local sshkey = require "sshkey"
@@ -13,7 +15,7 @@ local math, pairs, setmetatable, string, table = math, pairs, setmetatable, stri
 local M = {}
 
 local messages, transport = ssh2.messages, ssh2.transport
-local packet_bytes_max = 65536
+local packet_bytes_max, packet_seconds_max = 65536, 10
 -- Messages that may come before an answer: banners, extensions, debugging.
 local messages_max = 20
 
@@ -148,7 +150,7 @@ function Session:send(payload)
 end
 
 function Session:receive()
-	local ok, bytes = self.socket:receive_buf(function(buffer)
+	local function packet_end(buffer)
 		local length = self.back:length_in(buffer)
 		if length == 0 then
 			return 1, #buffer
@@ -156,7 +158,8 @@ function Session:receive()
 			return length, length
 		end
 		return nil
-	end, true)
+	end
+	local ok, bytes = self.socket:receive_buf(match.within(packet_end, nmap.clock() + packet_seconds_max), true)
 	if not ok then
 		return nil, bytes
 	elseif self.back:length_in(bytes) ~= #bytes then
@@ -279,7 +282,9 @@ local function ask_methods(session, user)
 		return nil, err
 	end
 	session:send(string.pack(">Bs4s4s4", messages.USERAUTH_REQUEST, user, "ssh-connection", "none"))
-	local answer, reason = session:receive_one_of { [messages.USERAUTH_FAILURE] = true, [messages.USERAUTH_SUCCESS] = true }
+	local answer, reason = session:receive_one_of {
+		[messages.USERAUTH_FAILURE] = true, [messages.USERAUTH_SUCCESS] = true,
+	}
 	if not answer then
 		return nil, reason
 	elseif answer:byte() == messages.USERAUTH_SUCCESS then

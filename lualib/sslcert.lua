@@ -223,7 +223,7 @@ starttls.xmpp, starttls.xmpp_server = xmpp "jabber:client", xmpp "jabber:server"
 function starttls.rdp(host, port)
 	local request = "\3\0\0\x13\x0e\xe0\0\0\0\0\0\1\0\8\0\1\0\0\0"
 	return exchange(host, port, request, function(answer)
-		return answer:find "^\3\0\0\x13\x0e\xd0" ~= nil and answer:sub(12, 12) == "\2" and answer:byte(16) & 3 ~= 0
+		return answer:find "^\3\0\0\x13\x0e\xd0" ~= nil and answer:sub(12, 12) == "\2" and (answer:byte(16) or 0) & 3 ~= 0
 	end)
 end
 
@@ -295,24 +295,17 @@ function M.open(host, port)
 	return socket
 end
 
--- Servers take suites with curves only from who names some.
-local function add_usual(extensions, host)
-	local helpers, name = tls.EXTENSION_HELPERS, tls.servername(host)
-	extensions.server_name = extensions.server_name or (name and helpers.server_name(name)) or nil
-	extensions.elliptic_curves = extensions.elliptic_curves or helpers.elliptic_curves(tls.DEFAULT_ELLIPTIC_CURVES)
-	extensions.ec_point_formats = extensions.ec_point_formats or helpers.ec_point_formats { "uncompressed" }
-end
-
---- Sends a hello (the fields of tls.client_hello; the server's name and curves are added), gives what
--- tls.exchange gives.
+--- Sends a hello (the fields of tls.client_hello; the server's name is added), gives what tls.exchange
+-- gives.
 function M.ask(host, port, hello)
 	local socket, err = M.open(host, port)
 	if not socket then
 		return nil, err
 	end
 	hello.extensions = hello.extensions or {}
-	if hello.protocol ~= "SSLv3" then
-		add_usual(hello.extensions, host)
+	local name = tls.servername(host)
+	if name and hello.protocol ~= "SSLv3" then
+		hello.extensions.server_name = hello.extensions.server_name or tls.EXTENSION_HELPERS.server_name(name)
 	end
 	local answer, reason = tls.exchange(socket, tls.client_hello(hello))
 	socket:close()

@@ -2,7 +2,8 @@
 -- require "strict" gives a function that is called with a table (an
 -- environment or a module) and returns it. From then on reading a field that
 -- was never assigned raises an error, and so does making a new field from
--- inside a function; main chunks and C code may make fields.
+-- inside a function; main chunks and C code may make fields, and C code (ipairs, say) reads
+-- what it likes.
 -- A table that already looks elsewhere (__index) still does so first.
 
 local error, getmetatable, rawset, setmetatable = error, getmetatable, rawset, setmetatable
@@ -14,6 +15,12 @@ local getinfo = debug.getinfo
 local function may_declare()
 	local info = getinfo(3, "S")
 	return info == nil or info.what == "main" or info.what == "C"
+end
+
+-- Level 3: this function, __index, the reading function.
+local function reads_from_c()
+	local info = getinfo(3, "S")
+	return info ~= nil and info.what == "C"
 end
 
 local function look(index, env, name)
@@ -44,7 +51,7 @@ return function(env)
 
 	function meta.__index(t, name)
 		local value = look(index, t, name)
-		if value == nil and not declared[name] then
+		if value == nil and not declared[name] and not reads_from_c() then
 			error("variable '" .. tostring(name) .. "' is not declared", 2)
 		end
 		return value

@@ -73,7 +73,10 @@ M.ELLIPTIC_CURVES, curve_names = both_ways {
 	brainpoolP512r1 = 28, ecdh_x25519 = 29, ecdh_x448 = 30, ffdhe2048 = 256, ffdhe3072 = 257, ffdhe4096 = 258,
 	ffdhe6144 = 259, ffdhe8192 = 260,
 }
-M.DEFAULT_ELLIPTIC_CURVES = { "secp256r1", "secp384r1", "secp521r1", "ecdh_x25519", "ecdh_x448" }
+-- Servers that know RFC 7919 give no other groups to who names curves and none of these.
+M.DEFAULT_ELLIPTIC_CURVES = {
+	"secp256r1", "secp384r1", "secp521r1", "ecdh_x25519", "ecdh_x448", "ffdhe2048", "ffdhe3072", "ffdhe4096",
+}
 M.EXTENSIONS, extension_names = both_ways {
 	server_name = 0, max_fragment_length = 1, client_certificate_url = 2, trusted_ca_keys = 3, truncated_hmac = 4,
 	status_request = 5, user_mapping = 6, client_authz = 7, server_authz = 8, cert_type = 9, elliptic_curves = 10,
@@ -200,10 +203,14 @@ function M.client_hello(t)
 	if M.PROTOCOLS[protocol] >= 0x0303 then
 		extensions.signature_algorithms = extensions.signature_algorithms or helpers.signature_algorithms(schemes)
 	end
+	-- Servers take suites with curves only from who names some.
+	if protocol ~= "SSLv3" then
+		extensions.elliptic_curves = extensions.elliptic_curves or helpers.elliptic_curves(M.DEFAULT_ELLIPTIC_CURVES)
+		extensions.ec_point_formats = extensions.ec_point_formats or helpers.ec_point_formats { "uncompressed" }
+	end
 	local is_13 = protocol == "TLSv1.3"
 	if is_13 then
 		add_of_13(extensions)
-		extensions.elliptic_curves = extensions.elliptic_curves or helpers.elliptic_curves(M.DEFAULT_ELLIPTIC_CURVES)
 	end
 	local methods = {}
 	for i, name in ipairs(t.compressors or { "NULL" }) do
@@ -219,6 +226,9 @@ function M.client_hello(t)
 		body = body .. string.pack(">s2", packed)
 	end
 	local record_protocol = t.record_protocol or (M.PROTOCOLS[protocol] > 0x0301 and "TLSv1.0") or protocol
+	if record_protocol == "TLSv1.3" then
+		record_protocol = "TLSv1.0"	-- no record says that it is of 1.3 (RFC 8446, 5.1)
+	end
 	return M.record_write("handshake", record_protocol, "\1" .. string.pack(">I3", #body) .. body)
 end
 
@@ -281,7 +291,7 @@ function parse.server_hello(body, message)
 	message.compressor = compressor_names[method] or string.format("0x%02x", method)
 	local extensions = unpack(">s2", body, at)
 	message.extensions = extensions and unpack_extensions(extensions) or nil
-	message.version = real_protocol(message)
+	message.protocol = real_protocol(message)
 end
 
 function parse.certificate(body, message)
@@ -393,7 +403,7 @@ end
 
 -- Whether nothing more in clear comes.
 local function is_over(answer)
-	return answer.alert or answer.server_hello_done or (answer.server_hello and answer.server_hello.version == "TLSv1.3")
+	return answer.alert or answer.server_hello_done or (answer.server_hello and answer.server_hello.protocol == "TLSv1.3")
 end
 
 -- TLS 1.0 servers may warn (unrecognized_name) and go on.
@@ -481,7 +491,7 @@ local function describe_cipher(info, text)
 end
 
 --- What a suite's name says: kex, export, anon (booleans), dh, ec, server_auth, cipher, mode, size (of
--- the key in bits), block_size (in bits), hash, draft.
+-- the key in bits), block_size (in bits), hash, draft, ephemeral, tls13ok and tls13only.
 function M.cipher_info(name)
 	local info = {}
 	local text = name:gsub("^TLS_", ""):gsub("^SSL_RSA_FIPS", "RSA")
@@ -498,6 +508,9 @@ function M.cipher_info(name)
 	info.dh = kex:find "DH" and true or nil
 	info.ec = kex:find "^EC" and true or nil
 	info.ephemeral = (kex:find "DHE" or kex == "AKE") and true or nil
+	-- Suites of 1.3 are for it alone, and no others are for it.
+	info.tls13ok = kex == "AKE"
+	info.tls13only = info.tls13ok
 	info.server_auth = kex:match "_(%u+)$" or (kex:find "PSK" and "PSK") or kex
 	describe_cipher(info, rest)
 	return info
@@ -596,6 +609,21 @@ function M.unpack_rsaparams(blob, at)
 	return { rsa = { modulus = modulus, exponent = exponent }, strength = bits_of(modulus), type = "rsa" }, at
 end
 
+--- The same of TLS 1.3: the extension key_share of a server's hello (RFC 8446, 4.2.8; of a hello that
+-- wants another share, the group alone).
+function M.unpack_key_share(blob)
+	local number = unpack(">I2", blob, 1)
+	local name = number and curve_names[number]
+	local bits = name and M.curve_bits(name)
+	if not bits then
+		return nil
+	end
+	return {
+		ecdhparams = { curve_params = { ec_curve_type = "namedcurve", curve = name }, public = blob:sub(5) },
+		strength = bits, type = name:find "^ffdhe" and "dh" or "ec",
+	}, #blob + 1
+end
+
 -- Keys of certificates, as certificate objects name their types.
 local key_types = { RSA = "rsa", DSS = "dsa", ECDSA = "ec", PSK = "psk" }
 
@@ -605,7 +633,9 @@ local function describe_kex(name)
 		anon = info.anon, export = info.export, pfs = info.ephemeral,
 		pubkey = not info.anon and key_types[info.server_auth] or nil,
 	}
-	if info.ec then
+	if name == "AKE" then
+		out.type, out.server_key_exchange = "ec", M.unpack_key_share
+	elseif info.ec then
 		out.type, out.server_key_exchange = "ec", M.unpack_ecdhparams
 	elseif info.dh then
 		out.type, out.server_key_exchange = "dh", M.unpack_dhparams

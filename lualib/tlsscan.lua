@@ -60,9 +60,9 @@ end
 -- no in TLS.
 local function taken(answer, protocol, ciphers)
 	local hello = answer and answer.server_hello
-	if not hello or not hello.version then
+	if not hello or not hello.cipher then
 		return nil, answer ~= nil and answer.alert ~= nil
-	elseif hello.version ~= protocol or not index_of(ciphers, hello.cipher) then
+	elseif hello.protocol ~= protocol or not index_of(ciphers, hello.cipher) then
 		return nil, true
 	end
 	return hello
@@ -75,7 +75,7 @@ local function describe(answer)
 	return {
 		cipher = hello.cipher, compressor = hello.compressor, certificate = chain and chain[1],
 		share = answer.server_key_exchange and answer.server_key_exchange.data,
-		group = hello.version == "TLSv1.3" and share and #share >= 2 and string.unpack(">I2", share) or nil,
+		group = hello.protocol == "TLSv1.3" and share and #share >= 2 and string.unpack(">I2", share) or nil,
 	}
 end
 

@@ -120,8 +120,10 @@ function helper:search()
 			break
 		end
 		local answer = M.parse_answer(text)
-		if answer then
-			answer.peer = self.multicast and sender(socket, answer) or self.host.ip
+		if answer and self.multicast then
+			answer.peer = sender(socket, answer)
+		elseif answer then
+			answer.peer = self.host.ip
 		end
 		if answer and answer.peer and not known[answer.peer .. (answer.location or "")] then
 			known[answer.peer .. (answer.location or "")] = true

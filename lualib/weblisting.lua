@@ -40,7 +40,7 @@ local function time_and_size(text)
 		local first, last = text:find(pattern)
 		if first then
 			local rest = text:sub(last + 1)
-			local size = rest:match("^%s*([%d.]+%s*[KMGTkmgt]?i?B?)%f[%s%z]") or rest:match("^%s*(%-)")
+			local size = rest:match("^%s*([%d.]+%s*[KMGTkmgt]?i?B?)%f[%s\0]") or rest:match("^%s*(%-)")
 			return text:sub(first, last), size and size:gsub("%s", "") or "-"
 		end
 	end

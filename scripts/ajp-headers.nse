@@ -9,7 +9,7 @@ local stdnse = require "stdnse"
 description = "Asks for a page over AJP (GET) and shows the headers of the answer."
 author = "portolan"
 license = "same as portolan's"
-categories = { "discovery", "safe" }
+categories = { "audit", "discovery", "safe" }
 
 portrule = shortport.port_or_service(8009, "ajp13")
 

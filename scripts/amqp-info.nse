@@ -19,7 +19,7 @@ version, platform, capabilities and the ways to log in.
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe", "version" }
+categories = { "audit", "default", "discovery", "safe", "version" }
 
 portrule = shortport.version_port_or_service({ 5671, 5672 }, { "amqp", "amqps" }, "tcp", { "open", "open|filtered" })
 

@@ -9,7 +9,7 @@ local stream = require "stream"
 description = "Asks an ident server (RFC 1413) for the user behind each open TCP port."
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "safe" }
+categories = { "audit", "default", "safe" }
 
 portrule = function(host, port)
 	local ident = nmap.get_port_state(host, { number = 113, protocol = "tcp" })

@@ -19,7 +19,7 @@ Shows version, queues and counts of a beanstalkd work queue.
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = shortport.port_or_service({ 11300 }, { "beanstalkd", "beanstalk" })
 

@@ -18,7 +18,7 @@ CQL (9042), and whether it wants one.
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = shortport.port_or_service({ 9042, 9160 }, { "cassandra", "cassandra-native", "apani1" })
 

@@ -17,7 +17,7 @@ and POP3 servers without capabilities, a user's name is).
 ]]
 author = "portolan"
 license = "same as portolan's"
-categories = { "auth", "discovery", "safe" }
+categories = { "audit", "auth", "discovery", "safe" }
 
 local protocols = { ftp = "ftp", telnet = "telnet", smtp = "smtp", submission = "smtp", pop3 = "pop3", imap = "imap" }
 local usual_ports = { [21] = "ftp", [23] = "telnet", [25] = "smtp", [110] = "pop3", [143] = "imap", [587] = "smtp" }

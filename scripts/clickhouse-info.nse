@@ -18,7 +18,7 @@ Shows version and databases of a ClickHouse server whose default user has no pas
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = jsonapi.rule({ 8123 }, { "clickhouse", "polipo" }, "clickhouse")
 

@@ -19,7 +19,7 @@ Lists the resources that a CoAP server names in /.well-known/core, with their at
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = shortport.port_or_service(5683, "coap", "udp")
 

@@ -23,7 +23,7 @@ anybody.
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = jsonapi.rule({ 8500, 8501 }, { "consul" }, "consul")
 

@@ -15,7 +15,7 @@ Lists the databases of a CouchDB server that wants no login for it.
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "discovery", "safe" }
+categories = { "audit", "discovery", "safe" }
 
 portrule = jsonapi.rule({ 5984, 6984 }, { "httpd", "couchdb" }, "couchdb")
 

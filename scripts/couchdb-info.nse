@@ -18,7 +18,7 @@ administrator.
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = jsonapi.rule({ 5984, 6984 }, { "httpd", "couchdb" }, "couchdb")
 

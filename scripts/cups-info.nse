@@ -19,7 +19,7 @@ Lists the printers of a CUPS print server that shows them to anybody.
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "discovery", "safe" }
+categories = { "audit", "discovery", "safe" }
 
 portrule = shortport.port_or_service(631, "ipp", "tcp", "open")
 

@@ -10,7 +10,7 @@ local stdnse = require "stdnse"
 description = "Shows what a name server says of itself: NSID, id.server and version.bind."
 author = "portolan"
 license = "same as portolan's"
-categories = { "discovery", "default", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 local is_dns = shortport.port_or_service(53, "domain", { "tcp", "udp" })
 

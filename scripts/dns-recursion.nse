@@ -9,7 +9,7 @@ local shortport = require "shortport"
 description = "Finds name servers that offer recursion to whoever asks."
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "safe" }
+categories = { "audit", "default", "safe" }
 
 portrule = shortport.portnumber(53, "udp")
 

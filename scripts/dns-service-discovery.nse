@@ -10,7 +10,7 @@ local stdnse = require "stdnse"
 description = "Shows the services that a host announces over DNS-SD (mDNS), with ports, texts and addresses."
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = shortport.portnumber(5353, "udp")
 

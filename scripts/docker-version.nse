@@ -18,7 +18,7 @@ whether it also lists its containers to anybody.
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "discovery", "safe", "version" }
+categories = { "audit", "discovery", "safe", "version" }
 
 portrule = shortport.version_port_or_service({ 2375, 2376 }, { "docker", "docker-s" }, "tcp")
 

@@ -22,7 +22,7 @@ wants no login, and whether it wants one.
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = jsonapi.rule({ 9200 }, { "elasticsearch", "wap-wsp" }, "elasticsearch")
 

@@ -17,12 +17,12 @@ and OS detection found and the dates that the makers gave. Needs -sV, -O or both
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe", "vuln" }
+categories = { "audit", "default", "discovery", "safe", "vuln" }
 
 -- Scripts that learn a version (redis-info ...) are first.
 dependencies = {
 	"amqp-info", "clickhouse-info", "consul-info", "couchdb-info", "docker-version", "elasticsearch-info",
-	"kubernetes-info", "memcached-info", "mongodb-info", "mqtt-subscribe", "mysql-info", "prometheus-info",
+	"kubernetes-info", "memcached-info", "mongodb-info", "mqtt-subscribe", "ms-sql-info", "mysql-info", "prometheus-info",
 	"rabbitmq-info", "redis-info",
 }
 

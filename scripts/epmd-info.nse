@@ -17,7 +17,7 @@ mapper, and their ports.
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = shortport.port_or_service(4369, "epmd")
 

@@ -19,7 +19,7 @@ a few names are shown, and no values).
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = jsonapi.rule({ 2379, 4001 }, { "etcd-client" }, "etcd")
 

@@ -8,7 +8,7 @@ local shortport = require "shortport"
 description = "Asks a finger server who is logged in."
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = shortport.port_or_service(79, "finger")
 

@@ -14,7 +14,7 @@ Finds out whether an FTP server lets anybody in (RFC 1635), and lists its first 
 ]]
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "auth", "safe" }
+categories = { "audit", "auth", "default", "safe" }
 
 portrule = shortport.port_or_service({ 21, 990 }, { "ftp", "ftps" })
 

@@ -19,7 +19,7 @@ Shows version, functions and workers of a Gearman job server.
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = shortport.port_or_service({ 4730 }, { "gearman" })
 

@@ -9,7 +9,7 @@ local stream = require "stream"
 description = "Asks a git daemon for the references of a repository (git-info.path, else some usual paths)."
 author = "portolan"
 license = "same as portolan's"
-categories = { "discovery", "safe" }
+categories = { "audit", "discovery", "safe" }
 
 portrule = shortport.port_or_service(9418, "git")
 

@@ -10,7 +10,7 @@ local stream = require "stream"
 description = "Asks gpsd for its version, its devices and its last fix (within some seconds)."
 author = "portolan"
 license = "same as portolan's"
-categories = { "discovery", "safe" }
+categories = { "audit", "discovery", "safe" }
 
 portrule = shortport.port_or_service(2947, { "gpsd", "gpsd-ng" })
 

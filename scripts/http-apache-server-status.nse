@@ -14,7 +14,7 @@ server at the moment; that is not shown here.
 ]]
 author = "portolan"
 license = "same as portolan's"
-categories = { "discovery", "safe" }
+categories = { "audit", "discovery", "safe" }
 
 portrule = shortport.http
 

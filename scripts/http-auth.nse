@@ -13,7 +13,7 @@ parameters of its challenges. Basic over a connection that is not encrypted is a
 ]]
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "auth", "safe" }
+categories = { "audit", "auth", "default", "safe" }
 
 portrule = shortport.http
 

@@ -15,7 +15,7 @@ cookie to look at.
 ]]
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "safe", "vuln" }
+categories = { "audit", "default", "safe", "vuln" }
 
 portrule = shortport.http
 

@@ -13,7 +13,7 @@ Sharing), by asking with OPTIONS as browsers do. The methods themselves are not 
 ]]
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = shortport.http
 

@@ -20,7 +20,7 @@ refused or moved.
 ]]
 author = "portolan"
 license = "same as portolan's"
-categories = { "discovery", "intrusive", "vuln" }
+categories = { "audit", "discovery", "intrusive", "vuln" }
 
 portrule = shortport.http
 

@@ -13,7 +13,7 @@ last commit's message and where it was cloned from. Of the repository only these
 ]]
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "safe", "vuln" }
+categories = { "audit", "default", "safe", "vuln" }
 
 portrule = shortport.http
 

@@ -14,7 +14,7 @@ redirect when a request of HTTP/1.0 names no host.
 ]]
 author = "portolan"
 license = "same as portolan's"
-categories = { "discovery", "safe", "vuln" }
+categories = { "audit", "discovery", "safe", "vuln" }
 
 portrule = shortport.http
 

@@ -14,7 +14,7 @@ Folders in it are looked into, too: ls.maxdepth (1) levels, ls.maxfiles (10) fil
 ]]
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = shortport.http
 

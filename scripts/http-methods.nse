@@ -18,7 +18,7 @@ that read only are not worth a word: the others are named apart. None of them is
 ]]
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "safe" }
+categories = { "audit", "default", "safe" }
 
 portrule = shortport.http
 

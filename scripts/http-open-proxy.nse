@@ -17,7 +17,7 @@ address, and has to answer with a page (with proxy.pattern in it).
 ]]
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "external", "safe" }
+categories = { "audit", "default", "discovery", "external", "safe" }
 
 portrule = shortport.port_or_service({ 3128, 8000, 8080, 8118, 8123, 8888 },
 	{ "http-proxy", "squid-http", "polipo", "privoxy", "tinyproxy" })

@@ -11,7 +11,7 @@ exist wherever PHP runs.
 ]]
 author = "portolan"
 license = "same as portolan's"
-categories = { "discovery", "safe" }
+categories = { "audit", "discovery", "safe" }
 
 portrule = shortport.http
 

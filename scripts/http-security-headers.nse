@@ -13,7 +13,7 @@ that its front page (or http-security-headers.path) lacks are a finding.
 ]]
 author = "portolan"
 license = "same as portolan's"
-categories = { "discovery", "safe" }
+categories = { "audit", "discovery", "safe" }
 
 portrule = shortport.http
 

@@ -13,12 +13,7 @@ author = "portolan"
 license = "same as portolan's"
 categories = { "version" }
 
-local is_web = shortport.version_port_or_service(shortport.LIKELY_HTTP_PORTS, shortport.LIKELY_HTTP_SERVICES)
-
-portrule = function(host, port)
-	local known = port.version and port.version.product
-	return (not known or known == "") and is_web(host, port)
-end
+portrule = shortport.version_port_or_service(shortport.LIKELY_HTTP_PORTS, shortport.LIKELY_HTTP_SERVICES)
 
 -- Name and version of a header's first product: "nginx/1.22.1 (Ubuntu)".
 local function keep_version(host, port, header)

@@ -14,7 +14,7 @@ Finds out whether a web server answers TRACE, which sends back the request, head
 ]]
 author = "portolan"
 license = "same as portolan's"
-categories = { "discovery", "safe", "vuln" }
+categories = { "audit", "discovery", "safe", "vuln" }
 
 portrule = shortport.http
 

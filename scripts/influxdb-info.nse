@@ -17,7 +17,7 @@ Shows version and databases of an InfluxDB server, and whether it wants a login.
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = jsonapi.rule({ 8086 }, { "influxdb", "d-s-n" }, "influxdb")
 

@@ -10,7 +10,7 @@ local stdnse = require "stdnse"
 description = "Sends SYN packets to a port and classifies the IP identification of the answers."
 author = "portolan"
 license = "same as portolan's"
-categories = { "safe", "discovery" }
+categories = { "audit", "discovery", "safe" }
 
 local probes, wait_ms, packets_max = 6, 1500, 30
 

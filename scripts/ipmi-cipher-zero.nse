@@ -11,7 +11,7 @@ local vulns = require "vulns"
 description = "Offers a management controller a session without any algorithm; it asks only, no session is opened."
 author = "portolan"
 license = "same as portolan's"
-categories = { "vuln", "safe" }
+categories = { "audit", "safe", "vuln" }
 
 portrule = shortport.port_or_service(623, "asf-rmcp", "udp", { "open", "open|filtered" })
 

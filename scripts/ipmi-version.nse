@@ -12,7 +12,7 @@ local stdnse = require "stdnse"
 description = "Asks a management controller for its versions of IPMI and its ways to log in."
 author = "portolan"
 license = "same as portolan's"
-categories = { "discovery", "safe" }
+categories = { "audit", "discovery", "safe" }
 
 portrule = shortport.port_or_service(623, "asf-rmcp", "udp", { "open", "open|filtered" })
 

@@ -20,7 +20,7 @@ it wants one.
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = shortport.port_or_service({ 9092, 9093, 9094 }, { "kafka", "XmlIpcRegSvc" })
 

@@ -16,7 +16,7 @@ Finds releases that were once spread with a backdoor in them (vsftpd 2.3.4, Unre
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "malware", "safe", "vuln" }
+categories = { "audit", "default", "malware", "safe", "vuln" }
 
 function portrule(_, port)
 	local version = port.version or {}

@@ -21,7 +21,7 @@ anonymous users: namespaces, pods. Names are shown; secrets are not asked for.
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 local kubelet_ports = { [10250] = true, [10255] = true }
 

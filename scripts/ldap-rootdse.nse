@@ -20,7 +20,7 @@ also shows entries of its directory to anybody.
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "discovery", "safe" }
+categories = { "audit", "discovery", "safe" }
 
 portrule = shortport.port_or_service({ 389, 636, 3268, 3269 }, { "ldap", "ldaps", "ldapssl", "globalcatLDAP" })
 

@@ -28,7 +28,7 @@ ports, and whether it wants a login.
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "discovery", "safe" }
+categories = { "audit", "discovery", "safe" }
 
 portrule = shortport.port_or_service(11211, { "memcached", "memcache" }, { "tcp", "udp" })
 

@@ -11,7 +11,7 @@ local stream = require "stream"
 description = "Asks the units of a Modbus/TCP device for their identity: the first that answers, or all (aggressive)."
 author = "portolan"
 license = "same as portolan's"
-categories = { "discovery", "intrusive" }
+categories = { "audit", "discovery", "intrusive" }
 
 portrule = shortport.port_or_service(502, { "modbus", "mbap" })
 

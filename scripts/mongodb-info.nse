@@ -21,7 +21,7 @@ Shows how a MongoDB server was built, and its status where it tells that without
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = shortport.port_or_service({ 27017, 27018, 27019 }, { "mongodb", "mongod" })
 

@@ -20,7 +20,7 @@ uptime, clients.
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = shortport.port_or_service({ 1883, 8883 }, { "mqtt", "secure-mqtt" })
 

@@ -23,7 +23,7 @@ capabilities, status, salt and the kind of login it wants.
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = shortport.port_or_service(3306, "mysql")
 

@@ -20,7 +20,7 @@ Shows what a NATS server says to whoever connects, and whether it lets anybody i
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = shortport.port_or_service({ 4222 }, { "nats", "vrml-multi-use" })
 

@@ -9,7 +9,7 @@ local stdnse = require "stdnse"
 description = "Shows a host's NFS exports, as `showmount -e` does."
 author = "portolan"
 license = "same as portolan's"
-categories = { "discovery", "safe" }
+categories = { "audit", "discovery", "safe" }
 
 portrule = shortport.port_or_service(111, { "rpcbind", "mountd" }, { "tcp", "udp" })
 

@@ -12,7 +12,7 @@ local stdnse = require "stdnse"
 description = "Shows the time of an NTP server and, where it answers mode 6, its variables: version, system, peers."
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = shortport.port_or_service(123, "ntp", "udp")
 

@@ -20,7 +20,7 @@ user in. No password is sent: a session is begun, and left as soon as one is ask
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = shortport.port_or_service({ 5432, 6432 }, { "postgresql", "postgres", "pgbouncer" })
 

@@ -9,7 +9,7 @@ local shortport = require "shortport"
 description = "Begins a control connection (RFC 2637) and sets the port's version by the answer."
 author = "portolan"
 license = "same as portolan's"
-categories = { "version" }
+categories = { "audit", "version" }
 
 portrule = shortport.version_port_or_service(1723, "pptp")
 

@@ -17,7 +17,7 @@ Shows version and targets of a Prometheus server.
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = jsonapi.rule({ 9090 }, { "prometheus", "zeus-admin" }, "prometheus")
 

@@ -19,7 +19,7 @@ Shows whether RabbitMQ's management interface wants a login, and what it says wi
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = jsonapi.rule({ 15671, 15672 }, { "rabbitmq-management" }, "rabbitmq management")
 

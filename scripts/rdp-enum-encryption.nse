@@ -10,7 +10,7 @@ local stream = require "stream"
 description = "Tries each security layer and encryption method of RDP and lists what the server accepts."
 author = "portolan"
 license = "same as portolan's"
-categories = { "safe", "discovery" }
+categories = { "audit", "discovery", "safe" }
 
 portrule = shortport.port_or_service(3389, "ms-wbt-server")
 

@@ -25,7 +25,7 @@ memory, role, its addresses and who is connected.
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "discovery", "safe" }
+categories = { "audit", "discovery", "safe" }
 
 portrule = shortport.port_or_service({ 6379, 26379 }, { "redis", "redis-sentinel" })
 

@@ -9,7 +9,7 @@ local shortport = require "shortport"
 description = "Asks the portmapper for the RPC programs of a host: number, versions, protocol and port."
 author = "portolan"
 license = "same as portolan's"
-categories = { "discovery", "default", "safe", "version" }
+categories = { "audit", "default", "discovery", "safe", "version" }
 
 portrule = shortport.port_or_service(111, "rpcbind", { "tcp", "udp" })
 

@@ -9,7 +9,7 @@ local stream = require "stream"
 description = "Lists the modules that an rsync server tells, and asks for each whether it wants a password."
 author = "portolan"
 license = "same as portolan's"
-categories = { "discovery", "safe" }
+categories = { "audit", "discovery", "safe" }
 
 portrule = shortport.port_or_service(873, "rsync")
 

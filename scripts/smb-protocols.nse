@@ -9,7 +9,7 @@ local stdnse = require "stdnse"
 description = "Tries each dialect of SMB and lists those that the server accepts."
 author = "portolan"
 license = "same as portolan's"
-categories = { "safe", "discovery" }
+categories = { "audit", "discovery", "safe" }
 
 hostrule = function(host)
 	return smb.get_port(host) ~= nil

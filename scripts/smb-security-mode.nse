@@ -8,7 +8,7 @@ local stdnse = require "stdnse"
 description = "Shows the security mode of an SMB 1 server: level, challenges, signing."
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 hostrule = function(host)
 	return smb.get_port(host) ~= nil

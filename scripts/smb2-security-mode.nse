@@ -9,7 +9,7 @@ local stdnse = require "stdnse"
 description = "Shows the signing of messages that an SMB 2 or 3 server offers or requires."
 author = "portolan"
 license = "same as portolan's"
-categories = { "safe", "discovery", "default" }
+categories = { "audit", "default", "discovery", "safe" }
 
 hostrule = function(host)
 	return smb.get_port(host) ~= nil

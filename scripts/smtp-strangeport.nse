@@ -8,7 +8,7 @@ owner's back is often found so.
 ]]
 author = "portolan"
 license = "same as portolan's"
-categories = { "malware", "safe" }
+categories = { "audit", "malware", "safe" }
 
 local expected = { [25] = true, [465] = true, [587] = true, [2525] = true }
 

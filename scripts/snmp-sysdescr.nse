@@ -10,7 +10,7 @@ local snmp = require "snmp"
 description = "Shows the system's description and uptime that an SNMP agent tells."
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = shortport.portnumber(161, "udp", { "open", "open|filtered" })
 

@@ -12,7 +12,7 @@ Asks an SSH server which ways to log in it offers a user. No password is tried.
 ]]
 author = "portolan"
 license = "same as portolan's"
-categories = { "auth", "intrusive", "safe" }
+categories = { "audit", "auth", "intrusive" }
 
 portrule = ssh2.port_rule
 

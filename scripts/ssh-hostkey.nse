@@ -15,7 +15,7 @@ tells of hosts that have the same key: they are one host, or copies of one.
 ]]
 author = "portolan"
 license = "same as portolan's"
-categories = { "safe", "default", "discovery" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = ssh2.port_rule
 
@@ -88,7 +88,8 @@ end
 local function judge(weak)
 	if #weak > 0 then
 		finding.report {
-			id = "ssh-weak-host-key", title = "An SSH host key is too short", severity = "medium", seen = table.concat(weak, ", "),
+			id = "ssh-weak-host-key", title = "An SSH host key is too short", severity = "medium",
+			seen = table.concat(weak, ", "),
 			why = "Keys of that size can be broken; whoever has the key can pose as the server.",
 			remedy = "Make a new one (ssh-keygen -t ed25519) and remove the old one from sshd_config (HostKey).",
 			references = { "CWE-326" },

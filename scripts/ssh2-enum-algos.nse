@@ -11,7 +11,7 @@ compression. What is the same in both directions is shown once.
 ]]
 author = "portolan"
 license = "same as portolan's"
-categories = { "safe", "discovery" }
+categories = { "audit", "discovery", "safe" }
 
 portrule = ssh2.port_rule
 

@@ -10,7 +10,7 @@ Tells whether an SSH server still speaks protocol 1, by its banner.
 ]]
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "safe" }
+categories = { "audit", "default", "safe" }
 
 portrule = ssh2.port_rule
 

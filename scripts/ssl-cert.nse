@@ -16,7 +16,7 @@ it, its key, until when it is valid, its fingerprints; with -v all names and the
 ]]
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "safe", "discovery" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = sslcert.port_rule
 
@@ -102,7 +102,11 @@ local function text_of(cert, out)
 	if names then
 		lines[#lines + 1] = "Subject Alternative Name: " .. names
 	end
-	for _, line in ipairs {
+	local brief = nmap.verbosity() < 1
+	for _, line in ipairs(brief and {
+		"Not valid before: " .. out.validity.notBefore,
+		"Not valid after:  " .. out.validity.notAfter,
+	} or {
 		"Issuer: " .. name_of(cert.issuer),
 		"Public Key type: " .. out.pubkey.type,
 		"Public Key bits: " .. out.pubkey.bits,
@@ -111,7 +115,7 @@ local function text_of(cert, out)
 		"Not valid after:  " .. out.validity.notAfter,
 		"MD5:   " .. out.md5,
 		"SHA-1: " .. out.sha1,
-	} do
+	}) do
 		lines[#lines + 1] = line
 	end
 	if nmap.verbosity() > 1 then
@@ -202,7 +206,8 @@ local function judge_names(host, cert)
 		end
 	end
 	report("tls-certificate-name-mismatch", "The certificate is for another name", "medium",
-		string.format("asked for %s, the certificate is for %s", wanted, #names > 0 and table.concat(names, ", ") or "nobody"),
+		string.format("asked for %s, the certificate is for %s", wanted,
+			#names > 0 and table.concat(names, ", ") or "nobody"),
 		"Clients refuse it, or users learn to click warnings away.",
 		"Have a certificate issued with the name " .. wanted .. " as subjectAltName.", "CWE-297")
 end
@@ -216,8 +221,8 @@ local function judge_strength(cert)
 			string.format("%s key of %d bits", kind, bits), "Keys of that size can be broken.",
 			"Make a new key (RSA: 2048 bits or more, EC: P-256) and have a certificate issued for it.", "CWE-326")
 	end
-	local weak = string.lower(cert.sig_algorithm or ""):match "md[245]" or string.lower(cert.sig_algorithm or ""):match "sha1%f[^%d]"
-	if weak then
+	local algorithm = string.lower(cert.sig_algorithm or "")
+	if algorithm:find "md[245]" or algorithm:find "sha1%f[^%d]" then
 		report("tls-certificate-weak-signature", "The certificate is signed with a broken hash", "medium",
 			"Signature algorithm " .. cert.sig_algorithm, "Another certificate with the same signature can be made.",
 			"Have a certificate issued that is signed with SHA-256.", "CWE-328")

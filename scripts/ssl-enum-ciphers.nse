@@ -7,7 +7,8 @@ local stdnse = require "stdnse"
 local tls = require "tls"
 local tlsgrade = require "tlsgrade"
 local tlsscan = require "tlsscan"
-local coroutine, ipairs, next, pairs, setmetatable, string, table = coroutine, ipairs, next, pairs, setmetatable, string, table
+local coroutine, ipairs, next, pairs, setmetatable = coroutine, ipairs, next, pairs, setmetatable
+local string, table = string, table
 
 description = [[
 Asks a TLS server which protocols and cipher suites it takes, and grades each suite from A to F by
@@ -15,7 +16,7 @@ its key exchange and its cipher. It connects once for each suite.
 ]]
 author = "portolan"
 license = "same as portolan's"
-categories = { "discovery", "intrusive", "safe" }
+categories = { "audit", "discovery", "intrusive" }
 dependencies = { "ssl-cert" }
 
 portrule = sslcert.port_rule
@@ -137,7 +138,9 @@ local function show_protocol(protocol, seen, certificate_of, bad)
 		secret = secret or info.ephemeral
 		least = tlsgrade.worse(least, letter)
 		judge_suite(bad, one.cipher, info, strength)
-		out.ciphers[#out.ciphers + 1] = setmetatable({ name = one.cipher, kex_info = kex, strength = letter }, cipher_text)
+		out.ciphers[#out.ciphers + 1] = setmetatable({
+			name = one.cipher, kex_info = kex, strength = letter,
+		}, cipher_text)
 	end
 	if not secret then
 		warnings["Forward Secrecy not supported by any cipher"] = true

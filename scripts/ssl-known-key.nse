@@ -13,7 +13,7 @@ or for their tests, and which people sometimes install.
 ]]
 author = "portolan"
 license = "same as portolan's"
-categories = { "safe", "discovery", "vuln", "default" }
+categories = { "audit", "default", "discovery", "safe", "vuln" }
 dependencies = { "ssl-cert" }
 
 portrule = sslcert.port_rule
@@ -43,7 +43,8 @@ action = function(host, port)
 	if not from then
 		return nil
 	end
-	local text = string.format("Found in %s (SHA-1: %s)", from, stdnse.tohex(cert:digest "sha1", { separator = " ", group = 4 }))
+	local text = string.format("Found in %s (SHA-1: %s)", from,
+		stdnse.tohex(cert:digest "sha1", { separator = " ", group = 4 }))
 	finding.report {
 		id = "tls-known-key", title = "The private key is known to everybody", severity = "high", seen = text,
 		why = "Whoever has the key can pose as the server, and read what was sent without forward secrecy.",

@@ -9,7 +9,7 @@ local stream = require "stream"
 description = "Reads svnserve's greeting and asks which ways to log in a repository (svn-info.path, else the root) has."
 author = "portolan"
 license = "same as portolan's"
-categories = { "discovery", "safe" }
+categories = { "audit", "discovery", "safe" }
 
 portrule = shortport.port_or_service(3690, { "svn", "svnserve" })
 

@@ -17,7 +17,7 @@ Shows what a Tarantool database greets with: version, protocol, instance.
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = shortport.port_or_service({ 3301, 3303 }, { "tarantool" })
 

@@ -9,7 +9,7 @@ local stdnse = require "stdnse"
 description = "Asks a telnet server for its option ENCRYPT."
 author = "portolan"
 license = "same as portolan's"
-categories = { "safe", "discovery" }
+categories = { "audit", "discovery", "safe" }
 
 portrule = shortport.port_or_service(23, "telnet")
 

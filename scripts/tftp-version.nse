@@ -10,7 +10,7 @@ local stdnse = require "stdnse"
 description = "Asks a TFTP server (RFC 1350) for a file with a random name; its error tells that it is there, and often what it is."
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "safe", "version" }
+categories = { "audit", "default", "safe", "version" }
 
 portrule = shortport.version_port_or_service(69, "tftp", "udp", { "open", "open|filtered" })
 

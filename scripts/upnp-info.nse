@@ -9,7 +9,7 @@ local upnp = require "upnp"
 description = "Asks a device over SSDP who it is, and reads its description where the device itself serves it."
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = shortport.portnumber(1900, "udp", { "open", "open|filtered" })
 

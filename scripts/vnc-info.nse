@@ -9,7 +9,7 @@ local vnc = require "vnc"
 description = "Shows the protocol version and the security types of a VNC server."
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = shortport.port_or_service({ 5900, 5901, 5902 }, { "vnc", "vnc-1", "vnc-2" })
 

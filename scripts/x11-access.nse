@@ -8,7 +8,7 @@ local nmap = require "nmap"
 description = "Tells whether an X11 server lets clients in without authorization."
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "safe", "auth" }
+categories = { "audit", "auth", "default", "safe" }
 
 portrule = function(_, port)
 	local by_number = port.number >= 6000 and port.number <= 6009

@@ -11,7 +11,7 @@ local stdnse = require "stdnse"
 description = "Asks a display manager over XDMCP whether it would give us a login screen."
 author = "portolan"
 license = "same as portolan's"
-categories = { "safe", "discovery" }
+categories = { "audit", "discovery", "safe" }
 
 portrule = shortport.port_or_service(177, "xdmcp", "udp", { "open", "open|filtered" })
 

@@ -22,7 +22,7 @@ where it shows them without a login.
 
 author = "portolan"
 license = "same as portolan's"
-categories = { "default", "discovery", "safe" }
+categories = { "audit", "default", "discovery", "safe" }
 
 portrule = shortport.port_or_service({ 2181, 2281 }, { "zookeeper", "eforward" })
 

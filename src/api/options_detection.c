@@ -114,7 +114,7 @@ static const struct option_row rows[] = {
 	 .own = true, SCRIPT, .set = set_split_list,
 	 .offset = offsetof(struct settings, script_allow)},
 	{VALUE("script-limits", GROUP_SCRIPTS, "<k=v,...>",
-	       "of each: cpu=60s, memory=128M, sockets=256 ..."),
+	       "of each: cpu=60s, memory=128M, sockets=256 and more"),
 	 .own = true, SCRIPT, .set = set_split_list,
 	 .offset = offsetof(struct settings, script_limits)},
 	{NAME("script-trace", GROUP_SCRIPTS, "show what scripts send and receive"), .set = set_mark,

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define PROXIES "service detection and scripts"
+#define PROXIES "connections through other machines"
 
 /* The most that a fragment's length field counts in eights. */
 #define FRAGMENT_MAX 65528

@@ -298,6 +298,7 @@ static int make_scripts(struct session *session, struct diag *diag)
 	scripts->gate = &session->gate;
 	scripts->resolver = session->resolver;
 	scripts->vendors = session->files.vendors;
+	scripts->probes = session->services.db;
 	scripts->screen = session->files.screen_out;
 	scripts->debugging = &session->files.debugging;
 	scripts->verbosity = &session->files.verbosity;
@@ -463,14 +464,18 @@ static void attach_packets(struct session *session)
 static int confine(struct session *session, struct diag *diag)
 {
 	const struct out_owner *owner = &session->config.owner;
+	bool low_ports = session->scripts.run != NULL; /* scripts bind to them */
 	int r = 0;
 
 	if (!session->config.confine)
 		return 0;
+	if (low_ports)
+		confine_keep_over_user();
 	if (owner->set)
 		r = confine_user(owner->uid, owner->gid, diag);
 	if (r == 0)
-		r = confine_capabilities(diag);
+		r = low_ports ? confine_capabilities_but_low_ports(diag)
+			      : confine_capabilities(diag);
 	/* What the user granted to scripts is started as the user. */
 	if (r == 0 && !session->plan->scripts.processes &&
 	    (r = confine_syscalls(diag)) == ERROR_UNSUPPORTED) {

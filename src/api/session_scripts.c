@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define CAPTURES_MOST 32 /* open at a time */
+#define CAPTURES_MOST 16 /* open at a time */
 
 /* ---- what scripts print ---- */
 
@@ -59,11 +59,12 @@ static void open_raw(struct session_scripts *scripts, const struct plan *plan)
 	const struct interfaces none = {0};
 	struct diag diag;
 
-	if (!plan->privileged || !scripts->selection.count)
+	if (!plan->privileged || !script_run_wants_raw(scripts->run))
 		return;
 	if (link_sockets_open(&none, &scripts->raw, &diag) < 0 ||
 	    link_sockets_reserve(scripts->raw, CAPTURES_MOST, &diag) < 0)
 		warn(scripts, diag.text);
+	script_run_set_raw(scripts->run, scripts->raw);
 }
 
 static int load(struct session_scripts *scripts, const struct plan *plan, struct diag *diag)
@@ -76,7 +77,7 @@ static int load(struct session_scripts *scripts, const struct plan *plan, struct
 			    .resolver = scripts->resolver,
 			    .services = plan->services,
 			    .vendors = scripts->vendors,
-			    .raw = scripts->raw,
+			    .probes = scripts->probes,
 			    .debugging = scripts->debugging,
 			    .verbosity = scripts->verbosity,
 			    .trace = plan->scripts.trace ? trace_line : NULL,
@@ -102,10 +103,10 @@ int session_scripts_open(struct session_scripts *scripts, const struct plan *pla
 	r = script_trees_open(&plan->scripts, NULL, &scripts->trees, diag);
 	if (r == 0)
 		r = script_trees_choose(scripts->trees, &plan->scripts, &scripts->selection, diag);
-	if (r == 0) {
-		open_raw(scripts, plan);
+	if (r == 0)
 		r = load(scripts, plan, diag);
-	}
+	if (r == 0 && scripts->run)
+		open_raw(scripts, plan);
 	if (r == 0 && scripts->run)
 		scripts->runner = script_run_runner(scripts->run);
 	return r;

@@ -6,6 +6,7 @@
 #include "report/out.h"
 #include "script/runner.h"
 
+struct probe_db;
 struct vendors;
 
 struct session_scripts {
@@ -20,7 +21,8 @@ struct session_scripts {
 	struct gate *gate;
 	struct resolver *resolver;
 	const struct vendors *vendors;
-	struct out *screen;   /* for what scripts print; NULL: nobody looks */
+	const struct probe_db *probes;    /* of -sV, for the ports it leaves out; NULL: none */
+	struct out *screen;               /* for what scripts print; NULL: nobody looks */
 	const int *debugging, *verbosity; /* as they are at the moment */
 	void (*warn)(void *self, const char *text);
 	void *self;

@@ -23,6 +23,6 @@ void version_print(const char *program, struct buf *out)
 	buf_addf(out, "Platform: %s\n", PORTOLAN_PLATFORM);
 	buf_addf(out, "Compiled with: libuv-%s c-ares-%s sqlite-%s jansson-%s ipv6\n",
 		 uv_version_string(), ares_version(NULL), sqlite3_libversion(), JANSSON_VERSION);
-	buf_add_str(out, "Compiled without: raw-packets scripts service-detection os-detection\n");
+	buf_add_str(out, "Compiled without:\n");
 	buf_add_str(out, "Available nsock engines: epoll poll select\n");
 }

@@ -2,7 +2,7 @@
  * that who waits for the work of others sees that they are gone. */
 #include "script/lib_nmap.h"
 
-#include "script/thread.h"
+#include "script/scheduler.h"
 
 #include <lauxlib.h>
 #include <string.h>
@@ -20,6 +20,8 @@ struct waiter {
 	struct script_wait wait;
 	struct condvar *condvar;
 	struct waiter *next;
+	struct loop *loop;
+	struct deferred soon; /* wakes it if it may have missed a signal */
 };
 
 /* A userdata in the anchor of the thread that asked, under the condvar, which so stays
@@ -36,6 +38,7 @@ static void signal_one(struct condvar *condvar)
 	if (!waiter)
 		return;
 	condvar->latest = waiter->next;
+	loop_defer_cancel(waiter->loop, &waiter->soon);
 	script_wake(&waiter->wait);
 }
 
@@ -53,14 +56,27 @@ static void interested_over(struct script_cleanup *cleanup)
 	broadcast(interest->condvar);
 }
 
-static void gave_up(struct script_wait *wait)
+static void leave(struct waiter *waiter)
 {
-	struct waiter *waiter = (struct waiter *)((char *)wait - offsetof(struct waiter, wait));
 	struct waiter **at = &waiter->condvar->latest;
 
+	loop_defer_cancel(waiter->loop, &waiter->soon);
 	while (*at != waiter)
 		at = &(*at)->next;
 	*at = waiter->next;
+}
+
+static void gave_up(struct script_wait *wait)
+{
+	leave((struct waiter *)((char *)wait - offsetof(struct waiter, wait)));
+}
+
+static void wake_anyway(void *self)
+{
+	struct waiter *waiter = self;
+
+	leave(waiter);
+	script_wake(&waiter->wait);
 }
 
 static int woken(lua_State *lua, int status, lua_KContext context)
@@ -78,8 +94,13 @@ static int wait_for(lua_State *lua, struct condvar *condvar)
 		.wait = {.cancelled = gave_up},
 		.condvar = condvar,
 		.next = condvar->latest,
+		.loop = script_scheduler_loop(script_machine_scheduler(script_machine_of(lua))),
+		.soon = {.run = wake_anyway, .self = waiter},
 	};
 	condvar->latest = waiter;
+	/* Scripts look who has ended and then wait, as if nothing could come between. */
+	if (script_thread_was_preempted(script_thread_running(lua)))
+		loop_defer(waiter->loop, &waiter->soon);
 	return script_wait(lua, &waiter->wait, woken);
 }
 

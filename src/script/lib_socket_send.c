@@ -202,8 +202,16 @@ static int socket_sendto(lua_State *lua)
 	socket_read_wish(lua, socket, 0, &wish);
 	if (socket->kind == SOCKET_CAPTURE)
 		return socket_refuse_closed(lua, socket);
+	/* On a connection the kernel looks at nothing but the data; Nmap's rpc library counts
+	 * on that. */
+	if (socket->kind == SOCKET_CONNECTION) {
+		lua_pushvalue(lua, SENDTO_DATA);
+		lua_replace(lua, DATA_ARGUMENT);
+		lua_settop(lua, DATA_ARGUMENT);
+		return socket_send(lua);
+	}
 	socket_begin(lua, socket);
-	if (socket->kind == SOCKET_CONNECTION || !wish.is_udp)
+	if (!wish.is_udp)
 		return socket_failed(lua, SOCKET_ERROR);
 	socket->remote.port = wish.port;
 	return socket_resolve(lua, socket, SENDTO_HOST, resolved);

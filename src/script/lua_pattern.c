@@ -89,6 +89,9 @@ static bool in_class(int byte, int class)
 	case 'x':
 		is = isxdigit(byte);
 		break;
+	case 'z': /* of Lua 5.1; all later ones have it still */
+		is = byte == 0;
+		break;
 	default:
 		return class == byte;
 	}

@@ -341,3 +341,19 @@ int script_resume(lua_State *coroutine, lua_State *from, int arguments, int *ret
 	*ret_suspended = status == LUA_YIELD && machine->suspended;
 	return status;
 }
+
+/* ---- what the code is about ---- */
+
+void script_note_source(struct script_machine *machine, const void *text, size_t bytes)
+{
+	static const char captures[] = "pcap_open", packets[] = "new_dnet";
+
+	if (!machine->wants_raw)
+		machine->wants_raw = memmem(text, bytes, captures, sizeof(captures) - 1) ||
+				     memmem(text, bytes, packets, sizeof(packets) - 1);
+}
+
+bool script_machine_wants_raw(const struct script_machine *machine)
+{
+	return machine->wants_raw;
+}

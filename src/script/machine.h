@@ -99,6 +99,10 @@ void script_budget_leave(struct script_machine *machine);
  * Returns the one before. */
 uint32_t script_charge(struct script_machine *machine, uint32_t account);
 
+/* Some code that was compiled so far captures, or sends raw packets: sockets for that can be had
+ * only as long as the program has its privileges, and cost time to close. */
+bool script_machine_wants_raw(const struct script_machine *machine);
+
 /* The scheduler that drives the machine, NULL when there is none (yet). */
 struct script_scheduler;
 void script_machine_set_scheduler(struct script_machine *machine,

@@ -30,9 +30,13 @@ struct script_machine {
 	struct script_context *context;
 	const struct script_loading *loading;
 	bool suspended;
+	bool wants_raw;   /* something that was compiled names captures or raw packets */
 	unsigned resumes; /* by scripts */
 	unsigned pinned;  /* resumes below which nothing can be suspended */
 };
+
+/* Looks whether a source names what needs raw sockets. */
+void script_note_source(struct script_machine *machine, const void *text, size_t bytes);
 
 /* The allocator of machine_memory.c; self is the machine. */
 void *script_allocate(void *self, void *old, size_t old_bytes, size_t bytes);

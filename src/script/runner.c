@@ -52,6 +52,7 @@ static int set_given(lua_State *lua)
 	const struct given *given = lua_touserdata(lua, 1);
 
 	lib_nmapdb_set_tables(lua, &given->run->names);
+	lib_lfs_set_gate(lua, &given->run->files);
 	lua_getglobal(lua, "nmap");
 	lua_getfield(lua, -1, "registry");
 	script_args_push(lua, given->args);
@@ -152,6 +153,13 @@ static int make_interfaces(struct script_run *run)
 	return 0;
 }
 
+static bool may_use_files(void *self, const char *path, bool writing)
+{
+	const struct script_run *run = self;
+
+	return run->context.plan->scripts.files;
+}
+
 static struct script_run *make_run(const struct script_run_config *config)
 {
 	struct script_run *run = alloc_zero(sizeof(*run));
@@ -163,6 +171,7 @@ static struct script_run *make_run(const struct script_run_config *config)
 	run->context.trees = config->trees;
 	run->context.sites = NULL;
 	run->context.intensity = -1;
+	run->files = (struct lib_lfs_gate){.allowed = may_use_files, .self = run};
 	run->names.services = config->context.services;
 	run->names.vendors = config->context.vendors;
 	return run;
@@ -218,6 +227,16 @@ void script_run_free(struct script_run *run)
 }
 
 /* ---- for the engine ---- */
+
+bool script_run_wants_raw(const struct script_run *scripts)
+{
+	return script_machine_wants_raw(scripts->machine);
+}
+
+void script_run_set_raw(struct script_run *scripts, struct link_sockets *raw)
+{
+	scripts->context.raw = raw;
+}
 
 void script_run_attach(struct script_run *scripts, struct run *run)
 {

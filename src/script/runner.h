@@ -28,6 +28,10 @@ int script_run_new(const struct script_run_config *config, struct script_run **r
 		   struct diag *diag);
 void script_run_free(struct script_run *run);                        /* NULL is fine */
 void script_run_attach(struct script_run *scripts, struct run *run); /* before run_start() */
+/* Do the scripts that were loaded, or libraries of theirs, capture or send raw packets? Then
+ * they need `raw` (borrowed, until script_run_free()). */
+bool script_run_wants_raw(const struct script_run *scripts);
+void script_run_set_raw(struct script_run *scripts, struct link_sockets *raw);
 struct script_runner script_run_runner(struct script_run *run);
 
 /* For a status line: each script that runs, oldest first, with the host (NULL: none), the port (0:

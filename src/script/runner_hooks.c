@@ -163,7 +163,7 @@ static void ended(void *self, const struct script_instance *instance, enum scrip
 		break;
 	case SCRIPT_STOPPED:
 		log_reason(run, instance, text);
-		give_text(run, instance, text, what_stopped(text));
+		give_text(run, instance, "", what_stopped(text));
 		break;
 	case SCRIPT_QUIET:
 		log_reason(run, instance, text);

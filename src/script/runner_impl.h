@@ -2,6 +2,7 @@
 #ifndef PORTOLAN_SCRIPT_RUNNER_IMPL_H
 #define PORTOLAN_SCRIPT_RUNNER_IMPL_H
 
+#include "script/lib_lfs.h"
 #include "script/lib_nmapdb.h"
 #include "script/runner.h"
 #include "script/site.h"
@@ -10,6 +11,7 @@ struct script_run {
 	struct script_run_config config;
 	struct script_context context;
 	struct lib_nmapdb_tables names;
+	struct lib_lfs_gate files;
 	struct interfaces interfaces; /* read here, when nobody gave them */
 	struct script_machine *machine;
 	struct script_scheduler *scheduler;

@@ -18,6 +18,7 @@ struct script_thread {
 	struct timer timeout;
 	uint64_t queued_in; /* which turn */
 	struct script_places places;
+	bool preempted;
 	struct script_thread *next_ready, *next_sibling;
 };
 

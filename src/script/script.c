@@ -1,4 +1,5 @@
 #include "script/script.h"
+#include "script/machine_impl.h"
 
 #include "util/alloc.h"
 #include "util/error.h"
@@ -284,6 +285,7 @@ int script_load(struct script_machine *machine, const struct text_file *file,
 	load.script->chunk = LUA_NOREF;
 	load.script->path = alloc_strdup(file->name);
 	load.script->id = id_of(file->name);
+	script_note_source(machine, file->text, file->bytes);
 	if (load.script->path && load.script->id)
 		r = load_in_coroutine(machine, quota, &load);
 	if (r == 0) {

@@ -2,9 +2,14 @@
  * can stand in for one of ours. A module's memory is the run's: the next script uses it, too. */
 #include "script/machine_impl.h"
 
+#include "util/buf.h"
+#include "util/files.h"
+
 #include <lauxlib.h>
 #include <lualib.h>
 #include <string.h>
+
+#define SOURCE_BYTES_MAX (4u << 20)
 
 static const char injections[] = "portolan.injections";
 
@@ -37,6 +42,16 @@ static bool find(lua_State *lua, const char *name, unsigned tree, struct script_
 	return found;
 }
 
+/* A file that cannot be read is no matter: loading it says so. */
+static void note_file(struct script_machine *machine, const char *path)
+{
+	struct buf text = BUF_INIT;
+
+	if (!machine->wants_raw && file_read(path, SOURCE_BYTES_MAX, &text, NULL) == 0)
+		script_note_source(machine, buf_str(&text), text.len);
+	buf_release(&text);
+}
+
 /* Leaves the file's path and its function. */
 static void compile(lua_State *lua, const struct script_module *module)
 {
@@ -44,6 +59,10 @@ static void compile(lua_State *lua, const struct script_module *module)
 	int status;
 
 	script_chunk_place(lua, path, module->tree);
+	if (module->file.text)
+		script_note_source(script_machine_of(lua), module->file.text, module->file.bytes);
+	else
+		note_file(script_machine_of(lua), path);
 	chunk = lua_pushfstring(lua, "@%s", path);
 	status = module->file.text
 			 ? luaL_loadbufferx(lua, module->file.text, module->file.bytes, chunk, "t")

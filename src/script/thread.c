@@ -54,6 +54,11 @@ void script_thread_push(lua_State *lua, const struct script_thread *thread)
 	lua_remove(lua, -2);
 }
 
+bool script_thread_was_preempted(const struct script_thread *thread)
+{
+	return thread->preempted;
+}
+
 bool script_thread_is_worker(const struct script_thread *thread)
 {
 	return thread->worker;
@@ -124,6 +129,7 @@ int script_wait(lua_State *lua, struct script_wait *wait, lua_KFunction then)
 
 	script_wait_check(lua);
 	wait->thread = thread;
+	thread->preempted = false;
 	thread->wait = wait;
 	return script_suspend(lua, (lua_KContext)wait, then);
 }
@@ -529,6 +535,12 @@ static int resume(struct script_thread *thread, bool *ret_suspended)
 	return status;
 }
 
+static void make_way(struct script_thread *thread)
+{
+	thread->preempted = true;
+	thread_ready(thread);
+}
+
 void thread_run(struct script_thread *thread)
 {
 	bool suspended;
@@ -542,7 +554,7 @@ void thread_run(struct script_thread *thread)
 	if (suspended && thread->wait)
 		thread->state = THREAD_WAITING;
 	else if (suspended)
-		thread_ready(thread);
+		make_way(thread);
 	else if (status == LUA_OK)
 		scheduler_thread_over(thread,
 				      thread->worker || thread->instance->matched ? SCRIPT_DONE

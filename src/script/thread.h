@@ -44,6 +44,9 @@ struct script_thread *script_thread_check(lua_State *lua, const char *function);
 void script_thread_push_anchor(lua_State *lua, const struct script_thread *thread);
 /* Pushes its coroutine. */
 void script_thread_push(lua_State *lua, const struct script_thread *thread);
+/* Was it suspended for the sake of others, somewhere, since it last waited? What it found out
+ * before (who has ended, say) may be old, which scripts do not expect. */
+bool script_thread_was_preempted(const struct script_thread *thread);
 bool script_thread_is_worker(const struct script_thread *thread);
 
 /* Starts a worker of the running thread's instance: the function and its `arguments` are on the

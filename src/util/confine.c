@@ -42,7 +42,7 @@ int confine_user(unsigned uid, unsigned gid, struct diag *diag)
 	return 0;
 }
 
-static bool has_any(void)
+static bool has_any(uint32_t but)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
@@ -51,7 +51,8 @@ static bool has_any(void)
 	if (syscall(SYS_capget, &header, data) != 0)
 		return true;
 	for (i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
-		if (data[i].effective | data[i].permitted | data[i].inheritable)
+		if ((data[i].effective | data[i].permitted | data[i].inheritable) &
+		    ~(i == 0 ? but : 0))
 			return true;
 	return false;
 }
@@ -66,17 +67,43 @@ static void empty_bounding_set(void)
 		(void)prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
 }
 
-int confine_capabilities(struct diag *diag)
+/* Held at the moment, and to be kept. */
+static bool keeps_low_ports(bool wanted)
 {
+	return wanted && capng_get_caps_process() == 0 &&
+	       capng_have_capability(CAPNG_PERMITTED, CAP_NET_BIND_SERVICE);
+}
+
+static int drop(bool low_ports, struct diag *diag)
+{
+	bool kept = keeps_low_ports(low_ports);
+
 	empty_bounding_set();
 	capng_clear(CAPNG_SELECT_CAPS);
+	if (kept)
+		capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_NET_BIND_SERVICE);
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0 && errno != EINVAL)
 		return diag_set(diag, ERROR_PERMISSION,
 				"ambient capabilities cannot be dropped: %s",
 				strerrordesc_np(errno));
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || capng_apply(CAPNG_SELECT_CAPS) != 0 ||
-	    has_any())
+	    has_any(kept ? 1u << CAP_NET_BIND_SERVICE : 0))
 		return diag_set(diag, ERROR_PERMISSION, "capabilities cannot be dropped: %s",
 				strerrordesc_np(errno));
 	return 0;
+}
+
+int confine_capabilities(struct diag *diag)
+{
+	return drop(false, diag);
+}
+
+int confine_capabilities_but_low_ports(struct diag *diag)
+{
+	return drop(true, diag);
+}
+
+void confine_keep_over_user(void)
+{
+	(void)prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
 }

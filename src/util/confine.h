@@ -26,6 +26,12 @@ int confine_user(unsigned uid, unsigned gid, struct diag *diag);
  * can have them back. Right for threads that had none. ERROR_PERMISSION with words. */
 int confine_capabilities(struct diag *diag);
 
+/* The same, but the thread may still bind to ports below 1024 (CAP_NET_BIND_SERVICE) if it could
+ * before: servers of old protocols listen to nobody else. */
+int confine_capabilities_but_low_ports(struct diag *diag);
+/* Before confine_user(): what is held outlives root's identity, until confine_capabilities...(). */
+void confine_keep_over_user(void);
+
 /* For all threads: lets through what libuv, c-ares, SQLite, OpenSSL, Lua and the C library
  * need for files, sockets, threads, memory and clocks. Starting programs and processes,
  * other processes, namespaces, mounts, modules, keys, BPF, raw and packet sockets, and

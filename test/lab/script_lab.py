@@ -62,14 +62,16 @@ def quiet_module():
 
 
 def speaker_module(name, ports):
-    """A module that starts test/lab/speakers/<name>.py on each of the (transport, port)."""
+    """A module that starts test/lab/speakers/<name>.py for these (transport, port): once a port, for
+    it knows itself whether it speaks over TCP, over UDP or over both."""
     path = HERE / "speakers" / f"{name}.py"
 
     def start(run):
         if not path.exists():
             raise servers.Failed(f"there is no {path.relative_to(HERE.parents[1])}")
-        for transport, port in sorted(ports):
+        for port in sorted({port for _, port in ports}):
             run.spawn(["/usr/bin/python3", path, run.address, port])
+        for transport, port in sorted(ports):
             run.serves(transport, port, service=None)
     return types.SimpleNamespace(PACKAGES=[], start=start)
 

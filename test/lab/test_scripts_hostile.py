@@ -156,6 +156,12 @@ def test_no_script_dies(scans):
     assert not died, "\n" + "\n".join(died)
 
 
+def test_no_script_needs_the_limit_of_memory(scans):
+    """Ours read so much and no more by themselves."""
+    stopped = [line for one in scans for line in one.texts(r"stopped: .*(?:memory|byte)")]
+    assert not stopped, "\n" + "\n".join(stopped)
+
+
 def test_what_they_say_is_short(scans):
     """No host makes a script say a megabyte."""
     long = [f"{result.script} ({KIND_AT[address]}): {len(result.text)}"

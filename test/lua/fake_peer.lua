@@ -1,4 +1,4 @@
---- Sockets for tests: what the script sends is kept, what it receives is what the test says.
+--- Sockets for tests (fake_socket.lua has those that follow a script): what the script sends is kept, what it receives is what the test says.
 -- peer.install(function(sent, socket) return list end): called for each thing that is sent, its
 -- list of texts is what the socket receives next; a text false ends it.
 
@@ -11,7 +11,7 @@ socket.__index = socket
 function socket:set_timeout() return true end
 function socket:close() return true end
 function socket:bind() return true end
-function socket:get_info() return true, "10.0.0.2", 50000, "10.0.0.1", 53 end
+function socket:get_info() return true, "10.0.0.2", 50000, peer.from or "10.0.0.1", 53 end
 
 function socket:connect(_, _, protocol)
 	self.protocol = protocol or self.protocol

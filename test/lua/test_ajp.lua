@@ -35,4 +35,20 @@ function T.any_bytes_are_read_or_nil()
 	check.fuzz(ajp.parse_headers, { head })
 end
 
+function T.every_method_has_its_number()
+	for i, name in ipairs { "OPTIONS", "GET", "HEAD", "POST", "PUT", "DELETE", "TRACE" } do
+		check.equal(ajp.build_request(name, "/", "lab", 1):byte(6), i)
+	end
+end
+
+function T.what_is_behind_the_end_is_not_read()
+	peer.install(function(bytes)
+		return #bytes > 0 and { "AB" .. string.pack(">s2", head) .. "AB\0\9\3\0\5Hello\0AB\0\2\5\1AB\0\9\3\0\5again\0" }
+	end)
+	check.equal(ajp.request({ ip = "10.0.0.1" }, { number = 8009, protocol = "tcp" }, "GET", "/").body, "Hello")
+	check.equal(ajp.parse_headers("\4\1\x94\0\0\0\0\0"), { status = 404, reason = "", headers = {} })
+	check.equal(ajp.parse_headers("\4\1\x94\xff\xff\0\0").reason, "")
+	check.equal(#ajp.parse_headers(head:sub(1, -3)).headers, 1)
+end
+
 return T

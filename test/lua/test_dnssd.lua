@@ -74,4 +74,26 @@ function T.any_message_is_gathered()
 	end, { whole })
 end
 
+function T.services_in_the_order_of_their_ports()
+	local known = dnssd.gather { answers = {
+		{ dtype = 33, dname = "b._ipp._tcp.local", SRV = { port = 631, target = "h.local" } },
+		{ dtype = 33, dname = "a._ssh._tcp.local", SRV = { port = 22, target = "h.local" } },
+		{ dtype = 33, dname = "a._sftp-ssh._tcp.local", SRV = { port = 22, target = "h.local" } },
+		{ dtype = 16, dname = "a._ssh._tcp.local", TXT = { text = { "", "k=v" } } },
+		{ dtype = 1, dname = "h.local", ip = "10.0.0.1" }, { dtype = 1, dname = "h.local", ip = "10.0.0.1" } },
+		auth = {}, add = {} }
+	local list = dnssd.services_of(known)
+	check.equal({ list[1].name, list[2].name, list[3].name }, { "22/tcp sftp-ssh", "22/tcp ssh", "631/tcp ipp" })
+	check.equal({ list[2].texts, list[2].addresses }, { { "k=v" }, { "10.0.0.1" } })
+	check.equal(dnssd.services_of(dnssd.gather { answers = {}, auth = {}, add = {} }), {})
+end
+
+function T.a_type_alone_may_be_asked_for()
+	peer.install(responder)
+	local ok, list = dnssd.Helper:new({ ip = "10.0.0.1" }):queryServiceByType "_http._tcp.local"
+	check.equal({ ok, #list, list[1].port, list[1].service }, { true, 1, 80, "http" })
+	ok, list = dnssd.Helper:new({ ip = "10.0.0.1" }):queryServiceByType { "_http._tcp.local", "_http._tcp.local" }
+	check.equal({ ok, #list }, { true, 1 })
+end
+
 return T

@@ -29,6 +29,19 @@ function T.starttls_needs_an_ok()
 	check.is_true(conn:starttls())
 end
 
+function T.the_helper()
+	local made = fake_socket.play { { nil, "* OK hello\r\n" }, { "^A0001 CAPABILITY\r\n", answer },
+		{ '^A0002 LOGIN "a" "b\\"c"\r\n', "A0002 NO wrong\r\n" } }
+	local helper = imap.Helper:new(host, port)
+	check.is_true(helper:connect())
+	check.equal({ helper:capabilities() }, { true, { IMAP4rev1 = true, IDLE = true, ["AUTH=PLAIN"] = true } })
+	check.equal({ helper:login("a", 'b"c') }, { false, "A0002 NO wrong" })
+	check.is_true(helper:close())
+	check.is_true(made[1].closed)
+	fake_socket.play {}
+	check.equal({ imap.Helper:new(host, port):connect() }, { false, "EOF" })
+end
+
 function T.any_answer_is_survived()
 	check.fuzz(function(bytes) imap.parse_capabilities { bytes } end, { answer }, 200)
 end

@@ -35,4 +35,23 @@ function T.any_bytes_are_read_or_nil()
 	end, { capabilities, opened })
 end
 
+local function with(support, status, extended, oem)
+	return ipmi.parse_auth_capabilities(capabilities:sub(1, 22) .. string.char(support, status, extended) ..
+		(oem or "\0\0\0") .. "\0\x03")
+end
+
+function T.each_bit_has_its_meaning()
+	check.equal({ with(0, 0x20, 0).kg, with(0, 0, 0).kg, with(0, 1, 0).anonymous, with(0, 0, 0).anonymous },
+		{ true, false, true, false })
+	check.equal({ with(0, 0x10, 0).per_message, with(0, 8, 0).user_level, with(0, 4, 0).named_users,
+		with(0, 2, 0).unnamed_users }, { false, false, true, true })
+	check.equal({ with(0, 0, 0).named_users, with(0, 0, 0).user_level, with(0, 0, 1).v15, with(0, 0, 2).v15,
+		with(0, 0, 2).v20, with(0, 0, 1).v20 }, { false, true, true, false, true, false })
+	check.equal({ with(0x20, 0, 0).types, with(0, 0, 0).version2, with(0, 0, 0, "\x57\1\0").oem }, { { "oem" }, false, 343 })
+	local request = ipmi.build_open_session(3, 0x01020304)
+	check.equal(request:sub(17), "\3\0\0\0\4\3\2\1" .. "\0\0\0\8\0\0\0\0\1\0\0\8\0\0\0\0\2\0\0\8\0\0\0\0")
+	local aes = opened:sub(1, 48) .. "\1" .. opened:sub(50)
+	check.equal(ipmi.parse_open_session(aes).confidentiality, 1)
+end
+
 return T

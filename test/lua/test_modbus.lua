@@ -42,4 +42,18 @@ function T.any_bytes_are_read_or_nil()
 	end, { identity, objects })
 end
 
+function T.cut_off_objects_end_the_list()
+	local function objects_of(data)
+		return modbus.identification { func = 43, data = data }
+	end
+	check.equal(objects_of "\14\1\1\0\0\2\0\1A\1\1B", { "A", "B" })
+	check.equal(objects_of "\14\1\1\0\0\2\0\1A\1\2B", { "A" })
+	check.equal(objects_of "\14\1\1\0\0\1\0\1A", { "A" })
+	check.is_nil(objects_of "\14\1\1\0\0\0")
+	check.is_nil(modbus.identification { func = 43, exception = 1, data = "\14\1\1\0\0\1\0\1A" })
+	check.is_nil(modbus.identification { func = 17, data = "\14\1\1\0\0\1\0\1A" })
+	check.equal(modbus.report_id { func = 17, data = "\2abc" }, "ab")
+	check.equal(modbus.parse(identity .. "behind").data, "\5Lab\1\xff")
+end
+
 return T

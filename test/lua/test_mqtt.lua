@@ -69,6 +69,11 @@ function T.strangers()
 	check.equal({ helper:request "PINGREQ" }, { false, "no such request" })
 end
 
+function T.packets_too_long_to_keep()
+	local _, status, why = connected { "\x30\xff\xff\x3f" }
+	check.equal({ status, why }, { false, "not MQTT" })
+end
+
 function T.other_packets_without_end()
 	local _, status, why, log = connected({ ("\xd0\0"):rep(1000) }, "EOF", true)
 	check.equal({ status, why }, { false, "too many packets" })

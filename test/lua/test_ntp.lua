@@ -37,4 +37,18 @@ function T.any_bytes_are_read_or_nil()
 	end, { reply, control, variables, ("a=1,"):rep(150) })
 end
 
+function T.each_field_is_where_the_rfc_has_it()
+	local seen = ntp.parse_reply("\xdc\3\6\xec" .. string.pack(">i4I4", 0x18000, 0x8000) .. "GPS\0" ..
+		string.pack(">I4I4I4I4I4I4I4I4", 2208988801, 0, 2208988802, 0, 2208988803, 0, 2208988804, 0))
+	check.equal({ seen.leap, seen.version, seen.mode, seen.stratum, seen.poll, seen.precision, seen.refid },
+		{ 3, 3, 4, 3, 6, -20, "GPS\0" })
+	check.equal({ seen.root_delay, seen.root_dispersion, seen.reference, seen.origin, seen.received, seen.sent },
+		{ 1.5, 0.5, 1.0, 2.0, 3.0, 4.0 })
+	check.equal(ntp.timestamp(string.pack(">I4I4", 2208988800, 0x40000000)), 0.25)
+	check.equal(ntp.parse_reply("\x22" .. reply:sub(2)).mode, 2)
+	check.is_nil(ntp.parse_reply("\x25" .. reply:sub(2)))
+	check.equal(ntp.build_read_variables(), "\x16\2\0\1\0\0\0\0\0\0\0\0")
+	check.equal(ntp.parse_control(control .. "more").data, variables)
+end
+
 return T

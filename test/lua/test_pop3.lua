@@ -25,6 +25,15 @@ function T.starttls_needs_a_yes()
 	check.is_true(pop3.starttls(conn))
 end
 
+function T.logins()
+	fake_socket.play { { nil, "+OK\r\n" }, { "^USER a\r\n", "+OK\r\n" }, { "^PASS b\r\n", "-ERR no\r\n" },
+		{ "^USER", "-ERR\r\n" }, { "^USER", "+OK\r\n" }, { "^PASS", "+OK\r\n" } }
+	local conn = pop3.connect(host, port)
+	check.equal({ pop3.login_user(conn.socket, "a", "b") }, { false, pop3.err.pwError })
+	check.equal({ pop3.login_user(conn.socket, "a", "b") }, { false, pop3.err.userError })
+	check.equal({ pop3.login_user(conn.socket, "a", "b") }, { true, pop3.err.none })
+end
+
 function T.any_answer_is_survived()
 	check.fuzz(function(bytes) pop3.parse_capabilities { "+OK", bytes } end, { "SASL PLAIN LOGIN" }, 200)
 end

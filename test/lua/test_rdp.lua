@@ -48,4 +48,22 @@ function T.any_bytes_are_read_or_nil()
 	end, { confirm, refusal, response })
 end
 
+function T.what_a_client_says_of_itself()
+	check.equal(rdp.build_request(2), "\3\0\0\x2e\x29\xe0\0\0\0\0\0Cookie: mstshash=portolan\r\n\1\0\8\0\2\0\0\0")
+	local request = rdp.build_connect_initial(16)
+	check.equal(request:sub(13, 41), "\4\1\1\4\1\1\1\1\xff\x30\x1a\2\1\x22\2\1\2\2\1\0\2\1\1\2\1\0\2\1\1")
+	check.is_true(request:find("\x30\x19\2\1\1\2\1\1\2\1\1\2\1\1\2\1\0\2\1\1\2\2\4\x20\2\1\2", 1, true))
+	local core = request:find("\1\xc0\xd8", 1, true)
+	local length, version, width = string.unpack("<I2I4I2", request, core + 2)
+	check.equal({ length, version, width }, { 216, 0x00080004, 800 })
+	check.equal(request:sub(core + 216), "\2\xc0\12\0\16\0\0\0\0\0\0\0\3\xc0\8\0\0\0\0\0")
+end
+
+function T.a_server_may_tell_less()
+	check.equal(rdp.parse_connect_response("McDn\8\1\x0c\8\0\1\0\8\0"), { version = 0x00080001 })
+	check.equal(rdp.parse_connect_response("xxMcDn\x80\12\2\x0c\12\0\1\0\0\0\1\0\0\0"), { method = 1, level = 1 })
+	check.is_nil(rdp.packet_length "\3\0\0\6")
+	check.equal(rdp.packet_length "\3\0\0\7", 7)
+end
+
 return T

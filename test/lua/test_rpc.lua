@@ -82,4 +82,37 @@ function T.any_bytes_are_read_or_nil()
 	end, { dump4, dump2, exports })
 end
 
+function T.the_versions_are_asked_in_turn()
+	peer.install(host_with(2, dump2))
+	rpc.Helper.RpcInfo({ ip = "10.0.0.1" }, { number = 111, protocol = "udp" })
+	local asked = {}
+	for i, call in ipairs(peer.sent) do
+		local program, version, procedure = string.unpack(">I4I4I4", call, 13)
+		asked[i] = { program, version, procedure }
+	end
+	check.equal(asked, { { 100000, 4, 4 }, { 100000, 3, 4 }, { 100000, 2, 4 } })
+end
+
+function T.a_program_without_a_port_is_not_there()
+	peer.install(host_with(4, entry4(100005, 3, "tcp", "/run/mountd.sock") .. xdr.uint(0)))
+	check.equal((rpc.Helper.GetPortForProgram({ ip = "10.0.0.1" }, "mountd")), false)
+	check.equal((rpc.Helper.GetPortForProgram({ ip = "10.0.0.1" }, "nfs")), false)
+	peer.install(host_with(4, dump4))
+	check.equal({ rpc.Helper.GetPortForProgram({ ip = "10.0.0.1" }, "mountd") },
+		{ true, { number = 20048, protocol = "tcp" }, { 3 } })
+end
+
+function T.records_of_fragments_are_put_together()
+	peer.install(function(bytes)
+		if bytes == "" then
+			return {}
+		end
+		local reply = accepted(bytes:sub(5), dump4)
+		return { xdr.uint(20) .. reply:sub(1, 20), xdr.record(reply:sub(21)) }
+	end)
+	check.equal((rpc.Helper.RpcInfo({ ip = "10.0.0.1" }, { number = 111, protocol = "tcp" })), true)
+	check.equal({ rpc.parse_address "10.0.0.1.255.255" }, { "10.0.0.1", 65535 })
+	check.equal({ rpc.parse_address "10.0.0.1.1.256" }, { "10.0.0.1.1.256", nil })
+end
+
 return T

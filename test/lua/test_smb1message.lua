@@ -56,4 +56,27 @@ function T.any_bytes_are_read_or_nil()
 	end, { samba.extended, samba.session, samba.plain })
 end
 
+-- MS-CIFS 2.2.3.1: what follows a token begins at an even offset.
+function T.texts_are_aligned()
+	for length = 1, 4 do
+		local request = smb1.build_session_setup(("t"):rep(length))
+		local at = request:find("p\0o\0r\0t\0", 1, true)
+		check.equal((at - 1) % 2, 0)
+		check.equal((string.unpack("<I2", request, 34 + 24)), #request - 34 - 25)
+	end
+	-- So it is in an answer: of two bytes, there is one more behind them.
+	local head, texts = samba.session:sub(1, 32) .. "\4\xff\0\0\0\0\0", "O\0S\0\0\0L\0M\0\0\0"
+	for token, padding in pairs { tok = "", to = "\0", t = "" } do
+		local answer = smb1.parse_session_setup(head .. string.pack("<I2s2", #token, token .. padding .. texts))
+		check.equal({ answer.os, answer.lanmanager, answer.token }, { "OS", "LM", token })
+		check.is_nil(answer.challenge)
+	end
+end
+
+function T.an_error_is_no_answer()
+	check.is_nil(smb1.parse_negotiate(samba.plain:sub(1, 8) .. "\1" .. samba.plain:sub(10)))
+	check.equal(smb1.parse_header(samba.session).user, 0xb675)
+	check.equal(smb1.parse_negotiate(samba.plain:sub(1, 32) .. "\1\xff\xff\0\0"), { index = 0xffff })
+end
+
 return T

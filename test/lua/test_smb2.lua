@@ -36,4 +36,13 @@ function T.a_session_that_is_refused_has_no_names()
 	check.equal({ told.dialect, session }, { 0x0311, nil })
 end
 
+function T.who_refuses_has_no_dialect()
+	peer.install(function() return {} end)
+	stub.nmap.get_port_state = function() return { state = "open" } end
+	check.is_nil((smb2.ask(host, { 0x0202 }, true)))
+	check.equal(#peer.sent, 1)
+	stub.nmap.get_port_state = function() return nil end
+	check.is_nil((smb2.ask(host)))
+end
+
 return T

@@ -8,6 +8,15 @@ function T.reading_an_unknown_name_raises()
 	check.raises("variable 'nosuch' is not declared", function() return env.nosuch end)
 end
 
+function T.c_code_may_look()
+	local env, seen = strict { "a", "b" }, {}
+	for at, value in ipairs(env) do
+		seen[at] = value
+	end
+	check.equal(seen, { "a", "b" })
+	check.raises("variable '3' is not declared", function() return env[3] end)
+end
+
 function T.a_function_cannot_declare()
 	local env = strict {}
 	check.raises("assign to undeclared variable 'x'", function() env.x = 1 end)

@@ -28,4 +28,15 @@ function T.any_bytes_are_read_or_nil()
 	check.fuzz(stun.parse_response, { answer })
 end
 
+function T.addresses_of_version_6()
+	local key = "\x21\x12\xa4\x42" .. "123456789012"
+	local address = "\x20\1\x0d\xb8" .. ("\0"):rep(11) .. "\1"
+	local mixed = address:gsub("()(.)", function(at, c) return string.char(c:byte() ~ key:byte(at)) end)
+	local message = "\1\1\0\24" .. key .. "\0\x20\0\20\0\2\x21\x13" .. mixed
+	check.equal(stun.parse_response(message), { transaction = "123456789012", address = "2001:db8::1", port = 1 })
+	check.equal(stun.parse_response(message:sub(1, 20)), { transaction = "123456789012" })
+	check.is_nil(stun.parse_response(message:gsub("\0\2\x21", "\0\3\x21")).address)
+	check.equal(stun.parse_response("\1\1\0\4" .. key .. "\x80\x22\0\0").software, "")
+end
+
 return T

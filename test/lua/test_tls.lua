@@ -23,16 +23,20 @@ local answer_bytes = record(22, server_hello .. certificate .. share) .. record(
 function T.a_hello_and_its_bytes()
 	local hello = tls.client_hello {
 		protocol = "TLSv1.0", ciphers = { "TLS_RSA_WITH_RC4_128_SHA" }, random = ("x"):rep(32),
-		extensions = { server_name = tls.EXTENSION_HELPERS.server_name "a.b" },
+		extensions = {
+			server_name = tls.EXTENSION_HELPERS.server_name "a.b",
+			elliptic_curves = tls.EXTENSION_HELPERS.elliptic_curves { "secp256r1" },
+		},
 	}
-	check.equal(hello, "\x16\3\1\0\x3b\1\0\0\x37\3\1" .. ("x"):rep(32) .. "\0\0\2\0\5\1\0" ..
-		"\0\x0c\0\0\0\8\0\6\0\0\3a.b")
+	check.equal(hello, "\x16\3\1\0\x49\1\0\0\x45\3\1" .. ("x"):rep(32) .. "\0\0\2\0\5\1\0" ..
+		"\0\x1a\0\0\0\8\0\6\0\0\3a.b" .. "\0\10\0\4\0\2\0\23" .. "\0\11\0\2\1\0")
 	check.equal(tls.client_hello { protocol = "SSLv3" }:sub(1, 3), "\x16\3\0")
 end
 
 function T.a_hello_of_13_hides_behind_12()
 	local hello = tls.client_hello { protocol = "TLSv1.3" }
 	check.equal(hello:sub(1, 3) .. hello:sub(10, 11), "\x16\3\1\3\3")
+	check.equal(tls.client_hello({ protocol = "TLSv1.3", record_protocol = "TLSv1.3" }):sub(1, 3), "\x16\3\1")
 	check.is_true(hello:find("\0\43\0\3\2\3\4", 1, true), "supported_versions")
 	check.is_true(hello:find("\0\51\0\38\0\36\0\29\0\32", 1, true), "key_share")
 end
@@ -84,7 +88,7 @@ end
 function T.the_version_of_13_is_in_an_extension()
 	local body = "\3\3" .. random .. "\0" .. "\x13\1" .. "\0" .. string.pack(">s2", string.pack(">I2s2", 43, "\3\4"))
 	local _, one = tls.record_read(record(22, message(2, body)), 1)
-	check.equal({ one.body[1].protocol, one.body[1].version, one.body[1].cipher },
+	check.equal({ one.protocol, one.body[1].protocol, one.body[1].cipher },
 		{ "TLSv1.2", "TLSv1.3", "TLS_AKE_WITH_AES_128_GCM_SHA256" })
 end
 
@@ -102,6 +106,8 @@ function T.what_names_say()
 	check.equal(brief "SSL_RSA_FIPS_WITH_DES_CBC_SHA", { "RSA", "DES", 56, "CBC", "SHA" })
 	check.is_true(tls.cipher_info("TLS_DH_anon_WITH_RC4_128_MD5").anon)
 	check.is_true(tls.cipher_info("TLS_RSA_EXPORT1024_WITH_DES_CBC_SHA").export)
+	check.equal({ tls.cipher_info("TLS_AKE_WITH_AES_128_GCM_SHA256").tls13only, tls.cipher_info("TLS_RSA_WITH_NULL_MD5").tls13ok },
+		{ true, false })
 	for name in pairs(tls.CIPHERS) do
 		local info = tls.cipher_info(name)
 		check.is_true(info.size and info.kex, name)
@@ -114,6 +120,10 @@ function T.strengths()
 	check.equal(tls.unpack_dhparams("\0\2\0\x80" .. "\0\1\2" .. "\0\1\3").strength, 8)
 	check.is_nil(tls.unpack_dhparams "\0\2\0")
 	check.is_nil(tls.unpack_ecdhparams "\1\0\23\1x")
+	local share = tls.unpack_key_share "\0\29\0\1x"
+	check.equal({ share.ecdhparams.curve_params.curve, share.ecdhparams.public, share.strength }, { "ecdh_x25519", "x", 256 })
+	check.equal(tls.unpack_key_share("\1\0").type, "dh")
+	check.is_nil(tls.unpack_key_share "\99\99")
 	check.equal({ tls.KEX_ALGORITHMS.DHE_RSA.type, tls.KEX_ALGORITHMS.DHE_RSA.pubkey, tls.KEX_ALGORITHMS.DHE_RSA.pfs },
 		{ "dh", "rsa", true })
 	check.equal(tls.KEX_ALGORITHMS.ECDHE_ECDSA.pubkey, "ec")
@@ -147,6 +157,7 @@ function T.any_answer_is_survived()
 		tls.unpack_dhparams(bytes)
 		tls.unpack_ecdhparams(bytes)
 		tls.unpack_rsaparams(bytes)
+		tls.unpack_key_share(bytes)
 	end, { answer_bytes, record(21, "\2\40"), share:sub(5), "\0\2\0\x80\0\1\2\0\1\3" }, 600)
 end
 

@@ -18,7 +18,7 @@ local function server(options)
 		for _, one in ipairs(first) do
 			for _, other in ipairs(second) do
 				if one == other and options[protocol] then
-					return { server_hello = { version = protocol, cipher = one,
+					return { server_hello = { protocol = protocol, cipher = one,
 						compressor = options.compresses and compressors[1] or "NULL" } }
 				end
 			end
@@ -89,7 +89,7 @@ function T.a_server_that_takes_what_was_not_offered_is_left()
 	local asked = 0
 	local function ask()
 		asked = asked + 1
-		return { server_hello = { version = "TLSv1.2", cipher = "TLS_RSA_WITH_RC4_128_SHA", compressor = "NULL" } }
+		return { server_hello = { protocol = "TLSv1.2", cipher = "TLS_RSA_WITH_RC4_128_SHA", compressor = "NULL" } }
 	end
 	check.equal(#tlsscan.protocol(ask, "TLSv1.2").ciphers, 1)
 	check.is_true(asked < 6)

@@ -60,4 +60,27 @@ function T.any_text_is_read_or_nil()
 	end, { answer, "<device><friendlyName>x</friendlyName></device>" })
 end
 
+function T.who_answered_is_known_from_the_engine_or_the_answer()
+	local function heard(from, location)
+		peer.install(function(bytes) return #bytes > 0 and { (answer:gsub("10.0.0.1", location)) } end)
+		peer.from = from
+		local helper = upnp.Helper:new()
+		helper:setMulticast(true)
+		local ok, list = helper:queryServices()
+		peer.from = nil
+		return ok and list[1].name
+	end
+	check.equal(heard("10.0.0.7", "10.0.0.9"), "10.0.0.7")
+	check.equal(heard("239.255.255.250", "10.0.0.9"), "10.0.0.9")
+	check.equal(heard("239.255.255.250", "203.1.1.1"), false)
+	check.equal(heard("239.255.255.250", "host"), false)
+end
+
+function T.a_search_names_its_group()
+	check.is_true(upnp.build_search("239.255.255.250"):find("\r\nHOST: 239.255.255.250:1900\r\n", 1, true))
+	check.is_true(upnp.build_search("ff02::c", 2):find("HOST: [ff02::c]:1900\r\n", 1, true))
+	check.equal(upnp.describe "<device><friendlyName>a</friendlyName></device><device><modelName>b</modelName></device>",
+		{ "Name: a", "Model Name: b" })
+end
+
 return T

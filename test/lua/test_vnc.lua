@@ -48,4 +48,18 @@ function T.others_are_no_servers()
 	check.equal(vnc.ask(host, port).types, {})
 end
 
+function T.who_falls_silent_is_told_of()
+	server("RFB 003.008\n")
+	check.equal(vnc.ask(host, port).types, {})
+	server("RFB 003.003\n")
+	check.equal(vnc.ask(host, port).problem, "VNC: no security type")
+	server("RFB 003.007\n", "\1\2")
+	check.equal({ vnc.ask(host, port).version, peer.sent[1] }, { "3.7", "RFB 003.007\n" })
+	server("RFB 003.005\n", "\0\0\0\1")
+	check.equal({ vnc.ask(host, port).types, peer.sent[1] }, { { 1 }, "RFB 003.003\n" })
+	check.equal(#peer.sent, 1)
+	peer.refuses = true
+	check.equal({ vnc.ask(host, port) }, { nil, "ERROR" })
+end
+
 return T

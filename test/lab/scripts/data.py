@@ -29,6 +29,12 @@ CASES = [
          findings=("postgresql-without-tls", "postgresql-clear-text-password"),
          values={"Authentication": "clear text"}),
 
+    # Debian's nmap 7.93 dies of an error of its own here.
+    Case("ms-sql-info", "speaker:mssql", 1433, findings=("ms-sql-without-encryption",), values={
+        "": "^Microsoft SQL Server 2017$"}, text="number: 14.00.3456.00"),
+    Case("ms-sql-info", "speaker:mssql_browser", 1434, "udp", values={"": "^OLD$"},
+         text="Product: Microsoft SQL Server 2005"),
+
     Case("redis-info", "redis", 6379, findings=("redis-without-password",), same_as_nmap=True,
          masked=(NUMBER, r"^[\d.]+[KM]$"),
          values={"Version": r"^7\.", "Architecture": "^64 bits$", "Role": "^master$",

@@ -33,7 +33,6 @@ NMAP_OWN = [
     Case("http-vuln-cve2011-3192", "h2o", 80, unordered=True),
     # TLS and SSH
     Case("ssh-hostkey", "openssh", 22),
-    Case("ssh-auth-methods", "openssh", 22),
     Case("ssh2-enum-algos", "openssh", 22),
     Case("ssl-cert", "apache", 443),
     Case("ssl-cert", "dovecot", 143),
@@ -55,7 +54,8 @@ NMAP_OWN = [
     Case("memcached-info", "memcached", 11211, masked=(TIME, r"^[\d.]+$", r"\d+ seconds")),
     Case("mqtt-subscribe", "mosquitto_closed", 1883),
     Case("mysql-info", "mariadb", 3306, masked_keys=("Salt", "Thread ID"), unordered=True),
-    Case("redis-info", "redis", 6379, masked=(TIME, r"\d+ seconds", r"^\d+\.\d+$")),
+    Case("redis-info", "redis", 6379, masked=(TIME, r"\d+ seconds", r"^\d+\.\d+$"),
+         masked_keys=("Used memory",)),
     # Names, times, lists
     Case("dns-nsid", "bind9", 53, "udp"),
     Case("dns-nsid", "knot", 53, "udp"),

@@ -39,6 +39,17 @@ def serve_tcp(talk):
     Server(place(), Handler).serve_forever()
 
 
+def serve_udp(answer):
+    """answer(datagram) gives a datagram, or None."""
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self):
+            data, socket = self.request
+            said = answer(data)
+            if said is not None:
+                socket.sendto(said, self.client_address)
+    socketserver.UDPServer(place(), Handler).serve_forever()
+
+
 def serve_http(answer, server=None, headers=()):
     """answer(path) gives a body (text, or what becomes JSON), or (status, body)."""
     class Handler(http.server.BaseHTTPRequestHandler):

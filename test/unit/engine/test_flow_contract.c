@@ -201,7 +201,7 @@ struct client {
 	uint64_t rtt_ns, ended_ns;
 	enum flow_end end;
 	enum flow_event_kind close_at; /* FLOW_CLOSED: not at all before */
-	bool close_it, reopen, pauses;
+	bool close_it, reopen, pauses, never_goes_on;
 	size_t heard_paused;
 	struct timer goes_on;
 	struct client *victim; /* closed in our first event */
@@ -227,6 +227,25 @@ static char letter_of(const struct flow_event *event)
 	return event->end < sizeof(ends) && ends[event->end] ? ends[event->end] : '?';
 }
 
+static void go_on(void *self)
+{
+	struct client *client = self;
+
+	client->heard_paused = client->length;
+	flow_pause(client->flow, false);
+}
+
+static void pause_for_a_while(struct client *client)
+{
+	struct loop *loop = client->world->loop;
+
+	flow_pause(client->flow, true);
+	client->goes_on.fire = go_on;
+	client->goes_on.self = client;
+	if (!client->never_goes_on)
+		loop_timer_set(loop, &client->goes_on, loop_time_ns(loop) + SHORT_NS);
+}
+
 static void on_event(void *self, struct flow *flow, const struct flow_event *event)
 {
 	struct client *client = self;
@@ -236,7 +255,7 @@ static void on_event(void *self, struct flow *flow, const struct flow_event *eve
 	assert_true(client->length < sizeof(client->trace) - 1);
 	client->trace[client->length++] = letter_of(event);
 	if (event->kind == FLOW_CONNECTED && client->pauses)
-		flow_pause(flow, true);
+		pause_for_a_while(client);
 	if (event->kind == FLOW_CONNECTED)
 		client->is_local_known = flow_local(flow, &client->local, &client->local_port);
 	if (event->kind == FLOW_DATA) {
@@ -332,14 +351,6 @@ static void a_refusal_is_one_event_with_its_rtt(void **state)
 	world_release(&world);
 }
 
-static void go_on(void *self)
-{
-	struct client *client = self;
-
-	client->heard_paused = client->length;
-	flow_pause(client->flow, false);
-}
-
 static void a_paused_flow_hears_nothing_until_it_goes_on(void **state)
 {
 	struct world world;
@@ -348,9 +359,7 @@ static void a_paused_flow_hears_nothing_until_it_goes_on(void **state)
 	world_init(&world, state, 0);
 	client = client_of(&world);
 	client.pauses = true;
-	client.goes_on = (struct timer){.fire = go_on, .self = &client};
 	must_open(&client, CLOSES, DEADLINE_NS, 100);
-	loop_timer_set(world.loop, &client.goes_on, loop_time_ns(world.loop) + 2 * SHORT_NS);
 	loop_run(world.loop);
 	assert_int_equal(client.heard_paused, 1);
 	assert_string_equal(client.trace, "CDe");
@@ -365,8 +374,8 @@ static void a_paused_flow_has_its_deadline(void **state)
 
 	world_init(&world, state, 0);
 	client = client_of(&world);
-	client.pauses = true;
-	must_open(&client, CLOSES, SHORT_NS, 100);
+	client.pauses = client.never_goes_on = true;
+	must_open(&client, CLOSES, 10 * SHORT_NS, 100);
 	loop_run(world.loop);
 	assert_string_equal(client.trace, "Cd");
 	world_release(&world);

@@ -175,7 +175,29 @@ struct client {
 	unsigned sent; /* FLOW_SENT */
 	bool pauses, waited;
 	int send_error;
+	struct timer later;
 };
+
+static void say_something(void *self)
+{
+	struct client *client = self;
+
+	assert_false(client->closed);
+	assert_int_equal(flow_send_error(client->flow), 0);
+	assert_int_equal(flow_send(client->flow, "x", 1), 0);
+	client->send_error = flow_send_error(client->flow);
+	flow_pause(client->flow, false);
+}
+
+static void pause_for_a_while(struct client *client)
+{
+	struct loop *loop = client->world->loop;
+
+	flow_pause(client->flow, true);
+	client->later.fire = say_something;
+	client->later.self = client;
+	loop_timer_set(loop, &client->later, loop_time_ns(loop) + 10 * SHORT_NS);
+}
 
 static void on_event(void *self, struct flow *flow, const struct flow_event *event)
 {
@@ -191,7 +213,7 @@ static void on_event(void *self, struct flow *flow, const struct flow_event *eve
 			assert_int_equal(flow_send(flow, client->letter, LETTER_BYTES), 0);
 		client->waited = flow_unsent(flow) > 0;
 		if (client->pauses)
-			flow_pause(flow, true);
+			pause_for_a_while(client);
 	} else if (event->kind == FLOW_SENT) {
 		assert_int_equal(flow_unsent(flow), 0);
 		client->sent++;
@@ -484,24 +506,12 @@ static uint64_t spent_ns(void)
 	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
-static void say_something(void *self)
-{
-	struct client *client = self;
-
-	assert_false(client->closed);
-	assert_int_equal(flow_send_error(client->flow), 0);
-	assert_int_equal(flow_send(client->flow, "x", 1), 0);
-	client->send_error = flow_send_error(client->flow);
-	flow_pause(client->flow, false);
-}
-
 /* Nobody wants to know of the reset, and the loop sleeps; until something is sent. */
 static void a_reset_while_paused_is_seen_in_sending(void **state)
 {
 	struct server server;
 	struct client client;
 	struct flow_config config;
-	struct timer later = {.fire = say_something, .self = &client};
 	struct world world;
 	uint64_t begin_ns;
 
@@ -510,7 +520,6 @@ static void a_reset_while_paused_is_seen_in_sending(void **state)
 	client = (struct client){.world = &world, .pauses = true};
 	config = config_of(&client, server.port);
 	must_open(&client, &config);
-	loop_timer_set(world.loop, &later, loop_time_ns(world.loop) + 10 * SHORT_NS);
 	begin_ns = spent_ns();
 	loop_run(world.loop);
 	assert_true(spent_ns() - begin_ns < SHORT_NS);

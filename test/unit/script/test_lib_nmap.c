@@ -109,6 +109,17 @@ static void condvar_wakes_one_or_all(void **state)
 		 "nmap.socket.sleep(4)");
 }
 
+/* The worker ends between the look at it and the waiting, where nothing ends with Nmap. */
+static void a_signal_missed_for_others_turn_is_no_loss(void **state)
+{
+	SAYS("local all, done = {}, false local c = nmap.condvar(all) "
+	     "local co = require('stdnse').new_thread(function() nmap.condvar(all) done = true "
+	     "end) "
+	     "local passes = 0 while coroutine.status(co) ~= 'dead' do passes = passes + 1 "
+	     "while not done do end c 'wait' end return passes",
+	     "s: 1\n");
+}
+
 static void workers_run_beside_their_base(void **state)
 {
 	SAYS("local s = require 'stdnse' local out = {} "
@@ -420,6 +431,7 @@ int main(void)
 		cmocka_unit_test(dead_holder_lets_go),
 		cmocka_unit_test(dead_waiter_is_skipped),
 		cmocka_unit_test(condvar_wakes_one_or_all),
+		cmocka_unit_test(a_signal_missed_for_others_turn_is_no_loss),
 		cmocka_unit_test(workers_run_beside_their_base),
 		cmocka_unit_test(functions_know_when_no_script_runs),
 		cmocka_unit_test(host_and_port_are_told_to_workers),

@@ -127,6 +127,8 @@ static void chosen_patterns_do_the_same(void **state)
 				     &(struct text){patterns[p], strlen(patterns[p])},
 				     &(struct text){replacements[r], strlen(replacements[r])},
 				     (lua_Integer)r - 4);
+	same(&(struct text){"a\0b", 3}, &(struct text){"[^%z]+%z", 8}, &(struct text){"x", 1}, 1);
+	same(&(struct text){"\0\0b", 3}, &(struct text){"%Z+", 3}, &(struct text){"x", 1}, 1);
 }
 
 static struct text make(struct random *random, char *to, size_t most, const char *from,

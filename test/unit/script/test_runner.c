@@ -222,7 +222,7 @@ static void limit_is_the_result(void **state)
 	fixture.plan->scripts.memory_bytes = 1 << 20;
 	write_action("a", "hostrule", "return ('x'):rep(2 << 20)");
 	run_host();
-	EXPECT("a@host: stopped: memory limit 1 MB (memory limit 1 MB)\n");
+	EXPECT("a@host:  (memory limit 1 MB)\n");
 }
 
 static void timeout_ends_without_a_result(void **state)

@@ -73,6 +73,9 @@ static void receiving(void **state)
 	     "return a .. '|' .. b .. '|' .. c",
 	     "true hello\nworld|nil EOF|nil EOF");
 	SAYS("open(2) return show(s:send('ping')) .. ' ' .. show(s:receive())", "true true ping");
+	SAYS("open(2) return show(s:sendto({ip = '10.0.0.9'}, 77, 'ping')) .. ' ' .. "
+	     "show(s:receive())",
+	     "true true ping");
 	SAYS("open(3) return show(s:receive_lines(1))", "true l1\nl2\nl3\npartial");
 	SAYS("open(3) s:set_timeout(2000) local t = nmap.clock() "
 	     "return show(s:receive_lines(9)) .. ' ' .. nmap.clock() - t",

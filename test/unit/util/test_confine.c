@@ -205,6 +205,30 @@ static void check_user(void)
 	CHILD_REQUIRE(confine_user(1, 1, &diag) == 0 && geteuid() == 4321);
 }
 
+/* Scripts of a root under sudo bind to low ports, and may do nothing else of root's. */
+static void check_low_ports(void)
+{
+	const struct sockaddr_in low = {.sin_family = AF_INET, .sin_port = htons(877)};
+	struct diag diag;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (!(status_of(MINE, "CapEff") >> CAP_NET_BIND_SERVICE & 1))
+		_exit(SKIP_STATUS);
+	confine_keep_over_user();
+	if (confine_user(4321, 4322, &diag) < 0)
+		_exit(SKIP_STATUS);
+	CHILD_REQUIRE(confine_capabilities_but_low_ports(&diag) == 0);
+	CHILD_REQUIRE(status_of(MINE, "CapEff") == 1u << CAP_NET_BIND_SERVICE);
+	CHILD_REQUIRE(status_of(MINE, "CapPrm") == 1u << CAP_NET_BIND_SERVICE);
+	CHILD_REQUIRE(bind(fd, (const struct sockaddr *)&low, sizeof(low)) == 0);
+	CHILD_REQUIRE(setresuid(0, 0, 0) < 0);
+}
+
+static void low_ports_can_stay(void **state)
+{
+	in_child(check_low_ports);
+}
+
 static void root_becomes_the_user_for_good(void **state)
 {
 	in_child(check_user);
@@ -454,6 +478,7 @@ int main(void)
 		cmocka_unit_test(all_sets_are_empty),
 		cmocka_unit_test(ambient_and_inheritable_ones_too),
 		cmocka_unit_test(later_threads_have_none),
+		cmocka_unit_test(low_ports_can_stay),
 		cmocka_unit_test(root_becomes_the_user_for_good),
 		cmocka_unit_test(the_other_threads_stay_who_they_are),
 		cmocka_unit_test(what_no_scan_needs_is_refused),
