@@ -2,6 +2,7 @@
 
 #include "script/lib_dnet.h"
 #include "script/lib_lfs.h"
+#include "script/lib_libssh2.h"
 #include "script/lib_nmapdb.h"
 #include "script/lib_openssl.h"
 #include "script/lib_zlib.h"
@@ -13,6 +14,7 @@ int luaopen_lpeg(lua_State *lua); /* of Debian's lua-lpeg */
 
 const struct script_library script_libraries[] = {
 	{"lfs", lib_lfs_open, true},
+	{"libssh2", lib_libssh2_open, true},
 	{"lpeg", luaopen_lpeg, true},
 	{"nmap", script_open_nmap, true},
 	{"nmap.socket", script_open_nmap_socket, false},

@@ -46,6 +46,9 @@ struct script_machine_config {
 	bool (*may_read)(void *self, const char *path);
 };
 
+/* May the code that runs read that file? */
+bool script_may_read(lua_State *lua, const char *path);
+
 /* 0 is no limit, each. */
 struct script_quota {
 	uint64_t busy_ns;      /* processor time, of an instance with its workers */

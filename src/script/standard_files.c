@@ -6,7 +6,7 @@
 #include <lualib.h>
 #include <string.h>
 
-static bool may_read(lua_State *lua, const char *path)
+bool script_may_read(lua_State *lua, const char *path)
 {
 	const struct script_machine_config *config = script_machine_config(script_machine_of(lua));
 
@@ -27,7 +27,7 @@ static int io_open(lua_State *lua)
 {
 	const char *path = luaL_checkstring(lua, 1), *mode = luaL_optstring(lua, 2, "r");
 
-	if (mode[0] == 'r' && !strchr(mode, '+') && may_read(lua, path))
+	if (mode[0] == 'r' && !strchr(mode, '+') && script_may_read(lua, path))
 		return call_original(lua);
 	luaL_pushfail(lua);
 	lua_pushfstring(lua, "%s: %s", path, strerror(EACCES));
@@ -40,7 +40,7 @@ static int read_named(lua_State *lua)
 {
 	const char *path = luaL_checkstring(lua, 1);
 
-	if (!may_read(lua, path))
+	if (!script_may_read(lua, path))
 		return luaL_error(lua, "%s: %s", path, strerror(EACCES));
 	return call_original(lua);
 }
@@ -50,7 +50,7 @@ static int load_file(lua_State *lua)
 	const char *path = luaL_checkstring(lua, 1);
 	bool with_environment = lua_gettop(lua) >= 3;
 
-	if (!may_read(lua, path)) {
+	if (!script_may_read(lua, path)) {
 		luaL_pushfail(lua);
 		lua_pushfstring(lua, "cannot open %s: %s", path, strerror(EACCES));
 		return 2;
@@ -66,7 +66,7 @@ static int do_file(lua_State *lua)
 {
 	const char *path = luaL_checkstring(lua, 1);
 
-	if (!may_read(lua, path))
+	if (!script_may_read(lua, path))
 		return luaL_error(lua, "cannot open %s: %s", path, strerror(EACCES));
 	lua_settop(lua, 1);
 	if (luaL_loadfilex(lua, path, "t") != LUA_OK)
