@@ -293,6 +293,19 @@ static int string_unpack(lua_State *lua)
 	return lua_gettop(lua);
 }
 
+/* What getmetatable("") shows is a copy: texts are everybody's, and a script that changes how
+ * they are indexed would break all others. The library's table is on the top. */
+static void protect_texts(lua_State *lua)
+{
+	lua_pushliteral(lua, "");
+	lua_getmetatable(lua, -1);
+	lua_createtable(lua, 0, 1);
+	lua_pushvalue(lua, -4);
+	lua_setfield(lua, -2, "__index");
+	lua_setfield(lua, -2, "__metatable");
+	lua_pop(lua, 2);
+}
+
 void script_strings_open(lua_State *lua, bool old_unpack)
 {
 	static const luaL_Reg functions[] = {
@@ -307,5 +320,6 @@ void script_strings_open(lua_State *lua, bool old_unpack)
 		lua_pushcclosure(lua, string_unpack, 1);
 		lua_setfield(lua, -2, "unpack");
 	}
+	protect_texts(lua);
 	lua_pop(lua, 1);
 }
