@@ -93,6 +93,7 @@ static int session_observe(void *self, const struct observation *seen)
 	switch (seen->kind) {
 	case OBSERVED_RUN_BEGIN:
 		session->start_wall_ns = seen->wall_ns;
+		session_scripts_tell(&session->scripts);
 		break;
 	case OBSERVED_PORT:
 		trace_port(session, seen);

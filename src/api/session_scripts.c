@@ -5,6 +5,7 @@
 #include "util/error.h"
 #include "util/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define CAPTURES_MOST 16 /* open at a time */
@@ -115,6 +116,16 @@ int session_scripts_open(struct session_scripts *scripts, const struct plan *pla
 const struct script_runner *session_scripts_runner(const struct session_scripts *scripts)
 {
 	return scripts->run ? &scripts->runner : NULL;
+}
+
+void session_scripts_tell(struct session_scripts *scripts)
+{
+	char text[64];
+
+	if (!scripts->run || *scripts->verbosity < 1)
+		return;
+	snprintf(text, sizeof(text), "Loaded %zu scripts for scanning.", scripts->selection.count);
+	print_line(scripts, text);
 }
 
 void session_scripts_close(struct session_scripts *scripts)

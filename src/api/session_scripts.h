@@ -34,6 +34,8 @@ int session_scripts_open(struct session_scripts *scripts, const struct plan *pla
 			 struct diag *diag);
 /* NULL: there is nothing to run. */
 const struct script_runner *session_scripts_runner(const struct session_scripts *scripts);
+/* Says with -v how many there are, once the report has begun. */
+void session_scripts_tell(struct session_scripts *scripts);
 /* After the run; before the flows. */
 void session_scripts_close(struct session_scripts *scripts);
 

@@ -1,8 +1,8 @@
+#define PCRE2_CODE_UNIT_WIDTH 8
 #include "api/version.h"
 #include <portolan_config.h>
 
 #include <ares.h>
-#define PCRE2_CODE_UNIT_WIDTH 8
 #include <jansson.h>
 #include <libssh2.h>
 #include <lua.h>
