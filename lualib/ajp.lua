@@ -1,7 +1,7 @@
 --- ajp: requests of AJP13, as a web server passes them to a servlet container, and the answers.
 -- ajp.request(host, port, "OPTIONS", "/") asks; no secret, no attributes.
 
-local stream = require "stream"
+local bytestream = require "bytestream"
 local strict = require "strict"
 local ipairs, string, table = ipairs, string, table
 
@@ -80,12 +80,12 @@ end
 
 -- The next packet's type and content; nil at the end.
 local function receive(connection)
-	local head = connection:bytes(4)
+	local head = connection:read(4)
 	if not head or head:sub(1, 2) ~= "AB" then
 		return nil
 	end
 	local length = string.unpack(">I2", head, 3)
-	local bytes = length > 0 and length <= packet_max and connection:bytes(length)
+	local bytes = length > 0 and length <= packet_max and connection:read(length)
 	return bytes and bytes:byte(1) or nil, bytes or nil
 end
 
@@ -111,7 +111,7 @@ end
 --- Asks for a path: {status, reason, headers, body}; nil when there is no answer.
 function M.request(host, port, method, path)
 	local bytes = M.build_request(method, path or "/", host.targetname or host.ip, port.number)
-	local connection = bytes and stream.open(host, port)
+	local connection = bytes and bytestream.open(host, port)
 	if not connection then
 		return nil
 	end

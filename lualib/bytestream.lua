@@ -13,7 +13,7 @@ local math, setmetatable, type = math, setmetatable, type
 
 local M = {}
 
-local default_most, default_seconds, default_timeout_ms = 1048576, 20, 5000
+local default_most, default_seconds, default_timeout_ms = 1 << 20, 30, 8000
 
 local Stream = {}
 Stream.__index = Stream
@@ -44,7 +44,7 @@ local function protocol_of(host, port)
 	return port.protocol or "tcp"
 end
 
-local function connect(host, port, protocol, timeout)
+local function try(host, port, protocol, timeout)
 	local socket = nmap.new_socket(protocol == "udp" and "udp" or "tcp")
 	socket:set_timeout(timeout)
 	local ok, why = socket:connect(host, port, protocol)
@@ -55,25 +55,35 @@ local function connect(host, port, protocol, timeout)
 	return socket
 end
 
---- Connects. Options: protocol ("tcp", "udp", "ssl"; by default as the port was found or is
--- likely to be), timeout (milliseconds), most (bytes), seconds. stream.tls says whether it is TLS.
-function M.open(host, port, options)
-	options = options or {}
+--- A connected socket and whether it is TLS; nil and why not. Options: protocol ("tcp", "udp",
+-- "ssl"; by default as the port was found or is likely to be), timeout (milliseconds).
+function M.connect(host, port, options)
 	local timeout = options.timeout or stdnse.get_timeout(host, default_timeout_ms, 2000)
 	local protocol, guessed = options.protocol, false
 	if not protocol then
 		protocol, guessed = protocol_of(host, port)
 	end
-	local socket, why = connect(host, port, protocol, timeout)
+	local socket, why = try(host, port, protocol, timeout)
 	if not socket and guessed then
 		protocol = "tcp"
-		socket, why = connect(host, port, protocol, timeout)
+		socket, why = try(host, port, protocol, timeout)
 	end
 	if not socket then
 		return nil, why
 	end
+	return socket, protocol == "ssl"
+end
+
+--- A stream over a new connection. Options: of connect() and of wrap(). stream.tls says whether
+-- it is TLS.
+function M.open(host, port, options)
+	options = options or {}
+	local socket, tls = M.connect(host, port, options)
+	if not socket then
+		return nil, tls
+	end
 	local stream = M.wrap(socket, options)
-	stream.tls = protocol == "ssl"
+	stream.tls = tls
 	return stream
 end
 
@@ -114,7 +124,7 @@ end
 
 --- Exactly that many bytes.
 function Stream:read(count)
-	if count > self.most then
+	if count < 0 or count > self.most then
 		return nil, "too long"
 	end
 	while waiting(self) < count do

@@ -6,12 +6,11 @@
 -- A line is at most 4096 bytes here: a longer one comes in pieces. It comes within ten seconds,
 -- and so does an answer, or what has come by then is taken for it.
 
+local bytestream = require "bytestream"
 local match = require "match"
 local nmap = require "nmap"
-local shortport = require "shortport"
-local stdnse = require "stdnse"
 local strict = require "strict"
-local math, setmetatable = math, setmetatable
+local setmetatable = setmetatable
 
 local M = {}
 
@@ -19,6 +18,7 @@ local line_bytes_max = 4096
 -- A server may send these before it is asked for anything; none sends more.
 local lines_max = 200
 local seconds_max = 10
+local timeout_ms = 8000
 
 local Connection = {}
 Connection.__index = Connection
@@ -95,33 +95,18 @@ function Connection:close()
 	self.socket:close()
 end
 
-local function open(host, port, protocol, timeout)
-	local socket = nmap.new_socket()
-	socket:set_timeout(timeout)
-	local ok, err = socket:connect(host, port, protocol)
-	if not ok then
-		socket:close()
-		return nil, err
-	end
-	return setmetatable({ socket = socket, tls = protocol == "ssl" }, Connection)
-end
-
---- Connects; in TLS where version detection or the port's number says so, and in clear where that
--- fails. Options: timeout (milliseconds), tls (true or false: what is known). nil and the error.
+--- Connects; in TLS where version detection or the port's number says so (bytestream). Options: timeout (milliseconds), tls (true or false: what is known). nil and the error.
 function M.connect(host, port, options)
 	options = options or {}
-	local timeout = options.timeout or math.max(8000, stdnse.get_timeout(host))
-	local tls = options.tls
-	if tls == nil then
-		tls = shortport.ssl(host, port)
+	local protocol = nil
+	if options.tls ~= nil then
+		protocol = options.tls and "ssl" or "tcp"
 	end
-	if tls then
-		local conn, err = open(host, port, "ssl", timeout)
-		if conn or options.tls then
-			return conn, err
-		end
+	local socket, tls = bytestream.connect(host, port, { protocol = protocol, timeout = options.timeout or timeout_ms })
+	if not socket then
+		return nil, tls
 	end
-	return open(host, port, "tcp", timeout)
+	return setmetatable({ socket = socket, tls = tls }, Connection)
 end
 
 return strict(M)

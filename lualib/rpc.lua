@@ -1,10 +1,10 @@
 --- rpc: questions to ONC RPC servers (RFC 5531): what the portmapper (RFC 1833) knows, what
 -- mountd exports (RFC 1813, appendix I). rpc.Helper.RpcInfo(host, port), ShowMounts(host, port).
 
+local bytestream = require "bytestream"
 local nmap = require "nmap"
 local rand = require "rand"
 local stdnse = require "stdnse"
-local stream = require "stream"
 local strict = require "strict"
 local xdr = require "xdr"
 local ipairs, setmetatable, tonumber, tostring, type = ipairs, setmetatable, tonumber, tostring, type
@@ -136,7 +136,7 @@ function comm:Connect(host, port, timeout)
 		self.datagrams:set_timeout(wait)
 		return self.datagrams:connect(host, port, "udp")
 	end
-	self.stream, why = stream.open(host, port, { timeout = wait })
+	self.stream, why = bytestream.open(host, port, { timeout = wait, most = 2 * reply_max })
 	return self.stream ~= nil, why
 end
 
@@ -148,13 +148,13 @@ end
 local function receive_record(from)
 	local parts, total = {}, 0
 	for i = 1, fragments_max do
-		local mark = from:bytes(4)
+		local mark = from:read(4)
 		if not mark then
 			return nil
 		end
 		local length, last = xdr.read_record_mark(mark)
 		total = total + length
-		parts[i] = total <= reply_max and from:bytes(length) or nil
+		parts[i] = total <= reply_max and from:read(length) or nil
 		if not parts[i] then
 			return nil
 		elseif last then

@@ -2,12 +2,12 @@
 -- time. smb.get_port(host), smb.start(host), smb.negotiate_protocol(state), smb.get_os(host),
 -- smb.list_dialects(host), smb.stop(state). No login; SMB 2 and 3 are in the module smb2.
 
+local bytestream = require "bytestream"
 local netbios = require "netbios"
 local nmap = require "nmap"
 local ntlm = require "ntlm"
 local smb1message = require "smb1message"
 local stdnse = require "stdnse"
-local stream = require "stream"
 local strict = require "strict"
 local ipairs, require, string = ipairs, require, string
 
@@ -40,12 +40,12 @@ end
 --- The next message; nil when none comes. Keep-alives are passed over.
 function M.receive(state)
 	for _ = 1, 8 do
-		local head = state.stream:bytes(4)
+		local head = state.stream:read(4)
 		local kind, length = 0, nil
 		if head then
 			kind, length = string.unpack(">BI3", head)
 		end
-		local bytes = length and length <= message_max and state.stream:bytes(length)
+		local bytes = length and length <= message_max and state.stream:read(length)
 		if not bytes or kind == 0 then
 			return bytes or nil
 		elseif kind ~= 0x85 then
@@ -61,7 +61,7 @@ local function open_session(state, port)
 		return true
 	end
 	local names = netbios.name_encode("*SMBSERVER      \32") .. netbios.name_encode("PORTOLAN       \0")
-	local answer = state.stream:send(string.pack(">BI3", 0x81, #names) .. names) and state.stream:bytes(4)
+	local answer = state.stream:send(string.pack(">BI3", 0x81, #names) .. names) and state.stream:read(4)
 	return answer ~= nil and answer ~= false and answer:byte(1) == 0x82
 end
 
@@ -71,7 +71,7 @@ function M.start(host, port)
 	if not number then
 		return false, "SMB: no open port"
 	end
-	local connection, why = stream.open(host, { number = number, protocol = "tcp" },
+	local connection, why = bytestream.open(host, { number = number, protocol = "tcp" },
 		{ timeout = stdnse.get_timeout(host, 8000, 3000) })
 	if not connection then
 		return false, why

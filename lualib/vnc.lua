@@ -1,8 +1,8 @@
 --- vnc: the beginning of RFB (RFC 6143): versions and the security types that a server offers.
 -- vnc.VNC:new(host, port):connect(), :handshake(), :disconnect(). No passwords.
 
+local bytestream = require "bytestream"
 local stdnse = require "stdnse"
-local stream = require "stream"
 local strict = require "strict"
 local ipairs, setmetatable, tonumber = ipairs, setmetatable, tonumber
 local string = string
@@ -43,7 +43,7 @@ end
 --- true, or false and why not.
 function client:connect()
 	local why = nil
-	self.stream, why = stream.open(self.host, self.port, { timeout = stdnse.get_timeout(self.host, 8000, 4000) })
+	self.stream, why = bytestream.open(self.host, self.port, { timeout = stdnse.get_timeout(self.host, 8000, 4000) })
 	return self.stream ~= nil, why
 end
 
@@ -53,15 +53,15 @@ end
 
 -- Why a server goes away.
 function client:reason()
-	local head = self.stream:bytes(4)
+	local head = self.stream:read(4)
 	local length = head and string.unpack(">I4", head)
-	local text = length and length <= text_max and self.stream:bytes(length)
+	local text = length and length <= text_max and self.stream:read(length)
 	return text or "the server does not say why"
 end
 
 -- 3.3: the server decides.
 function client:old_type()
-	local bytes = self.stream:bytes(4)
+	local bytes = self.stream:read(4)
 	local kind = bytes and string.unpack(">I4", bytes)
 	if not kind then
 		return false, "VNC: no security type"
@@ -73,13 +73,13 @@ function client:old_type()
 end
 
 function client:list_types()
-	local count = self.stream:bytes(1)
+	local count = self.stream:read(1)
 	if not count then
 		return false, "VNC: no security types"
 	elseif count == "\0" then
 		return false, "VNC: " .. self:reason()
 	end
-	local bytes = self.stream:bytes(count:byte())
+	local bytes = self.stream:read(count:byte())
 	if not bytes then
 		return false, "VNC: no security types"
 	end
@@ -90,7 +90,7 @@ end
 --- Agrees on the version of the protocol: true, and then there are self.version ("3.8") and
 -- self.types (numbers); false and why not, and there may be a version.
 function client:handshake()
-	local line = self.stream:bytes(12)
+	local line = self.stream:read(12)
 	local major, minor = nil, nil
 	if line then
 		major, minor = M.parse_version(line)
@@ -117,15 +117,15 @@ end
 
 --- Chooses VeNCrypt: the numbers of its subtypes; nil when the server does not tell them.
 function client:vencrypt()
-	local greeted = self.stream:send "\19" and self.stream:bytes(2)
+	local greeted = self.stream:send "\19" and self.stream:read(2)
 	if not greeted or greeted < "\0\2" or not self.stream:send "\0\2" then
 		return nil
 	end
-	local accepted = self.stream:bytes(2)
+	local accepted = self.stream:read(2)
 	if not accepted or accepted:byte(1) ~= 0 then
 		return nil
 	end
-	local bytes, list = self.stream:bytes(accepted:byte(2) * 4), {}
+	local bytes, list = self.stream:read(accepted:byte(2) * 4), {}
 	for at = 1, bytes and #bytes or 0, 4 do
 		list[#list + 1] = string.unpack(">I4", bytes, at)
 	end

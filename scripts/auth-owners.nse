@@ -1,10 +1,10 @@
 -- Asks the host's ident server whose each open port is.
 -- Example: portolan -p1-1024 --script auth-owners 192.0.2.1
 
+local bytestream = require "bytestream"
 local finding = require "finding"
 local nmap = require "nmap"
 local stdnse = require "stdnse"
-local stream = require "stream"
 
 description = "Asks an ident server (RFC 1413) for the user behind each open TCP port."
 author = "portolan"
@@ -26,7 +26,7 @@ end
 -- Our connection to the port must be there while the server is asked for it.
 local function ask(host, port, socket)
 	local known, _, ours = socket:get_info()
-	local ident = known and stream.open(host, { number = 113, protocol = "tcp" })
+	local ident = known and bytestream.open(host, { number = 113, protocol = "tcp" })
 	if not ident then
 		return nil
 	end

@@ -1,9 +1,9 @@
 -- Shows what a dictionary server says of itself.
 -- Example: portolan -p2628 --script dict-info 192.0.2.1
 
+local bytestream = require "bytestream"
 local shortport = require "shortport"
 local stdnse = require "stdnse"
-local stream = require "stream"
 
 description = "Asks a DICT server (RFC 2229) for information on itself: SHOW SERVER."
 author = "portolan"
@@ -12,7 +12,7 @@ categories = { "discovery", "safe" }
 
 portrule = shortport.port_or_service(2628, "dict")
 
-local lines_max = 100
+local lines_max, bytes_max = 100, 1 << 16
 
 -- The lines behind "114", up to the point alone.
 local function read_text(connection)
@@ -31,7 +31,7 @@ local function read_text(connection)
 end
 
 action = function(host, port)
-	local connection = stream.open(host, port)
+	local connection = bytestream.open(host, port, { most = bytes_max })
 	local greeting = connection and connection:line()
 	if not greeting then
 		return nil

@@ -1,10 +1,10 @@
 -- Shows the branches and tags of a repository that a git daemon hands out.
 -- Example: portolan -p9418 --script git-info --script-args git-info.path=/project.git 192.0.2.1
 
+local bytestream = require "bytestream"
 local finding = require "finding"
 local shortport = require "shortport"
 local stdnse = require "stdnse"
-local stream = require "stream"
 
 description = "Asks a git daemon for the references of a repository (git-info.path, else some usual paths)."
 author = "portolan"
@@ -18,14 +18,14 @@ local references_max, shown_max, line_max = 5000, 20, 1000
 
 -- A line in git's form: four digits with the length of all; "" for the end, nil when cut off.
 local function read_line(connection)
-	local digits = connection:bytes(4)
+	local digits = connection:read(4)
 	local length = digits and digits:match "^%x%x%x%x$" and tonumber(digits, 16)
 	if not length then
 		return nil
 	elseif length < 4 then
 		return ""
 	end
-	return connection:bytes(length - 4)
+	return connection:read(length - 4)
 end
 
 local function request(path, server)
@@ -35,7 +35,7 @@ end
 
 -- The references by name and what the server can do, or what it says against it.
 local function ask(host, port, path)
-	local connection = stream.open(host, port)
+	local connection = bytestream.open(host, port, { most = references_max * line_max })
 	if not connection then
 		return nil
 	end

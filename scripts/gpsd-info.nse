@@ -1,11 +1,11 @@
 -- Shows the version and the devices of a GPS daemon, and where it is if it tells.
 -- Example: portolan -p2947 --script gpsd-info 192.0.2.1
 
+local bytestream = require "bytestream"
 local finding = require "finding"
 local json = require "json"
 local shortport = require "shortport"
 local stdnse = require "stdnse"
-local stream = require "stream"
 
 description = "Asks gpsd for its version, its devices and its last fix (within some seconds)."
 author = "portolan"
@@ -69,7 +69,7 @@ local function report(result)
 end
 
 action = function(host, port)
-	local connection = stream.open(host, port, { timeout = 3000 })
+	local connection = bytestream.open(host, port, { timeout = 3000 })
 	if not connection or not connection:send '?WATCH={"enable":true,"json":true};\n' then
 		return nil
 	end

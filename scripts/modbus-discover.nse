@@ -2,11 +2,11 @@
 -- portolan sends nothing to port 502 unless told: --allports.
 -- Example: portolan --allports -p502 --script modbus-discover --script-args modbus-discover.aggressive=1 192.0.2.1
 
+local bytestream = require "bytestream"
 local finding = require "finding"
 local modbus = require "modbus"
 local shortport = require "shortport"
 local stdnse = require "stdnse"
-local stream = require "stream"
 
 description = "Asks the units of a Modbus/TCP device for their identity: the first that answers, or all (aggressive)."
 author = "portolan"
@@ -19,13 +19,13 @@ local last_unit, silent_max = 246, 3
 
 -- One question on a connection of its own: a device that dislikes one closes it.
 local function ask(host, port, request)
-	local connection = stream.open(host, port)
+	local connection = bytestream.open(host, port)
 	if not connection then
 		return nil
 	end
-	local head = connection:send(request) and connection:bytes(6)
+	local head = connection:send(request) and connection:read(6)
 	local length = head and modbus.rest_length(head)
-	local rest = length and connection:bytes(length)
+	local rest = length and connection:read(length)
 	connection:close()
 	return rest and modbus.parse(head .. rest) or nil
 end

@@ -1,9 +1,9 @@
 -- Lists the power supplies that a Network UPS Tools server tells of.
 -- Example: portolan -p3493 --script nut-info 192.0.2.1
 
+local bytestream = require "bytestream"
 local shortport = require "shortport"
 local stdnse = require "stdnse"
-local stream = require "stream"
 
 description = "Asks upsd (Network UPS Tools) for its version and its power supplies."
 author = "portolan"
@@ -12,7 +12,7 @@ categories = { "discovery", "safe" }
 
 portrule = shortport.port_or_service(3493, "nut")
 
-local lines_max = 100
+local lines_max, bytes_max = 100, 1 << 16
 
 local function read_list(connection)
 	local list = {}
@@ -30,7 +30,7 @@ local function read_list(connection)
 end
 
 action = function(host, port)
-	local connection = stream.open(host, port)
+	local connection = bytestream.open(host, port, { most = bytes_max })
 	local version = connection and connection:send "VER\n" and connection:line()
 	if not version or not version:find "upsd" then
 		return nil

@@ -1,11 +1,11 @@
 -- Lists the security layers and the ciphers that a Remote Desktop server accepts.
 -- Example: portolan -p3389 --script rdp-enum-encryption 192.0.2.1
 
+local bytestream = require "bytestream"
 local finding = require "finding"
 local rdp = require "rdp"
 local shortport = require "shortport"
 local stdnse = require "stdnse"
-local stream = require "stream"
 
 description = "Tries each security layer and encryption method of RDP and lists what the server accepts."
 author = "portolan"
@@ -27,15 +27,15 @@ local layers = {
 local methods = { { 1, "40-bit RC4" }, { 8, "56-bit RC4" }, { 2, "128-bit RC4" }, { 16, "FIPS 140-1" } }
 
 local function receive_packet(connection)
-	local head = connection:bytes(4)
+	local head = connection:read(4)
 	local length = head and rdp.packet_length(head)
-	local rest = length and connection:bytes(length - 4)
+	local rest = length and connection:read(length - 4)
 	return rest and head .. rest or nil
 end
 
 -- The confirm to a request, and the connection, which is still open.
 local function negotiate(host, port, protocols)
-	local connection = stream.open(host, port)
+	local connection = bytestream.open(host, port, { protocol = "tcp" })
 	if not connection then
 		return nil
 	end

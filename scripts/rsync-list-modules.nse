@@ -1,10 +1,10 @@
 -- Lists the modules of an rsync server, and finds those that need no login.
 -- Example: portolan -p873 --script rsync-list-modules 192.0.2.1
 
+local bytestream = require "bytestream"
 local finding = require "finding"
 local shortport = require "shortport"
 local stdnse = require "stdnse"
-local stream = require "stream"
 
 description = "Lists the modules that an rsync server tells, and asks for each whether it wants a password."
 author = "portolan"
@@ -18,7 +18,7 @@ local modules_max, asked_max, lines_max = 500, 20, 200
 -- A connection behind the exchange of versions. A version of 29 is understood by all: newer ones want
 -- to agree on checksums.
 local function open(host, port)
-	local connection = stream.open(host, port)
+	local connection = bytestream.open(host, port)
 	local greeting = connection and connection:line()
 	if greeting and greeting:find "^@RSYNCD: %d" and connection:send "@RSYNCD: 29\n" then
 		return connection

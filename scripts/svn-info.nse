@@ -1,10 +1,10 @@
 -- Shows what a Subversion server can do, and whether it lets everybody in.
 -- Example: portolan -p3690 --script svn-info --script-args svn-info.path=/project 192.0.2.1
 
+local bytestream = require "bytestream"
 local finding = require "finding"
 local shortport = require "shortport"
 local stdnse = require "stdnse"
-local stream = require "stream"
 
 description = "Reads svnserve's greeting and asks which ways to log in a repository (svn-info.path, else the root) has."
 author = "portolan"
@@ -19,7 +19,7 @@ local bytes_max = 8192
 local function read_item(connection)
 	local out, depth = {}, 0
 	for i = 1, bytes_max do
-		local byte = connection:bytes(1)
+		local byte = connection:read(1)
 		if not byte then
 			return nil
 		end
@@ -85,7 +85,7 @@ local function describe(greeting, told)
 end
 
 action = function(host, port)
-	local connection = stream.open(host, port)
+	local connection = bytestream.open(host, port)
 	local greeting = connection and read_item(connection)
 	if not greeting then
 		return nil

@@ -16,6 +16,7 @@ function T.bytes_and_lines_are_cut_from_what_arrives()
 	check.equal({ stream:read(9) }, { nil, "EOF" })
 	check.equal(stream:some(), "rest")
 	check.equal({ stream:some() }, { nil, "EOF" })
+	check.equal({ stream:read(0), stream:read(-1) }, { "", nil, "too long" })
 end
 
 function T.an_ending_may_arrive_in_two_parts()
@@ -68,10 +69,14 @@ end
 function T.a_slow_server_is_left_after_its_time()
 	local now, clock = 0, stub.nmap.clock
 	stub.nmap.clock = function() return now end
-	local stream, log = open({ function() now = now + 4; return "x" end }, { seconds = 10 }, true)
+	local drip = { function() now = now + 4; return "x" end }
+	local stream, log = open(drip, { seconds = 10 }, true)
 	local line, why = stream:line()
-	stub.nmap.clock = clock
 	check.equal({ line, why, log.received }, { nil, "TIMEOUT", 3 })
+	stream, log = open(drip, nil, true)
+	line, why = stream:line()
+	check.equal({ line, why, log.received }, { nil, "TIMEOUT", 8 })
+	stub.nmap.clock = clock
 end
 
 function T.a_closed_connection_sends_nothing()

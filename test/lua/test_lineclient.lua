@@ -45,10 +45,11 @@ function T.an_answer_ends_where_it_says()
 end
 
 function T.ports_of_tls_are_spoken_to_in_tls()
-	local made = fake_socket.play({}, {})
+	local made = fake_socket.play({}, {}, {})
 	check.is_true(lineclient.connect(host, { number = 993, protocol = "tcp", state = "open", version = {} }).tls)
 	check.is_true(made[1].tls)
 	check.equal(lineclient.connect(host, port, { tls = false }).tls, false)
+	check.equal(lineclient.connect(host, port, { tls = true }).tls, true)
 end
 
 return T
