@@ -11,12 +11,15 @@
 --
 -- An entry: `fails`: what connect() says; `proto`: the only one that connects;
 -- `greeting`: what the server sends first; `answers`: one per send(), or a function that
--- gets what was sent and the number of the send() and gives one: a text, a list of texts
+-- gets what was sent, the number of the send() and the connection, and gives one: a text, a list of texts
 -- (each arrives on its own), nil (silence); `last`: what receiving gives when all has been
 -- read, "EOF" unless given ("TIMEOUT", "ERROR"); `send_fails`: what send() says;
--- `tls_fails`: what reconnect_ssl() says; `certificate`.
+-- `tls_fails`: what reconnect_ssl() says; `certificate`; `from`: the address that get_info()
+-- tells. `more`: a function(connection) that gives a text when all has been read; a text false
+-- says that the server is gone. `seen`: the table to note in, instead of a new one.
 -- fake.listen also takes a function(host, port, proto) that gives an entry.
--- fake.connections: {host, port, proto, sent = {...}, closed, tls} of each connect().
+-- fake.connections: {host, port, proto, sent = {...}, received, closed, tls} of each connect();
+-- `received` counts. Other ways to write a script: fake_server.lua.
 -- fake.waited: the sum of stdnse.sleep(). Mutexes, condition variables and new_try are
 -- there for one thread; a loop that reads for ever ends with an error.
 
@@ -47,15 +50,21 @@ local function next_entry(host, port, proto)
 	return entries[entry_number]
 end
 
+local function note_connection(seen, host, port, proto)
+	seen.host, seen.port, seen.proto = host, type(port) == "table" and port.number or port, proto
+	seen.tls = proto == "ssl"
+	fake.connections[#fake.connections + 1] = seen
+	return seen
+end
+
 function Socket:connect(host, port, proto)
 	proto = proto or type(port) == "table" and port.protocol or self.kind
 	local entry = next_entry(host, port, proto) or { fails = "ERROR" }
-	local seen = { host = host, port = type(port) == "table" and port.number or port, proto = proto, sent = {} }
-	fake.connections[#fake.connections + 1] = seen
+	self.seen = note_connection(entry.seen or { sent = {}, received = 0 }, host, port, proto)
 	if entry.fails or entry.proto and entry.proto ~= proto then
 		return nil, entry.fails or "ERROR"
 	end
-	self.entry, self.seen, self.queue, self.buffer = entry, seen, {}, ""
+	self.entry, self.queue, self.buffer = entry, {}, ""
 	arrive(self, entry.greeting)
 	return true
 end
@@ -80,7 +89,7 @@ function Socket:send(data)
 	local sent, answers = self.seen.sent, self.entry.answers
 	sent[#sent + 1] = tostring(data)
 	if type(answers) == "function" then
-		arrive(self, answers(data, #sent))
+		arrive(self, answers(data, #sent, self.seen))
 	elseif answers then
 		arrive(self, answers[#sent])
 	end
@@ -98,23 +107,32 @@ function Socket:sendto(host, port, data)
 	return self:send(data)
 end
 
+local function next_piece(self)
+	local piece = table.remove(self.queue, 1)
+	if piece == nil and self.entry.more then
+		return self.entry.more(self.seen)
+	end
+	return piece
+end
+
 -- What is there until `enough` says so; what there was, when no more comes.
 local function gather(self, enough)
-	local got = ""
+	local got, piece = "", nil
 	if not self.entry then
 		return false, "socket must be connected"
 	end
+	self.seen.received = self.seen.received + 1
 	while got == "" or not enough(got) do
 		reads = reads + 1
 		assert(reads < reads_max, "the tested code reads for ever")
-		local piece = table.remove(self.queue, 1)
+		piece = next_piece(self)
 		if not piece then
 			break
 		end
 		got = got .. piece
 	end
 	if got == "" then
-		return nil, self.entry.last or "EOF"
+		return nil, piece ~= false and self.entry.last or "EOF"
 	end
 	return true, got
 end
@@ -160,10 +178,13 @@ function Socket:receive_buf(delimiter, keep)
 end
 
 function Socket:close()
+	if self.seen then
+		self.seen.closed = true
+	end
 	if not self.entry then
 		return false, "socket already closed"
 	end
-	self.seen.closed, self.entry = true, nil
+	self.entry = nil
 	return true
 end
 
@@ -180,7 +201,7 @@ end
 
 function Socket:get_info()
 	local host = self.seen and self.seen.host
-	host = type(host) == "table" and (host.ip or host.targetname) or host
+	host = self.entry and self.entry.from or type(host) == "table" and (host.ip or host.targetname) or host
 	return true, "192.0.2.1", 40000, host, self.seen and self.seen.port
 end
 

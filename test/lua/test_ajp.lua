@@ -1,6 +1,6 @@
 local ajp = require "ajp"
 local check = require "check"
-local peer = require "fake_peer"
+local fake = require "fake_server"
 
 local T = {}
 
@@ -15,7 +15,7 @@ function T.a_request_has_its_layout()
 end
 
 function T.an_answer_of_packets()
-	peer.install(function(bytes)
+	fake.answer(function(bytes)
 		return #bytes > 0 and { "AB" .. string.pack(">s2", head), "AB\0\9\3\0\5Hello\0AB\0\2\5\1" }
 	end)
 	local answer = ajp.request({ ip = "10.0.0.1" }, { number = 8009, protocol = "tcp" }, "GET", "/")
@@ -25,9 +25,9 @@ function T.an_answer_of_packets()
 end
 
 function T.others_and_endless_ones_end()
-	peer.install(function() return { "HTTP/1.1 400 Bad Request\r\n" } end)
+	fake.answer(function() return { "HTTP/1.1 400 Bad Request\r\n" } end)
 	check.is_nil(ajp.request({ ip = "10.0.0.1" }, { number = 8009, protocol = "tcp" }, "GET", "/"))
-	peer.install(function(bytes) return #bytes > 0 and { ("AB\0\9\3\0\5Hello\0"):rep(400) } end)
+	fake.answer(function(bytes) return #bytes > 0 and { ("AB\0\9\3\0\5Hello\0"):rep(400) } end)
 	check.is_nil(ajp.request({ ip = "10.0.0.1" }, { number = 8009, protocol = "tcp" }, "GET", "/"))
 end
 
@@ -42,7 +42,7 @@ function T.every_method_has_its_number()
 end
 
 function T.what_is_behind_the_end_is_not_read()
-	peer.install(function(bytes)
+	fake.answer(function(bytes)
 		return #bytes > 0 and { "AB" .. string.pack(">s2", head) .. "AB\0\9\3\0\5Hello\0AB\0\2\5\1AB\0\9\3\0\5again\0" }
 	end)
 	check.equal(ajp.request({ ip = "10.0.0.1" }, { number = 8009, protocol = "tcp" }, "GET", "/").body, "Hello")

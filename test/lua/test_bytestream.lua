@@ -1,13 +1,13 @@
-local check = require "check"
-local stub = require "stub"
 local bytestream = require "bytestream"
-local scripted = require "scripted_socket"
+local check = require "check"
+local fake = require "fake_server"
+local stub = require "stub"
 
 local T = {}
 
 local function open(answers, options, endless)
-	local log = scripted.serve(answers, "EOF", endless)
-	return bytestream.open(scripted.host, scripted.port(1), options), log
+	local log = fake.serve(answers, "EOF", endless)
+	return bytestream.open(fake.host, fake.port(1), options), log
 end
 
 function T.bytes_and_lines_are_cut_from_what_arrives()
@@ -26,35 +26,35 @@ function T.an_ending_may_arrive_in_two_parts()
 end
 
 function T.tls_where_it_was_found()
-	local log = scripted.serve {}
-	local port = scripted.port(1)
+	local log = fake.serve {}
+	local port = fake.port(1)
 	port.version.service_tunnel = "ssl"
-	bytestream.open(scripted.host, port)
-	check.equal(log.protocol, "ssl")
-	bytestream.open(scripted.host, port, { protocol = "tcp" })
-	check.equal(log.protocol, "tcp")
-	bytestream.open(scripted.host, scripted.port(1, "udp"))
-	check.equal(log.protocol, "udp")
-	bytestream.open(scripted.host, 80)
-	check.equal(log.protocol, "tcp")
+	bytestream.open(fake.host, port)
+	check.equal(log.proto, "ssl")
+	bytestream.open(fake.host, port, { protocol = "tcp" })
+	check.equal(log.proto, "tcp")
+	bytestream.open(fake.host, fake.port(1, "udp"))
+	check.equal(log.proto, "udp")
+	bytestream.open(fake.host, 80)
+	check.equal(log.proto, "tcp")
 end
 
 function T.tls_where_it_is_likely_else_plain()
-	local log = scripted.serve {}
-	check.equal({ bytestream.open(scripted.host, scripted.port(5671)).tls, log.protocol }, { true, "ssl" })
-	check.equal({ bytestream.open(scripted.host, scripted.port(636)).tls, log.protocol }, { true, "ssl" })
-	local probed = scripted.port(636)
+	local log = fake.serve {}
+	check.equal({ bytestream.open(fake.host, fake.port(5671)).tls, log.proto }, { true, "ssl" })
+	check.equal({ bytestream.open(fake.host, fake.port(636)).tls, log.proto }, { true, "ssl" })
+	local probed = fake.port(636)
 	probed.version.name_confidence = 10.0
-	check.equal({ bytestream.open(scripted.host, probed).tls, log.protocol }, { false, "tcp" })
+	check.equal({ bytestream.open(fake.host, probed).tls, log.proto }, { false, "tcp" })
 	log.refused = "ssl"
-	check.equal({ bytestream.open(scripted.host, scripted.port(636)).tls, log.protocol }, { false, "tcp" })
+	check.equal({ bytestream.open(fake.host, fake.port(636)).tls, log.proto }, { false, "tcp" })
 end
 
 function T.refused_is_nil_and_closed()
-	local log = scripted.serve {}
+	local log = fake.serve {}
 	log.refused = true
-	check.equal({ bytestream.open(scripted.host, scripted.port(1)) }, { nil, "ERROR" })
-	check.equal(log.closed, 1)
+	check.equal({ bytestream.open(fake.host, fake.port(1)) }, { nil, "ERROR" })
+	check.is_true(log.closed)
 end
 
 function T.an_endless_server_is_left_after_the_limit()
@@ -83,7 +83,7 @@ function T.a_closed_connection_sends_nothing()
 	local stream = open {}
 	check.is_true(stream:send "x")
 	stream:close()
-	check.equal({ stream:send "x" }, { nil, "EOF" })
+	check.equal({ stream:send "x" }, { nil, "socket must be connected" })
 end
 
 return T

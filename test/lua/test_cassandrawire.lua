@@ -1,6 +1,6 @@
 local bytestream = require "bytestream"
 local check = require "check"
-local scripted = require "scripted_socket"
+local fake = require "fake_server"
 local wire = require "cassandrawire"
 
 local T = {}
@@ -10,8 +10,8 @@ local function answer(opcode, body)
 end
 
 local function open(answers)
-	scripted.serve(answers, "EOF")
-	return bytestream.open(scripted.host, scripted.port(9042))
+	fake.serve(answers, "EOF")
+	return bytestream.open(fake.host, fake.port(9042))
 end
 
 local supported = string.pack(">I2s2I2s2s2s2I2s2", 2, "COMPRESSION", 2, "snappy", "lz4", "CQL_VERSION", 1, "3.4.4")

@@ -1,6 +1,6 @@
 local check = require "check"
 local coap = require "coap"
-local scripted = require "scripted_socket"
+local fake = require "fake_server"
 local COAP = coap.COAP
 
 local T = {}
@@ -54,24 +54,24 @@ function T.a_resource_in_blocks()
 	local log
 	local function block(number, more, payload)
 		return function()
-			return answer(log[#log], { payload = payload,
+			return answer(log.sent[#log.sent], { payload = payload,
 				options = { { number = 23, value = string.char(number << 4 | (more and 8 or 0)) } } })
 		end
 	end
-	log = scripted.serve { block(0, true, "0123456789abcdef"), block(1, false, "end") }
-	local helper = coap.Helper:new(scripted.host, scripted.port(5683, "udp"))
+	log = fake.serve { block(0, true, "0123456789abcdef"), block(1, false, "end") }
+	local helper = coap.Helper:new(fake.host, fake.port(5683, "udp"))
 	assert(helper:connect())
 	local status, got = helper:get "/x"
-	check.equal({ status, got.code, got.payload, #log, log.protocol }, { true, "2.05", "0123456789abcdefend", 2, "udp" })
-	check.equal(COAP.optionNumber(COAP.header.parse(log[2]), 23), 1 << 4)
+	check.equal({ status, got.code, got.payload, #log.sent, log.proto }, { true, "2.05", "0123456789abcdefend", 2, "udp" })
+	check.equal(COAP.optionNumber(COAP.header.parse(log.sent[2]), 23), 1 << 4)
 end
 
 function T.a_request_and_answer_in_names()
 	local log
-	log = scripted.serve { function()
-		return answer(log[#log], { payload = "</rd>;ct=40", options = { { number = 12, value = "\40" } } })
-	end, function() return answer(log[#log], { code = 0x84 }) end }
-	local helper = coap.Helper:new(scripted.host, scripted.port(5683, "udp"))
+	log = fake.serve { function()
+		return answer(log.sent[#log.sent], { payload = "</rd>;ct=40", options = { { number = 12, value = "\40" } } })
+	end, function() return answer(log.sent[#log.sent], { code = 0x84 }) end }
+	local helper = coap.Helper:new(fake.host, fake.port(5683, "udp"))
 	local status, got = helper:connect { uri = "/.well-known/core", code = "get", type = "confirmable" }
 	check.equal({ status, got.type, got.code, got.payload },
 		{ true, "acknowledgement", "content", { { name = "/rd", parameters = { { name = "ct", value = "40" } } } } })
@@ -81,11 +81,11 @@ end
 
 function T.options_in_names()
 	local log
-	log = scripted.serve { function()
-		return answer(log[#log], { options = { { number = 12, value = "" }, { number = 14, value = "\60" }, { number = 23, value = "\x1a" },
+	log = fake.serve { function()
+		return answer(log.sent[#log.sent], { options = { { number = 12, value = "" }, { number = 14, value = "\60" }, { number = 23, value = "\x1a" },
 			{ number = 999, value = "x" } } })
 	end }
-	local helper = coap.Helper:new(scripted.host, scripted.port(5683, "udp"))
+	local helper = coap.Helper:new(fake.host, fake.port(5683, "udp"))
 	local _, got = helper:connect { uri = "/" }
 	check.equal(got.options, { { name = "content_format", value = "text/plain" }, { name = "max_age", value = 60 },
 		{ name = "block2", value = { number = 1, more = true, length = 64 } }, { name = "999", value = "x" } })
@@ -94,17 +94,17 @@ function T.options_in_names()
 end
 
 function T.other_tokens_are_not_ours()
-	scripted.serve { "\x60\x45\0\1\xffx", "garbage" }
-	local helper = coap.Helper:new(scripted.host, scripted.port(5683, "udp"))
+	fake.serve { "\x60\x45\0\1\xffx", "garbage" }
+	local helper = coap.Helper:new(fake.host, fake.port(5683, "udp"))
 	helper:connect()
 	check.equal({ helper:get "/x" }, { false, "TIMEOUT" })
 end
 
 function T.blocks_without_end()
 	local log
-	log = scripted.serve({ function() return answer(log[#log], { payload = "x", options = { { number = 23, value = "\8" } } }) end },
+	log = fake.serve({ function() return answer(log.sent[#log.sent], { payload = "x", options = { { number = 23, value = "\8" } } }) end },
 		"EOF", true)
-	local helper = coap.Helper:new(scripted.host, scripted.port(5683, "udp"))
+	local helper = coap.Helper:new(fake.host, fake.port(5683, "udp"))
 	helper:connect()
 	local _, got = helper:get "/x"
 	check.equal(#got.payload, 64)

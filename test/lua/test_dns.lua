@@ -1,6 +1,6 @@
 local check = require "check"
 local dns = require "dns"
-local peer = require "fake_peer"
+local fake = require "fake_server"
 
 local T = {}
 
@@ -214,15 +214,15 @@ local function answer_to(bytes, flags)
 end
 
 function T.a_question_is_asked_and_answered()
-	peer.install(function(bytes) return #bytes > 0 and { answer_to(bytes, "\x81\x80") } end)
+	fake.answer(function(bytes) return #bytes > 0 and { answer_to(bytes, "\x81\x80") } end)
 	check.equal({ dns.query("lab.test", { host = "10.0.0.1" }) }, { true, "10.1.2.3" })
 	local ok, packet = dns.query("lab.test", { retPkt = true, norecurse = true })
 	check.equal({ ok, packet.flags.RA, #packet.answers }, { true, true, 1 })
-	check.equal(peer.sent[2]:byte(3), 0)
+	check.equal(fake.sent[2]:byte(3), 0)
 end
 
 function T.all_who_answer_are_heard()
-	peer.install(function(bytes)
+	fake.answer(function(bytes)
 		return #bytes > 0 and { answer_to(bytes, "\x81\x80"), "short", answer_to(bytes, "\x81\x80") }
 	end)
 	local ok, list = dns.query("lab.test", { host = "224.0.0.251", port = 5353, multiple = true })
@@ -230,10 +230,10 @@ function T.all_who_answer_are_heard()
 end
 
 function T.what_udp_cuts_off_is_asked_for_over_tcp()
-	peer.install(function(bytes, socket)
+	fake.answer(function(bytes, socket)
 		if #bytes == 0 then
 			return {}
-		elseif socket.protocol == "udp" then
+		elseif socket.proto == "udp" then
 			return { answer_to(bytes, "\x83\x80"):sub(1, 30) }
 		end
 		return { string.pack(">s2", answer_to(bytes:sub(3), "\x81\x80")) }
@@ -242,11 +242,11 @@ function T.what_udp_cuts_off_is_asked_for_over_tcp()
 end
 
 function T.others_answers_and_silence_are_no_answer()
-	peer.install(function(bytes) return #bytes > 0 and { "\0\0" .. answer_to(bytes, "\x81\x80"):sub(3) } end)
+	fake.answer(function(bytes) return #bytes > 0 and { "\0\0" .. answer_to(bytes, "\x81\x80"):sub(3) } end)
 	check.equal({ dns.query("lab.test", { sendCount = 1 }) }, { false, "No response" })
-	peer.install(function() return {} end)
+	fake.answer(function() return {} end)
 	check.equal({ dns.query("lab.test", {}) }, { false, "No response" })
-	check.equal(#peer.sent, 2)
+	check.equal(#fake.sent, 2)
 	check.equal({ dns.query(("x"):rep(64), {}) }, { false, "Invalid name" })
 end
 

@@ -1,7 +1,7 @@
 local check = require "check"
 local dns = require "dns"
 local dnssd = require "dnssd"
-local peer = require "fake_peer"
+local fake = require "fake_server"
 
 local T = {}
 
@@ -29,13 +29,13 @@ local function responder(bytes)
 end
 
 function T.a_host_is_asked_for_what_it_announces()
-	peer.install(responder)
+	fake.answer(responder)
 	check.equal({ dnssd.Helper:new({ ip = "10.0.0.1" }, 5353):queryServices() },
 		{ true, { { name = "80/tcp http", "path=/", "Address=10.0.0.8 10.0.0.9" } } })
 end
 
 function T.a_network_is_asked_and_each_host_is_a_table()
-	peer.install(function(bytes)
+	fake.answer(function(bytes)
 		local asked = #bytes > 0 and dns.decode(bytes)
 		if not asked then
 			return {}
@@ -56,7 +56,7 @@ function T.a_network_is_asked_and_each_host_is_a_table()
 end
 
 function T.silence_and_nothing_announced_are_told()
-	peer.install(function() return {} end)
+	fake.answer(function() return {} end)
 	check.equal((dnssd.Helper:new({ ip = "10.0.0.1" }):queryServices()), false)
 	check.equal((dnssd.Helper:new({ ip = "10.0.0.1" }):queryServiceByType "_x._tcp.local"), false)
 end
@@ -89,7 +89,7 @@ function T.services_in_the_order_of_their_ports()
 end
 
 function T.a_type_alone_may_be_asked_for()
-	peer.install(responder)
+	fake.answer(responder)
 	local ok, list = dnssd.Helper:new({ ip = "10.0.0.1" }):queryServiceByType "_http._tcp.local"
 	check.equal({ ok, #list, list[1].port, list[1].service }, { true, 1, 80, "http" })
 	ok, list = dnssd.Helper:new({ ip = "10.0.0.1" }):queryServiceByType { "_http._tcp.local", "_http._tcp.local" }

@@ -1,5 +1,5 @@
 local check = require "check"
-local fake_socket = require "exchange_socket"
+local fake = require "fake_server"
 local ftp = require "ftp"
 
 local T = {}
@@ -24,11 +24,11 @@ function T.an_endless_reply_is_cut()
 end
 
 function T.logins()
-	fake_socket.play { { nil, "220 x\r\n" }, { "^USER anonymous\r\n", "331 pw\r\n" }, { "^PASS a@b\r\n", "230 in\r\n" } }
+	fake.play { { nil, "220 x\r\n" }, { "^USER anonymous\r\n", "331 pw\r\n" }, { "^PASS a@b\r\n", "230 in\r\n" } }
 	local socket, code, text, buffer, tls = ftp.connect(host, port)
 	check.equal({ code, text, tls }, { 220, "x", false })
 	check.equal({ ftp.auth(socket, buffer, "anonymous", "a@b") }, { true, 230, "in" })
-	fake_socket.play { { nil, "220 x\r\n" }, { "^USER", "530 no\r\n" }, { "^USER", "332 account\r\n" } }
+	fake.play { { nil, "220 x\r\n" }, { "^USER", "530 no\r\n" }, { "^USER", "332 account\r\n" } }
 	socket, code, text, buffer = ftp.connect(host, port)
 	check.equal({ ftp.auth(socket, buffer, "a", "b") }, { false, 530, "no" })
 	check.equal({ ftp.auth(socket, buffer, "a", "b") }, { false, 332, "account" })
@@ -36,7 +36,7 @@ function T.logins()
 end
 
 function T.tls_needs_a_yes()
-	fake_socket.play { { nil, "220 x\r\n" }, { "^AUTH TLS", "530 no\r\n" }, { "^AUTH TLS", "234 go\r\n" } }
+	fake.play { { nil, "220 x\r\n" }, { "^AUTH TLS", "530 no\r\n" }, { "^AUTH TLS", "234 go\r\n" } }
 	local socket, code, text, buffer = ftp.connect(host, port)
 	check.equal({ ftp.starttls(socket, buffer) }, { false, 530 })
 	check.equal({ ftp.starttls(socket, buffer) }, { true, 234 })

@@ -1,6 +1,6 @@
 local check = require "check"
+local fake = require "fake_server"
 local ipp = require "ipp"
-local scripted = require "scripted_socket"
 
 local T = {}
 
@@ -20,7 +20,7 @@ local function with_http(answer, f)
 		posted = path .. " " .. options.header["Content-Type"] .. " " .. content
 		return answer
 	end }
-	local ok, why = pcall(f, ipp.Helper:new(scripted.host, scripted.port(631)))
+	local ok, why = pcall(f, ipp.Helper:new(fake.host, fake.port(631)))
 	package.loaded.http = old
 	assert(ok, why)
 	return posted

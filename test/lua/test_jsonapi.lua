@@ -1,7 +1,7 @@
 local check = require "check"
+local fake = require "fake_server"
 local json = require "json"
 local jsonapi = require "jsonapi"
-local scripted = require "scripted_socket"
 
 local T = {}
 
@@ -15,7 +15,7 @@ local function with_http(answers, f)
 		end
 	end
 	package.loaded.http = { get = answer "GET", post = answer "POST" }
-	local ok, why = pcall(f, jsonapi.new(scripted.host, scripted.port(2379)))
+	local ok, why = pcall(f, jsonapi.new(fake.host, fake.port(2379)))
 	package.loaded.http = old
 	assert(ok, why)
 	return asked
@@ -70,8 +70,8 @@ end
 
 function T.ports_are_theirs_by_number_service_or_product()
 	local rule = jsonapi.rule({ 2379 }, "etcd-client", "etcd")
-	local odd = scripted.port(23311)
-	check.equal({ rule(nil, scripted.port(2379)), rule(nil, odd) }, { true, false })
+	local odd = fake.port(23311)
+	check.equal({ rule(nil, fake.port(2379)), rule(nil, odd) }, { true, false })
 	odd.version.product = "etcd"
 	check.equal(rule(nil, odd), true)
 	odd.state = "closed"

@@ -1,6 +1,6 @@
 local check = require "check"
+local fake = require "fake_server"
 local kafka = require "kafka"
-local scripted = require "scripted_socket"
 
 local T = {}
 
@@ -13,8 +13,8 @@ local function answer(correlation, bytes)
 end
 
 local function connected(answers, ...)
-	local log = scripted.serve(answers, ...)
-	local client = kafka.Client:new(scripted.host, scripted.port(9092))
+	local log = fake.serve(answers, ...)
+	local client = kafka.Client:new(fake.host, fake.port(9092))
 	assert(client:connect())
 	return client, log
 end
@@ -29,8 +29,8 @@ function T.what_a_broker_says()
 	check.equal(client:metadata(), { brokers = { { id = 1, host = "10.0.0.9", port = 9092 } }, controller = 1, topics = { {
 		code = 0, name = "orders", internal = false,
 		partitions = { { code = 0, id = 0, leader = 1, replicas = { 1 }, in_sync = { 1 } } } } } })
-	check.equal(log[2]:sub(5, 12), "\0\3\0\1\0\0\0\2")
-	check.equal(log[2]:sub(-4), "\xff\xff\xff\xff")
+	check.equal(log.sent[2]:sub(5, 12), "\0\3\0\1\0\0\0\2")
+	check.equal(log.sent[2]:sub(-4), "\xff\xff\xff\xff")
 end
 
 function T.ways_to_log_in()

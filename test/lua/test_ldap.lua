@@ -1,14 +1,14 @@
 local check = require "check"
+local fake = require "fake_server"
 local ldap = require "ldap"
-local scripted = require "scripted_socket"
 local stub = require "stub"
 
 local T = {}
 
 local function connected(answers, ...)
-	local log = scripted.serve(answers, ...)
+	local log = fake.serve(answers, ...)
 	local socket = stub.nmap.new_socket()
-	socket:connect(scripted.host, scripted.port(389))
+	socket:connect(fake.host, fake.port(389))
 	return socket, log
 end
 
@@ -38,7 +38,7 @@ local done = message(2, 5, result(0))
 function T.a_bind_and_its_bytes()
 	local socket, log = connected { message(1, 1, result(0)) }
 	check.equal({ ldap.bindRequest(socket, { version = 3, username = "cn=x", password = "p" }) }, { true, nil })
-	check.equal(log[1], "\x30\x11\2\1\1\x60\x0c\2\1\3\4\4cn=x\x80\1p")
+	check.equal(log.sent[1], "\x30\x11\2\1\1\x60\x0c\2\1\3\4\4cn=x\x80\1p")
 	check.equal({ ldap.bindRequest((connected { message(1, 1, result(49, "no")) }), {}) },
 		{ false, "Code: 49|Error: Invalid credentials|Details: no" })
 	check.equal({ ldap.bindRequest((connected { "HTTP/1.1 400" }), {}) }, { false, "not LDAP" })
@@ -50,7 +50,7 @@ function T.a_search_and_its_entries()
 	local status, entries = ldap.searchRequest(socket, { scope = ldap.SCOPE.base, attributes = { "*" }, sizeLimit = 1000 })
 	check.equal({ status, entries }, { true, { resultCode = 0, errorMessage = "", { objectName = "",
 		attributes = { { "namingContexts", "dc=a", "dc=b" }, { "supportedLDAPVersion", "3" } } } } })
-	check.equal(log[1], "\x30\x29\2\1\2\x63\x24\4\0\10\1\0\10\1\0\2\2\3\xe8\2\1\0\1\1\0\x87\x0bobjectClass\x30\3\4\1*")
+	check.equal(log.sent[1], "\x30\x29\2\1\2\x63\x24\4\0\10\1\0\10\1\0\2\2\3\xe8\2\1\0\1\1\0\x87\x0bobjectClass\x30\3\4\1*")
 	check.equal(ldap.extractAttribute(entries, "namingcontexts"), { "dc=a", "dc=b" })
 	check.is_nil(ldap.extractAttribute(entries, "x"))
 	check.equal(ldap.searchResultToTable(entries),

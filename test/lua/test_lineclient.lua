@@ -1,5 +1,5 @@
 local check = require "check"
-local fake_socket = require "exchange_socket"
+local fake = require "fake_server"
 local lineclient = require "lineclient"
 local stub = require "stub"
 
@@ -7,20 +7,20 @@ local T = {}
 local host, port = { ip = "127.0.0.1" }, { number = 25, protocol = "tcp", state = "open", version = {} }
 
 function T.lines_come_without_their_ends()
-	fake_socket.play { { nil, "one\r\ntwo\nthree" } }
+	fake.play { { nil, "one\r\ntwo\nthree" } }
 	local conn = lineclient.connect(host, port)
 	check.equal({ conn:line(), conn:line(), conn:line() }, { "one", "two", nil, "EOF" })
 	check.equal(conn.tls, false)
 end
 
 function T.a_line_without_end_comes_in_pieces()
-	fake_socket.play { { nil, ("x"):rep(5000) .. "\n" } }
+	fake.play { { nil, ("x"):rep(5000) .. "\n" } }
 	local conn = lineclient.connect(host, port)
 	check.equal({ #conn:line(), #conn:line() }, { 4096, 904 })
 end
 
 function T.a_server_that_never_ends_is_left()
-	fake_socket.play { { nil, ("x\n"):rep(1000) } }
+	fake.play { { nil, ("x\n"):rep(1000) } }
 	local conn = lineclient.connect(host, port)
 	local lines, err, got = conn:lines_until(function() return false end)
 	check.equal({ lines == nil, err, #got }, { true, "too many lines", 200 })
@@ -32,20 +32,20 @@ function T.a_server_that_drips_is_left()
 		now = now + 4
 		return now
 	end
-	fake_socket.play { { nil, ("x\n"):rep(100) } }
+	fake.play { { nil, ("x\n"):rep(100) } }
 	local lines, err, got = lineclient.connect(host, port):lines_until(function() return false end)
 	stub.nmap.clock = clock
 	check.equal({ lines == nil, err, #got < 5 }, { true, "TIMEOUT", true })
 end
 
 function T.an_answer_ends_where_it_says()
-	fake_socket.play { { "^X\r\n", "a\nb\n.\nc\n" } }
+	fake.play { { "^X\r\n", "a\nb\n.\nc\n" } }
 	local conn = lineclient.connect(host, port)
 	check.equal(conn:ask("X", function(line) return line == "." end), { "a", "b", "." })
 end
 
 function T.ports_of_tls_are_spoken_to_in_tls()
-	local made = fake_socket.play({}, {}, {})
+	local made = fake.play({}, {}, {})
 	check.is_true(lineclient.connect(host, { number = 993, protocol = "tcp", state = "open", version = {} }).tls)
 	check.is_true(made[1].tls)
 	check.equal(lineclient.connect(host, port, { tls = false }).tls, false)

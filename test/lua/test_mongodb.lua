@@ -1,14 +1,14 @@
 local check = require "check"
+local fake = require "fake_server"
 local mongodb = require "mongodb"
-local scripted = require "scripted_socket"
 local stub = require "stub"
 
 local T = {}
 
 local function connected(answers, ...)
-	local log = scripted.serve(answers, ...)
+	local log = fake.serve(answers, ...)
 	local socket = stub.nmap.new_socket()
-	socket:connect(scripted.host, scripted.port(27017))
+	socket:connect(fake.host, fake.port(27017))
 	return socket, log
 end
 
@@ -73,14 +73,14 @@ function T.old_servers_are_asked_by_query()
 	local socket, log = connected { reply { { "maxWireVersion", 5 } }, reply { { "version", "2.6.12" } } }
 	local status, got = mongodb.buildInfo(socket)
 	check.equal({ status, got.version }, { true, "2.6.12" })
-	check.equal(log[2]:sub(13, 36), "\xd4\7\0\0\0\0\0\0admin.$cmd\0\0\0\0\0\xff")
+	check.equal(log.sent[2]:sub(13, 36), "\xd4\7\0\0\0\0\0\0admin.$cmd\0\0\0\0\0\xff")
 end
 
 function T.new_servers_are_asked_by_msg()
 	local socket, log = connected { reply { { "maxWireVersion", 17 } }, msg { { "version", "6.0.14" } } }
 	local status, got = mongodb.buildInfo(socket)
 	check.equal({ status, got.version }, { true, "6.0.14" })
-	check.equal(log[2]:sub(13), "\xdd\7\0\0\0\0\0\0\0" .. bson { { "buildInfo", 1 }, { "$db", "admin" } })
+	check.equal(log.sent[2]:sub(13), "\xdd\7\0\0\0\0\0\0\0" .. bson { { "buildInfo", 1 }, { "$db", "admin" } })
 end
 
 function T.what_needs_a_login_is_an_error()

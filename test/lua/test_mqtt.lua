@@ -1,13 +1,13 @@
 local check = require "check"
+local fake = require "fake_server"
 local mqtt = require "mqtt"
-local scripted = require "scripted_socket"
 
 local T = {}
 local MQTT = mqtt.MQTT
 
 local function connected(answers, ...)
-	local log = scripted.serve(answers, ...)
-	local helper = mqtt.Helper:new(scripted.host, scripted.port(1883))
+	local log = fake.serve(answers, ...)
+	local helper = mqtt.Helper:new(fake.host, fake.port(1883))
 	local status, response = helper:connect { client_id = "lab" }
 	return helper, status, response, log
 end
@@ -25,7 +25,7 @@ function T.accepted_or_not()
 	local helper, status, response, log = connected { accepted }
 	check.equal({ status, response.accepted, response.reason }, { true, true, "Connection Accepted" })
 	helper:close()
-	check.equal({ log[2], log.closed }, { "\xe0\0", 1 })
+	check.equal({ log.sent[2], log.closed }, { "\xe0\0", true })
 	local _
 	_, status, response = connected { "\x20\2\0\5" }
 	check.equal({ status, response.accepted, response.reason }, { true, false, "Not Authorized" })
@@ -37,7 +37,7 @@ function T.topics_and_payloads()
 	local helper, _, _, log = connected { accepted, "\x90\3\0\1\0" .. version:sub(1, 9), version:sub(10) }
 	check.equal({ helper:request("SUBSCRIBE", { filters = { "$SYS/#", { filter = "a", qos = 1 } } }, "SUBACK") },
 		{ true, { type = "SUBACK", packet_id = 1, codes = { 0 } } })
-	check.equal(log[2], "\x82\x0f\0\1\0\6$SYS/#\0\0\1a\1")
+	check.equal(log.sent[2], "\x82\x0f\0\1\0\6$SYS/#\0\0\1a\1")
 	check.equal({ helper:receive({ "PUBLISH" }, 1) },
 		{ true, { type = "PUBLISH", topic = "$SYS/broker/version", payload = "2.0.1", qos = 0, retain = true } })
 	check.equal({ helper:receive({ "PUBLISH" }, 1) }, { false, "TIMEOUT" })
@@ -65,7 +65,7 @@ function T.strangers()
 	check.equal({ status, why }, { false, "not MQTT" })
 	_, status, why = connected { "\x20\1\0" }
 	check.equal({ status, why }, { false, "not MQTT" })
-	local helper = mqtt.Helper:new(scripted.host, scripted.port(1))
+	local helper = mqtt.Helper:new(fake.host, fake.port(1))
 	check.equal({ helper:request "PINGREQ" }, { false, "no such request" })
 end
 

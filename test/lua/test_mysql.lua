@@ -1,6 +1,6 @@
 local check = require "check"
+local fake = require "fake_server"
 local mysql = require "mysql"
-local scripted = require "scripted_socket"
 local stub = require "stub"
 
 local T = {}
@@ -14,9 +14,9 @@ local greeting = "\x0a5.5.5-10.11.19-MariaDB\0" .. string.pack("<I4", 4) .. "l/@
 	string.pack("<I2BI2I2B", 0xf7fe, 45, 2, 0x81bf, 21) .. ("\0"):rep(10) .. "IQ=}!'@L?4&`\0mysql_native_password\0"
 
 local function connected(answers, ...)
-	local log = scripted.serve(answers, ...)
+	local log = fake.serve(answers, ...)
 	local socket = stub.nmap.new_socket()
-	socket:connect(scripted.host, scripted.port(3306))
+	socket:connect(fake.host, fake.port(3306))
 	return socket, log
 end
 
@@ -50,8 +50,8 @@ function T.login_without_password()
 	local socket, log = connected { ok }
 	check.equal({ mysql.loginRequest(socket, { authversion = "post41" }, "lab", "", ("s"):rep(20)) },
 		{ true, { errorcode = 0, affectedrows = 0, serverstatus = 2, warnings = 0 } })
-	check.equal(log[1]:sub(1, 4), string.char(#log[1] - 4, 0, 0, 1))
-	check.equal(log[1]:sub(37), "lab\0\0mysql_native_password\0")
+	check.equal(log.sent[1]:sub(1, 4), string.char(#log.sent[1] - 4, 0, 0, 1))
+	check.equal(log.sent[1]:sub(37), "lab\0\0mysql_native_password\0")
 end
 
 function T.a_switch_of_the_kind_is_followed_once()
@@ -59,7 +59,7 @@ function T.a_switch_of_the_kind_is_followed_once()
 	local socket, log = connected { switch, frame(4, "\xff\x15\4#28000Access denied") }
 	local status, response = mysql.loginRequest(socket, nil, "lab", "", ("s"):rep(20))
 	check.equal({ status, response }, { false, { errorcode = 1045, errormessage = "Access denied" } })
-	check.equal(log[2], "\0\0\0\3")
+	check.equal(log.sent[2], "\0\0\0\3")
 	local _, other = mysql.loginRequest((connected { frame(2, "\xfecaching_sha2_password\0x\0") }), nil, "a", "", "s")
 	check.equal(other.errormessage, "asks for caching_sha2_password")
 end
@@ -75,7 +75,7 @@ function T.a_query_and_its_rows()
 	local socket, log = connected { result:sub(1, 30), result:sub(31) }
 	local status, got = mysql.sqlQuery(socket, "SELECT 1")
 	check.equal({ status, got.rows, got.cols[2].name }, { true, { { "1", "alice" }, { "2", false } }, "name" })
-	check.equal(log[1], "\9\0\0\0\3SELECT 1")
+	check.equal(log.sent[1], "\9\0\0\0\3SELECT 1")
 	check.equal(mysql.formatResultset(got), "id  name\n1   alice\n2   NULL\n")
 	check.equal(mysql.formatResultset({ cols = got.cols, rows = {} }, { noheaders = true }), "")
 	check.equal(mysql.formatResultset(got, { noheaders = true }), "1  alice\n2  NULL\n")

@@ -1,6 +1,6 @@
 local check = require "check"
+local fake = require "fake_server"
 local netbios = require "netbios"
-local peer = require "fake_peer"
 
 local T = {}
 
@@ -70,18 +70,18 @@ function T.scopes_that_are_cut_off_are_none()
 end
 
 function T.a_host_is_asked_once()
-	peer.install(function(bytes)
+	fake.answer(function(bytes)
 		return #bytes > 0 and { "\0\0" .. response():sub(3), bytes:sub(1, 2) .. response():sub(3) }
 	end)
 	local host = { ip = "10.0.0.1", registry = {} }
 	local ok, names, statistics = netbios.do_nbstat(host)
 	check.equal({ ok, #names, statistics }, { true, 2, "\0\17\34\51\68\85" })
 	check.equal({ netbios.get_workstation_name(host) }, { true, "HOST" })
-	check.equal(#peer.sent, 1)
+	check.equal(#fake.sent, 1)
 end
 
 function T.who_does_not_answer_has_no_names()
-	peer.install(function() return {} end)
+	fake.answer(function() return {} end)
 	check.equal({ netbios.get_server_name { ip = "10.0.0.1", registry = {} } }, { false, "NetBIOS: no answer" })
 end
 

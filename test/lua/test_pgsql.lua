@@ -1,6 +1,6 @@
 local check = require "check"
+local fake = require "fake_server"
 local pgsql = require "pgsql"
-local scripted = require "scripted_socket"
 local stub = require "stub"
 
 local T = {}
@@ -10,9 +10,9 @@ local function message(kind, content)
 end
 
 local function connected(answers, ...)
-	local log = scripted.serve(answers, ...)
+	local log = fake.serve(answers, ...)
 	local socket = stub.nmap.new_socket()
-	socket:connect(scripted.host, scripted.port(5432))
+	socket:connect(fake.host, fake.port(5432))
 	return socket, log
 end
 
@@ -27,7 +27,7 @@ local refused = message("E", "SFATAL\0VFATAL\0C28000\0Mpg_hba.conf rejects\0Faut
 function T.bytes_of_requests()
 	check.equal(pgsql.buildSSLRequest(), "\0\0\0\8\4\xd2\x16\x2f")
 	local _, _, log = start {}
-	check.equal(log[1], "\0\0\0\x24\0\3\0\0user\0postgres\0database\0lab\0\0")
+	check.equal(log.sent[1], "\0\0\0\x24\0\3\0\0user\0postgres\0database\0lab\0\0")
 	check.equal(pgsql.buildStartup "lab", pgsql.buildStartup("lab", "lab"))
 	check.equal(pgsql.buildPassword "abc", "p\0\0\0\8abc\0")
 end
@@ -74,7 +74,7 @@ end
 function T.passwords_are_answered_in_the_kind_asked_for()
 	local socket, log = connected { message("R", "\0\0\0\0") }
 	check.equal((pgsql.v3.loginRequest(socket, { authtype = 3 }, "u", "secret", nil)), true)
-	check.equal(log[1], "p\0\0\0\11secret\0")
+	check.equal(log.sent[1], "p\0\0\0\11secret\0")
 	check.equal((pgsql.v3.loginRequest(socket, { authtype = 10 }, "u", "secret", nil)), false)
 	check.equal((pgsql.v3.loginRequest((connected { refused }), { authtype = 3 }, "u", "secret", nil)), false)
 end

@@ -1,14 +1,14 @@
 local check = require "check"
+local fake = require "fake_server"
 local redis = require "redis"
-local scripted = require "scripted_socket"
 local stub = require "stub"
 
 local T = {}
 local Type = redis.Response.Type
 
 local function ask(answers, ...)
-	local log = scripted.serve(answers, "EOF")
-	local helper = redis.Helper:new(scripted.host, scripted.port(6379))
+	local log = fake.serve(answers, "EOF")
+	local helper = redis.Helper:new(fake.host, fake.port(6379))
 	assert(helper:connect())
 	local status, response = helper:reqCmd(...)
 	helper:close()
@@ -17,8 +17,8 @@ end
 
 function T.a_request_and_its_bytes()
 	local _, _, log = ask({}, "CONFIG", "GET", "bind")
-	check.equal(log[1], "*3\r\n$6\r\nCONFIG\r\n$3\r\nGET\r\n$4\r\nbind\r\n")
-	check.equal(log.closed, 1)
+	check.equal(log.sent[1], "*3\r\n$6\r\nCONFIG\r\n$3\r\nGET\r\n$4\r\nbind\r\n")
+	check.is_true(log.closed)
 end
 
 function T.kinds_of_answers()
@@ -32,8 +32,9 @@ function T.kinds_of_answers()
 end
 
 function T.strangers_and_broken_answers()
-	check.equal({ ask({ "HTTP/1.1 400 Bad Request\r\n" }, "X") }, { false, "not Redis", { [1] = "*1\r\n$1\r\nX\r\n", at = 2,
-		received = 1, closed = 1, ending = "EOF", protocol = "tcp" } })
+	local status, why, log = ask({ "HTTP/1.1 400 Bad Request\r\n" }, "X")
+	check.equal({ status, why, log.received, log.closed, log.sent },
+		{ false, "not Redis", 1, true, { "*1\r\n$1\r\nX\r\n" } })
 	for _, bytes in ipairs { "$x\r\n", "$-2\r\n", "$9999999\r\n", "*99999\r\n", ":x\r\n", "*2\r\n:1\r\n", ("*1\r\n"):rep(20) } do
 		check.equal((ask({ bytes }, "X")), false, bytes)
 	end
@@ -41,15 +42,15 @@ function T.strangers_and_broken_answers()
 end
 
 function T.without_a_connection()
-	check.equal({ redis.Helper:new(scripted.host, scripted.port(1)):reqCmd "X" }, { false, "not connected" })
-	scripted.serve({}).refused = true
-	check.equal((redis.Helper:new(scripted.host, scripted.port(1)):connect()), false)
+	check.equal({ redis.Helper:new(fake.host, fake.port(1)):reqCmd "X" }, { false, "not connected" })
+	fake.serve({}).refused = true
+	check.equal((redis.Helper:new(fake.host, fake.port(1)):connect()), false)
 end
 
 function T.scripts_may_have_their_own_socket()
-	scripted.serve({ "+PONG\r\n" }, "EOF")
+	fake.serve({ "+PONG\r\n" }, "EOF")
 	local socket = stub.nmap.new_socket()
-	socket:connect(scripted.host, scripted.port(6379))
+	socket:connect(fake.host, fake.port(6379))
 	check.equal({ redis.Response:new(socket):receive() }, { true, { type = Type.STATUS, data = "PONG" } })
 	check.equal({ redis.Response:new(socket):receive() }, { false, "EOF" })
 end

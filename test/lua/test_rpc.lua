@@ -1,5 +1,5 @@
 local check = require "check"
-local peer = require "fake_peer"
+local fake = require "fake_server"
 local rpc = require "rpc"
 local xdr = require "xdr"
 
@@ -26,18 +26,18 @@ local function host_with(version, dump)
 		if bytes == "" then
 			return {}
 		end
-		local call = socket.protocol == "udp" and bytes or bytes:sub(5)
+		local call = socket.proto == "udp" and bytes or bytes:sub(5)
 		local program, asked = string.unpack(">I4I4", call, 13)
 		local reply = accepted(call, program == 100005 and exports or dump)
 		if program == 100000 and asked ~= version then
 			reply = accepted(call, xdr.uint(version) .. xdr.uint(version), 2)
 		end
-		return { socket.protocol == "udp" and reply or xdr.record(reply) }
+		return { socket.proto == "udp" and reply or xdr.record(reply) }
 	end
 end
 
 function T.the_portmapper_tells_its_programs()
-	peer.install(host_with(4, dump4))
+	fake.answer(host_with(4, dump4))
 	local ok, programs = rpc.Helper.RpcInfo({ ip = "10.0.0.1" }, { number = 111, protocol = "tcp" })
 	check.equal(ok, true)
 	check.equal(programs[100000].tcp, { version = { 3, 4 }, port = 111, addr = "0.0.0.0", owner = "superuser" })
@@ -47,24 +47,24 @@ function T.the_portmapper_tells_its_programs()
 end
 
 function T.an_old_one_over_udp_too()
-	peer.install(host_with(2, dump2))
+	fake.answer(host_with(2, dump2))
 	local ok, programs = rpc.Helper.RpcInfo({ ip = "10.0.0.1" }, { number = 111, protocol = "udp" })
 	check.equal({ ok, programs }, { true, { [100000] = { udp = { version = { 2 }, port = 111 } } } })
-	check.equal(#peer.sent, 3)
+	check.equal(#fake.sent, 3)
 end
 
 function T.exports_and_who_may_mount_them()
-	peer.install(host_with(4, dump4))
+	fake.answer(host_with(4, dump4))
 	check.equal({ rpc.Helper.ShowMounts({ ip = "10.0.0.1" }, { number = 111, protocol = "tcp" }) },
 		{ true, { { name = "/srv", "10.0.0.0/8", "*" }, { name = "/all" } } })
 end
 
 function T.silence_and_nonsense_are_no_answer()
-	peer.install(function() return {} end)
+	fake.answer(function() return {} end)
 	check.equal((rpc.Helper.RpcInfo({}, { number = 111, protocol = "udp" })), false)
-	peer.install(function() return { ("\x80\0\0\4abcd"):rep(20) } end)
+	fake.answer(function() return { ("\x80\0\0\4abcd"):rep(20) } end)
 	check.equal((rpc.Helper.ShowMounts({}, { number = 111, protocol = "tcp" })), false)
-	peer.install(function() return { ("\0\0\0\0"):rep(100) } end)
+	fake.answer(function() return { ("\0\0\0\0"):rep(100) } end)
 	check.equal((rpc.Helper.RpcInfo({}, { number = 111, protocol = "tcp" })), false)
 end
 
@@ -83,10 +83,10 @@ function T.any_bytes_are_read_or_nil()
 end
 
 function T.the_versions_are_asked_in_turn()
-	peer.install(host_with(2, dump2))
+	fake.answer(host_with(2, dump2))
 	rpc.Helper.RpcInfo({ ip = "10.0.0.1" }, { number = 111, protocol = "udp" })
 	local asked = {}
-	for i, call in ipairs(peer.sent) do
+	for i, call in ipairs(fake.sent) do
 		local program, version, procedure = string.unpack(">I4I4I4", call, 13)
 		asked[i] = { program, version, procedure }
 	end
@@ -94,16 +94,16 @@ function T.the_versions_are_asked_in_turn()
 end
 
 function T.a_program_without_a_port_is_not_there()
-	peer.install(host_with(4, entry4(100005, 3, "tcp", "/run/mountd.sock") .. xdr.uint(0)))
+	fake.answer(host_with(4, entry4(100005, 3, "tcp", "/run/mountd.sock") .. xdr.uint(0)))
 	check.equal((rpc.Helper.GetPortForProgram({ ip = "10.0.0.1" }, "mountd")), false)
 	check.equal((rpc.Helper.GetPortForProgram({ ip = "10.0.0.1" }, "nfs")), false)
-	peer.install(host_with(4, dump4))
+	fake.answer(host_with(4, dump4))
 	check.equal({ rpc.Helper.GetPortForProgram({ ip = "10.0.0.1" }, "mountd") },
 		{ true, { number = 20048, protocol = "tcp" }, { 3 } })
 end
 
 function T.records_of_fragments_are_put_together()
-	peer.install(function(bytes)
+	fake.answer(function(bytes)
 		if bytes == "" then
 			return {}
 		end

@@ -1,5 +1,5 @@
 local check = require "check"
-local peer = require "fake_peer"
+local fake = require "fake_server"
 local samba = require "samba_answers"
 local smb = require "smb"
 local smb2message = require "smb2message"
@@ -15,7 +15,7 @@ end
 
 -- A server of both protocols; `open` is its port.
 local function serve(open, answer)
-	peer.install(answer)
+	fake.answer(answer)
 	stub.nmap.get_port_state = function(_, port)
 		return port.number == open and { state = "open" } or nil
 	end
@@ -72,7 +72,7 @@ function T.port_139_has_a_session_first()
 		return bytes:byte(1) == 0x81 and { "\x82\0\0\0\x85\0\0\0" } or both(bytes)
 	end)
 	check.equal((smb.get_os(host)), true)
-	check.equal(peer.sent[1]:sub(1, 4), "\x81\0\0\x44")
+	check.equal(fake.sent[1]:sub(1, 4), "\x81\0\0\x44")
 	serve(139, function() return { "\x83\0\0\1\x82" } end)
 	check.equal((smb.start(host)), false)
 end

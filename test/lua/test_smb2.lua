@@ -1,5 +1,5 @@
 local check = require "check"
-local peer = require "fake_peer"
+local fake = require "fake_server"
 local smb2 = require "smb2"
 local smb2message = require "smb2message"
 local stub = require "stub"
@@ -9,7 +9,7 @@ local T = {}
 local host = { ip = "10.0.0.1", registry = {} }
 
 local function serve(dialect)
-	peer.install(function(bytes)
+	fake.answer(function(bytes)
 		return #bytes > 0 and { string.pack(">s4", smb2message.build_header(0) ..
 			string.pack("<I2I2I2I2", 65, 3, dialect, 0) .. ("g"):rep(16) .. "\x43\0\0\0" .. ("\0"):rep(36)) }
 	end)
@@ -37,10 +37,10 @@ function T.a_session_that_is_refused_has_no_names()
 end
 
 function T.who_refuses_has_no_dialect()
-	peer.install(function() return {} end)
+	fake.answer(function() return {} end)
 	stub.nmap.get_port_state = function() return { state = "open" } end
 	check.is_nil((smb2.ask(host, { 0x0202 }, true)))
-	check.equal(#peer.sent, 1)
+	check.equal(#fake.sent, 1)
 	stub.nmap.get_port_state = function() return nil end
 	check.is_nil((smb2.ask(host)))
 end

@@ -1,5 +1,5 @@
 local check = require "check"
-local fake_socket = require "exchange_socket"
+local fake = require "fake_server"
 local smtp = require "smtp"
 
 local T = {}
@@ -8,7 +8,7 @@ local host, port = { ip = "127.0.0.1" }, { number = 25, protocol = "tcp", state 
 local ehlo = "250-lab.test Hello\r\n250-SIZE 1000\r\n250-AUTH PLAIN login\r\n250-AUTH=LOGIN\r\n250 HELP\r\n"
 
 function T.a_session()
-	local made = fake_socket.play {
+	local made = fake.play {
 		{ nil, "220-lab.test\r\n220 ESMTP\r\n" }, { "^EHLO me\r\n", ehlo }, { "^MAIL FROM:<a@b>\r\n", "250 ok\r\n" },
 		{ "^RCPT TO:<c@d>\r\n", "554 5.7.1 no relay\r\n" }, { "^QUIT", "221 bye\r\n" } }
 	local socket, greeting, tls = smtp.connect(host, port)
@@ -22,7 +22,7 @@ function T.a_session()
 end
 
 function T.who_is_no_mail_server_is_left()
-	local made = fake_socket.play { { nil, "SSH-2.0-x\r\n" } }
+	local made = fake.play { { nil, "SSH-2.0-x\r\n" } }
 	local socket, err = smtp.connect(host, port)
 	check.equal({ socket, err }, { nil, "SMTP: CONNECT SSH-2.0-x\r\n" })
 	check.is_true(made[1].closed)
@@ -36,11 +36,11 @@ function T.extensions_and_ways_to_log_in()
 end
 
 function T.starttls_needs_a_yes()
-	fake_socket.play { { nil, "220 x\r\n" }, { "^STARTTLS", "454 no\r\n" }, { "^STARTTLS", "220 go\r\n" } }
+	local made = fake.play { { nil, "220 x\r\n" }, { "^STARTTLS", "454 no\r\n" }, { "^STARTTLS", "220 go\r\n" } }
 	local socket = smtp.connect(host, port)
 	check.equal({ smtp.starttls(socket) }, { false, "SMTP: STARTTLS 454 no\r\n" })
 	check.is_true(smtp.starttls(socket))
-	check.is_true(socket.tls)
+	check.is_true(made[1].tls)
 end
 
 function T.codes()

@@ -1,5 +1,5 @@
 local check = require "check"
-local peer = require "fake_peer"
+local fake = require "fake_server"
 local snmp = require "snmp"
 
 local T = {}
@@ -133,7 +133,7 @@ local function connected()
 end
 
 function T.an_agent_is_asked()
-	peer.install(agent { { "1.3.6.1", "one" }, { "1.3.6.2", 7 }, { "1.3.7", 8 } })
+	fake.answer(agent { { "1.3.6.1", "one" }, { "1.3.6.2", 7 }, { "1.3.7", 8 } })
 	local asks = connected()
 	check.equal({ asks:get(nil, "1.3.6.2") }, { true, { { 7, "1.3.6.2" } } })
 	check.equal({ asks:walk "1.3.6" }, { true, { { oid = "1.3.6.1", value = "one" }, { oid = "1.3.6.2", value = 7 } } })
@@ -141,13 +141,13 @@ function T.an_agent_is_asked()
 end
 
 function T.an_agent_that_goes_in_circles_is_left()
-	peer.install(agent { { "1.3.6.2", 1 }, { "1.3.6.1", 2 }, { "1.3.6.1", 2 } })
+	fake.answer(agent { { "1.3.6.2", 1 }, { "1.3.6.1", 2 }, { "1.3.6.1", 2 } })
 	local ok, list = connected():walk "1.3.6"
 	check.equal({ ok, #list }, { true, 1 })
 end
 
 function T.no_answer_is_an_error()
-	peer.install(agent({}, function() return "\1\2\3" end))
+	fake.answer(agent({}, function() return "\1\2\3" end))
 	check.equal({ connected():get(nil, "1.3.6.1") }, { false, "TIMEOUT" })
 	check.equal({ connected():walk "1.3.6" }, { false, "TIMEOUT" })
 end

@@ -1,5 +1,5 @@
 local check = require "check"
-local fake_socket = require "exchange_socket"
+local fake = require "fake_server"
 local ssh2 = require "ssh2"
 local ssh_server = require "ssh_server"
 local stub = require "stub"
@@ -64,14 +64,14 @@ function T.who_speaks_otherwise_is_left()
 		check.equal({ ssh2.algorithms(host, port) }, { nil, why })
 		check.is_true(server.closed)
 	end
-	fake_socket.play { { nil, ("x\r\n"):rep(100) } }
+	fake.play { { nil, ("x\r\n"):rep(100) } }
 	check.equal({ ssh2.algorithms(host, port) }, { nil, "no SSH server" })
 end
 
 function T.endless_packets_are_not_kept()
-	fake_socket.play { { nil, "SSH-2.0-x\r\n\xff\xff\xff\xff" .. ("x"):rep(100) } }
+	fake.play { { nil, "SSH-2.0-x\r\n\xff\xff\xff\xff" .. ("x"):rep(100) } }
 	check.equal({ ssh2.algorithms(host, port) }, { nil, "no SSH packet" })
-	fake_socket.play { { nil, "SSH-2.0-x\r\n" .. transport.build("\2"):rep(100) } }
+	fake.play { { nil, "SSH-2.0-x\r\n" .. transport.build("\2"):rep(100) } }
 	check.equal({ ssh2.algorithms(host, port) }, { nil, "nothing was said" })
 end
 
@@ -79,7 +79,7 @@ function T.any_answer_is_survived()
 	local kex = transport.build(transport.kex_init())
 	local reply = transport.build(string.pack(">Bs4s4s4", 31, string.pack(">s4s4", "ssh-ed25519", ("k"):rep(32)), ("p"):rep(32), "s"))
 	check.fuzz(function(bytes)
-		fake_socket.play { { nil, "SSH-2.0-x\r\n" .. bytes } }
+		fake.play { { nil, "SSH-2.0-x\r\n" .. bytes } }
 		ssh2.fetch_host_key(host, port, "ssh-ed25519")
 	end, { kex .. reply, reply }, 300)
 end

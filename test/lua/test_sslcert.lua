@@ -1,5 +1,6 @@
 local check = require "check"
-local fake_socket = require "exchange_socket"
+local fake = require "fake_server"
+local fake_socket = require "fake_socket"
 local sslcert = require "sslcert"
 local stub = require "stub"
 
@@ -16,9 +17,9 @@ local function host()
 end
 
 local function opens(number, ...)
-	local made = fake_socket.play { ... }
+	local made = fake.play { ... }
 	local ok, socket = sslcert.getPrepareTLS(port_of(number))(host(), port_of(number))
-	return ok and socket.tls, made[1], socket
+	return ok and made[1].tls, made[1]
 end
 
 function T.ways_to_tls()
@@ -60,34 +61,27 @@ function T.ports_without_a_way()
 	check.is_nil(sslcert.isPortSupported(port))
 	check.is_true(sslcert.port_rule(host(), port_of(443)))
 	check.is_true(sslcert.port_rule(host(), port_of(143)))
-	fake_socket.play { { "^\22", "HTTP/1.1 400 x\r\n" } }
+	fake.play { { "^\22", "HTTP/1.1 400 x\r\n" } }
 	check.is_true(not sslcert.port_rule(host(), port_of(81)))
-	local here, made = host(), fake_socket.play { { "^\22", "\21\3\1\0\2\2\40" } }
+	local here, made = host(), fake.play { { "^\22", "\21\3\1\0\2\2\40" } }
 	check.is_true(sslcert.port_rule(here, port_of(81)))
 	check.is_true(sslcert.port_rule(here, port_of(81)))
 	check.equal(#made, 1)
-	made = fake_socket.play {}
+	made = fake.play {}
 	check.is_true(not sslcert.port_rule(host(), port_of(9100)))
 	check.equal(#made, 0)
 end
 
 function T.the_certificate_is_asked_for_once()
-	local made, here = fake_socket.play({}, {}), host()
-	local certificate = { digest = 1 }
-	stub.nmap.new_socket = (function(make)
-		return function()
-			local socket = make()
-			socket.certificate = certificate
-			return socket
-		end
-	end)(stub.nmap.new_socket)
+	local certificate, here = { digest = 1 }, host()
+	fake_socket.listen { { certificate = certificate }, {} }
 	check.equal({ sslcert.getCertificate(here, port_of(443)) }, { true, certificate })
 	check.equal({ sslcert.getCertificate(here, port_of(443)) }, { true, certificate })
-	check.equal(#made, 1)
+	check.equal(#fake_socket.connections, 1)
 end
 
 function T.without_one_there_is_a_reason()
-	fake_socket.play()
+	fake.play {}
 	local ok, err = sslcert.getCertificate(host(), port_of(443))
 	check.equal({ ok, err }, { false, "no certificate" })
 end

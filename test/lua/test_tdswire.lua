@@ -1,6 +1,6 @@
 local bytestream = require "bytestream"
 local check = require "check"
-local scripted = require "scripted_socket"
+local fake = require "fake_server"
 local tdswire = require "tdswire"
 
 local T = {}
@@ -9,15 +9,15 @@ local body = string.pack(">BI2I2BI2I2B", 0, 11, 6, 1, 17, 1, 0xff) .. string.pac
 local answer = string.pack(">BBI2I2BB", 4, 1, 8 + #body, 0, 1, 0) .. body
 
 local function ask(answers)
-	local log = scripted.serve(answers, "EOF")
-	local got, why = tdswire.prelogin(bytestream.open(scripted.host, scripted.port(1433)))
+	local log = fake.serve(answers, "EOF")
+	local got, why = tdswire.prelogin(bytestream.open(fake.host, fake.port(1433)))
 	return got, why, log
 end
 
 function T.a_prelogin_and_its_answer()
 	local got, _, log = ask { answer:sub(1, 10), answer:sub(11) }
 	check.equal(got, { major = 14, minor = 0, build = 3456, encryption = 2 })
-	check.equal(log[1], "\x12\1\0\x1a\0\0\0\0\0\0\x0b\0\6\1\0\x11\0\1\xff\0\0\0\0\0\0\0")
+	check.equal(log.sent[1], "\x12\1\0\x1a\0\0\0\0\0\0\x0b\0\6\1\0\x11\0\1\xff\0\0\0\0\0\0\0")
 	check.equal({ tdswire.describe(14, 0, 3456) }, { "Microsoft SQL Server 2017", "14.00.3456.00" })
 	check.equal({ tdswire.describe(10, 50, 6000) }, { "Microsoft SQL Server 2008 R2", "10.50.6000.00" })
 	check.equal({ tdswire.describe(99, 0, 1) }, { nil, "99.00.1.00" })

@@ -1,5 +1,5 @@
 local check = require "check"
-local fake_socket = require "exchange_socket"
+local fake = require "fake_server"
 local tls = require "tls"
 
 local T = {}
@@ -63,7 +63,7 @@ function T.a_message_in_two_records()
 end
 
 function T.an_exchange_ends_with_the_hello()
-	local socket = fake_socket.new { { "^\x16", answer_bytes .. "more" } }
+	local socket = fake.connected { { "^\x16", answer_bytes .. "more" } }
 	local answer = tls.exchange(socket, tls.client_hello())
 	check.equal(answer.server_hello.cipher, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")
 	check.equal({ #answer.certificate.certificates, answer.alert }, { 2, nil })
@@ -72,16 +72,16 @@ function T.an_exchange_ends_with_the_hello()
 end
 
 function T.warnings_do_not_end_it_errors_do()
-	local socket = fake_socket.new { { "^\x16", record(21, "\1\112") .. answer_bytes } }
+	local socket = fake.connected { { "^\x16", record(21, "\1\112") .. answer_bytes } }
 	check.is_true(tls.exchange(socket, tls.client_hello()).server_hello)
-	socket = fake_socket.new { { "^\x16", record(21, "\2\40") } }
+	socket = fake.connected { { "^\x16", record(21, "\2\40") } }
 	check.equal(tls.exchange(socket, tls.client_hello()).alert, { level = "fatal", description = "handshake_failure" })
 end
 
 function T.what_is_no_tls()
-	local socket = fake_socket.new { { "^\x16", "HTTP/1.1 400 Bad Request\r\n" } }
+	local socket = fake.connected { { "^\x16", "HTTP/1.1 400 Bad Request\r\n" } }
 	check.equal({ tls.exchange(socket, tls.client_hello()) }, { nil, "no TLS record" })
-	socket = fake_socket.new {}
+	socket = fake.connected {}
 	check.equal({ tls.exchange(socket, tls.client_hello()) }, { nil, "EOF" })
 end
 
@@ -153,7 +153,7 @@ function T.any_answer_is_survived()
 			local fragment = one and one.fragment
 			at, one = tls.record_read(bytes, at, fragment)
 		until not one
-		tls.exchange(fake_socket.new { { "", bytes } }, "x")
+		tls.exchange(fake.connected { { "", bytes } }, "x")
 		tls.unpack_dhparams(bytes)
 		tls.unpack_ecdhparams(bytes)
 		tls.unpack_rsaparams(bytes)

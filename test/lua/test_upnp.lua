@@ -1,5 +1,5 @@
 local check = require "check"
-local peer = require "fake_peer"
+local fake = require "fake_server"
 
 -- The description's fetching is not what is tested here.
 local asked = nil
@@ -16,7 +16,7 @@ local answer = "HTTP/1.1 200 OK\r\nST: upnp:rootdevice\r\nServer: Lab UPnP/1.1\r
 
 function T.a_device_and_its_description()
 	local get = package.loaded.http.get
-	peer.install(function(bytes) return #bytes > 0 and { answer } end)
+	fake.answer(function(bytes) return #bytes > 0 and { answer } end)
 	local ok, lines = upnp.Helper:new({ ip = "10.0.0.1" }):queryServices()
 	check.equal({ ok, lines.name, lines[1], lines[2] }, { true, "10.0.0.1", "Server: Lab UPnP/1.1",
 		"Location: http://10.0.0.1:5000/d.xml" })
@@ -30,7 +30,7 @@ end
 
 function T.descriptions_elsewhere_are_not_fetched()
 	asked = nil
-	peer.install(function(bytes) return #bytes > 0 and { (answer:gsub("//10.0.0.1", "//10.9.9.9")) } end)
+	fake.answer(function(bytes) return #bytes > 0 and { (answer:gsub("//10.0.0.1", "//10.9.9.9")) } end)
 	local _, lines = upnp.Helper:new({ ip = "10.0.0.1" }):queryServices()
 	check.equal({ #lines, asked }, { 2, nil })
 end
@@ -43,12 +43,12 @@ function T.locations()
 end
 
 function T.a_network_gives_a_list()
-	peer.install(function(bytes) return #bytes > 0 and { answer, answer, "nonsense" } end)
+	fake.answer(function(bytes) return #bytes > 0 and { answer, answer, "nonsense" } end)
 	local helper = upnp.Helper:new()
 	helper:setMulticast(true)
 	local ok, list = helper:queryServices()
 	check.equal({ ok, #list, list[1].name }, { true, 1, "10.0.0.1" })
-	peer.install(function() return {} end)
+	fake.answer(function() return {} end)
 	check.equal((helper:queryServices()), false)
 end
 
@@ -62,12 +62,12 @@ end
 
 function T.who_answered_is_known_from_the_engine_or_the_answer()
 	local function heard(from, location)
-		peer.install(function(bytes) return #bytes > 0 and { (answer:gsub("10.0.0.1", location)) } end)
-		peer.from = from
+		fake.answer(function(bytes) return #bytes > 0 and { (answer:gsub("10.0.0.1", location)) } end)
+		fake.from = from
 		local helper = upnp.Helper:new()
 		helper:setMulticast(true)
 		local ok, list = helper:queryServices()
-		peer.from = nil
+		fake.from = nil
 		return ok and list[1].name
 	end
 	check.equal(heard("10.0.0.7", "10.0.0.9"), "10.0.0.7")

@@ -1,5 +1,5 @@
 local check = require "check"
-local peer = require "fake_peer"
+local fake = require "fake_server"
 local vnc = require "vnc"
 
 local T = {}
@@ -9,7 +9,7 @@ local host, port = { ip = "10.0.0.1" }, { number = 5900, protocol = "tcp" }
 -- A server that says the next text whenever it is spoken to.
 local function server(...)
 	local texts, turn = { ... }, 0
-	peer.install(function()
+	fake.answer(function()
 		turn = turn + 1
 		return { texts[turn] }
 	end)
@@ -19,7 +19,7 @@ function T.versions_and_types()
 	server("RFB 003.008\n", "\2\1\2")
 	local told = vnc.ask(host, port)
 	check.equal({ told.version, told.types }, { "3.8", { 1, 2 } })
-	check.equal(peer.sent[1], "RFB 003.008\n")
+	check.equal(fake.sent[1], "RFB 003.008\n")
 	check.equal(tostring(vnc.named(told.types, vnc.sectypes)[2]), "VNC Authentication (2)")
 	check.equal(tostring(vnc.named({ 99 }, vnc.sectypes)[1]), "Unknown security type (99)")
 end
@@ -54,11 +54,11 @@ function T.who_falls_silent_is_told_of()
 	server("RFB 003.003\n")
 	check.equal(vnc.ask(host, port).problem, "VNC: no security type")
 	server("RFB 003.007\n", "\1\2")
-	check.equal({ vnc.ask(host, port).version, peer.sent[1] }, { "3.7", "RFB 003.007\n" })
+	check.equal({ vnc.ask(host, port).version, fake.sent[1] }, { "3.7", "RFB 003.007\n" })
 	server("RFB 003.005\n", "\0\0\0\1")
-	check.equal({ vnc.ask(host, port).types, peer.sent[1] }, { { 1 }, "RFB 003.003\n" })
-	check.equal(#peer.sent, 1)
-	peer.refuses = true
+	check.equal({ vnc.ask(host, port).types, fake.sent[1] }, { { 1 }, "RFB 003.003\n" })
+	check.equal(#fake.sent, 1)
+	fake.refuses = true
 	check.equal({ vnc.ask(host, port) }, { nil, "ERROR" })
 end
 
