@@ -78,15 +78,18 @@ function M.parse_headers(bytes)
 	return { status = status, reason = reason, headers = list }
 end
 
+local function rest_of(head)
+	local length = string.unpack(">I2", head, 3)
+	return head:sub(1, 2) == "AB" and length > 0 and length <= packet_max and length or nil
+end
+
 -- The next packet's type and content; nil at the end.
 local function receive(connection)
-	local head = connection:read(4)
-	if not head or head:sub(1, 2) ~= "AB" then
+	local head, bytes = connection:framed(4, rest_of)
+	if not head then
 		return nil
 	end
-	local length = string.unpack(">I2", head, 3)
-	local bytes = length > 0 and length <= packet_max and connection:read(length)
-	return bytes and bytes:byte(1) or nil, bytes or nil
+	return bytes:byte(1), bytes
 end
 
 local function receive_answer(connection)

@@ -136,6 +136,30 @@ function Stream:read(count)
 	return take(self, count)
 end
 
+--- A head of that many bytes and what follows it: rest_of(head) tells how many bytes that are,
+-- or nil and what is wrong with the head.
+function Stream:framed(count, rest_of)
+	local head, why = self:read(count)
+	if not head then
+		return nil, why
+	end
+	local length, rest = nil, nil
+	length, why = rest_of(head)
+	if length then
+		rest, why = self:read(length)
+	end
+	return rest and head, rest or why
+end
+
+--- Sends a question, and gives the head and the rest of the answer.
+function Stream:ask(data, count, rest_of)
+	local ok, why = self:send(data)
+	if not ok then
+		return nil, why
+	end
+	return self:framed(count, rest_of)
+end
+
 --- What is up to (and without) a text.
 function Stream:until_text(ending)
 	local searched = 0

@@ -34,19 +34,18 @@ end
 
 local head_bytes = 9
 
---- The next frame of a bytestream: its opcode and body; nil and why.
-function M.readFrame(stream)
-	local head, why = stream:read(head_bytes)
-	if not head then
-		return nil, why
-	end
-	local version, _, _, opcode, length = string.unpack(">BBi2BI4", head)
+local function rest_of(head)
+	local version, _, _, _, length = string.unpack(">BBi2BI4", head)
 	if version & 0x80 == 0 or version & 0x7f > 5 or length > frame_max then
 		return nil, "not CQL"
 	end
-	local body
-	body, why = stream:read(length)
-	return body and opcode, body or why
+	return length
+end
+
+--- The next frame of a bytestream: its opcode and body; nil and why.
+function M.readFrame(stream)
+	local head, body = stream:framed(head_bytes, rest_of)
+	return head and head:byte(5), body
 end
 
 local function number_at(format, bytes, at)
@@ -195,18 +194,21 @@ function M.parseReply(bytes, name)
 	return bytes:sub(at, at + size - 1)
 end
 
+local function rest_of_reply(head)
+	local length = string.unpack(">I4", head)
+	if length > frame_max then
+		return nil, "not Thrift"
+	end
+	return length
+end
+
 -- The reply to a call; nil and why.
 local function exchange(stream, name)
-	local ok, why = stream:send(M.buildCall(name))
-	local length
-	if ok then
-		length, why = stream:read(4)
+	local head, reply = stream:ask(M.buildCall(name), 4, rest_of_reply)
+	if not head then
+		return nil, reply
 	end
-	length = length and string.unpack(">I4", length)
-	if not length or length > frame_max then
-		return nil, why or "not Thrift"
-	end
-	return stream:read(length)
+	return reply
 end
 
 --- Calls, and gives the text that was returned; nil and why.

@@ -150,19 +150,17 @@ end
 -- What is behind the correlation of the answer.
 function M.Client:exchange(key, version, body)
 	self.asked = self.asked + 1
-	local ok, why = self.stream:send(M.buildRequest(key, version, self.asked, body))
-	local head
-	if ok then
-		head, why = self.stream:read(8)
-	end
+	local head, content = self.stream:ask(M.buildRequest(key, version, self.asked, body), 8, function(head)
+		local length, correlation = string.unpack(">I4I4", head)
+		if length < 4 or length > answer_max or correlation ~= self.asked then
+			return nil, "not Kafka"
+		end
+		return length - 4
+	end)
 	if not head then
-		return nil, why
+		return nil, content
 	end
-	local length, correlation = string.unpack(">I4I4", head)
-	if length < 4 or length > answer_max or correlation ~= self.asked then
-		return nil, "not Kafka"
-	end
-	return self.stream:read(length - 4)
+	return content
 end
 
 function M.Client:apiVersions()

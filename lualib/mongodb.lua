@@ -214,26 +214,20 @@ function M.parseAnswer(opcode, content, zero_based)
 	return false, "not MongoDB"
 end
 
-local function exchange(socket, data, zero_based)
-	local stream = bytestream.wrap(socket, { most = message_max })
-	local ok, why = stream:send(data)
-	local head
-	if ok then
-		head, why = stream:read(16)
-	end
-	if not head then
-		return false, why
-	end
+local function rest_of(head)
 	local length, _, _, opcode = string.unpack("<I4I4I4I4", head)
 	if length < 36 and opcode ~= opcodes.msg or length < 26 or length > message_max then
-		return false, "not MongoDB"
+		return nil, "not MongoDB"
 	end
-	local content
-	content, why = stream:read(length - 16)
-	if not content then
-		return false, why
+	return length - 16
+end
+
+local function exchange(socket, data, zero_based)
+	local head, content = bytestream.wrap(socket, { most = message_max }):ask(data, 16, rest_of)
+	if not head then
+		return false, content
 	end
-	local status, document = M.parseAnswer(opcode, content, zero_based)
+	local status, document = M.parseAnswer(string.unpack("<I4", head, 13), content, zero_based)
 	return status, document
 end
 

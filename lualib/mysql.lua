@@ -38,18 +38,21 @@ local function build_packet(number, content)
 	return string.pack("<I3B", #content, number) .. content
 end
 
-local function read_packet(stream)
-	local head, why = stream:read(4)
-	if not head then
-		return nil, why
-	end
-	local length, number = string.unpack("<I3B", head)
+local function rest_of(head)
+	local length = string.unpack("<I3", head)
 	if length > packet_max then
 		return nil, "packet too long"
 	end
-	local content
-	content, why = stream:read(length)
-	return content, content and number or why
+	return length
+end
+
+-- The next packet's content and number; nil and why.
+local function read_packet(stream)
+	local head, content = stream:framed(4, rest_of)
+	if not head then
+		return nil, content
+	end
+	return content, head:byte(4)
 end
 
 -- A text up to NUL, or to the end, and the position behind it.

@@ -90,19 +90,19 @@ local function parse_authentication(content)
 	return found
 end
 
--- The next message: its type and content. Servers before 7.4 send errors without length.
-local function read_message(stream)
-	local head, why = stream:read(5)
-	if not head then
-		return nil, why
-	end
-	local kind, length = string.unpack(">BI4", head)
+-- Servers before 7.4 send errors without length.
+local function rest_of(head)
+	local length = string.unpack(">I4", head, 2)
 	if length < 4 or length > message_max then
 		return nil, "not PostgreSQL"
 	end
-	local content
-	content, why = stream:read(length - 4)
-	return content and kind, content or why
+	return length - 4
+end
+
+-- The next message: its type and content.
+local function read_message(stream)
+	local head, content = stream:framed(5, rest_of)
+	return head and head:byte(), content
 end
 
 -- Version 3 ----------------------------------------------------------------------

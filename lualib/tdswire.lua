@@ -52,23 +52,21 @@ function M.parsePrelogin(body)
 	return found.major and found or nil
 end
 
---- Asks over a bytestream; nil and why.
-function M.prelogin(stream)
-	local ok, why = stream:send(M.buildPrelogin())
-	local head
-	if ok then
-		head, why = stream:read(8)
-	end
-	if not head then
-		return nil, why
-	end
+local function rest_of(head)
 	local kind, _, length = string.unpack(">BBI2", head)
 	if kind ~= 0x04 or length < 8 or length > answer_max then
 		return nil, "not TDS"
 	end
-	local body
-	body, why = stream:read(length - 8)
-	return body and M.parsePrelogin(body), why
+	return length - 8
+end
+
+--- Asks over a bytestream; nil and why.
+function M.prelogin(stream)
+	local head, body = stream:ask(M.buildPrelogin(), 8, rest_of)
+	if not head then
+		return nil, body
+	end
+	return M.parsePrelogin(body)
 end
 
 --- A version's name ("Microsoft SQL Server 2017"; nil for one that nobody knows) and number.

@@ -76,13 +76,20 @@ function M.parseChildren(bytes)
 	return names
 end
 
-local function read_answer(stream)
-	local head, why = stream:read(4)
-	local length = head and string.unpack(">I4", head)
-	if not length or length > answer_max then
-		return nil, why or "not ZooKeeper"
+local function rest_of(head)
+	local length = string.unpack(">I4", head)
+	if length > answer_max then
+		return nil, "not ZooKeeper"
 	end
-	return stream:read(length)
+	return length
+end
+
+local function ask(stream, request)
+	local head, answer = stream:ask(request, 4, rest_of)
+	if not head then
+		return nil, answer
+	end
+	return answer
 end
 
 --- Names of the children of a node, in a session without a login.
@@ -91,12 +98,10 @@ function M.children(host, port, path)
 	if not stream then
 		return nil, why
 	end
-	local names, answer
-	if stream:send(M.buildConnect()) then
-		answer, why = read_answer(stream)
-	end
-	if answer and #answer >= 36 and stream:send(M.buildGetChildren(path)) then
-		answer, why = read_answer(stream)
+	local names, answer = nil, nil
+	answer, why = ask(stream, M.buildConnect())
+	if answer and #answer >= 36 then
+		answer, why = ask(stream, M.buildGetChildren(path))
 		if answer then
 			names, why = M.parseChildren(answer)
 		end

@@ -23,11 +23,9 @@ local function ask(host, port, request)
 	if not connection then
 		return nil
 	end
-	local head = connection:send(request) and connection:read(6)
-	local length = head and modbus.rest_length(head)
-	local rest = length and connection:read(length)
+	local head, rest = connection:ask(request, 6, modbus.rest_length)
 	connection:close()
-	return rest and modbus.parse(head .. rest) or nil
+	return head and modbus.parse(head .. rest) or nil
 end
 
 local function describe(host, port, unit)

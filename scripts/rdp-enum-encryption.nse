@@ -26,11 +26,14 @@ local layers = {
 
 local methods = { { 1, "40-bit RC4" }, { 8, "56-bit RC4" }, { 2, "128-bit RC4" }, { 16, "FIPS 140-1" } }
 
-local function receive_packet(connection)
-	local head = connection:read(4)
-	local length = head and rdp.packet_length(head)
-	local rest = length and connection:read(length - 4)
-	return rest and head .. rest or nil
+local function rest_of(head)
+	local length = rdp.packet_length(head)
+	return length and length - 4
+end
+
+local function ask(connection, request)
+	local head, rest = connection:ask(request, 4, rest_of)
+	return head and head .. rest
 end
 
 -- The confirm to a request, and the connection, which is still open.
@@ -39,7 +42,7 @@ local function negotiate(host, port, protocols)
 	if not connection then
 		return nil
 	end
-	local packet = connection:send(rdp.build_request(protocols)) and receive_packet(connection)
+	local packet = ask(connection, rdp.build_request(protocols))
 	return packet and rdp.parse_confirm(packet) or nil, connection
 end
 
@@ -66,8 +69,7 @@ local function connect(host, port, method)
 	if not connection then
 		return nil
 	end
-	local packet = confirm and confirm.protocol == 0 and connection:send(rdp.build_connect_initial(method)) and
-		receive_packet(connection)
+	local packet = confirm and confirm.protocol == 0 and ask(connection, rdp.build_connect_initial(method))
 	connection:close()
 	return packet and rdp.parse_connect_response(packet) or nil
 end

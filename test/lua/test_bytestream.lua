@@ -25,6 +25,22 @@ function T.an_ending_may_arrive_in_two_parts()
 	check.equal(stream:rest(), "more")
 end
 
+function T.a_head_tells_what_follows()
+	local function rest_of(head)
+		local count = tonumber(head)
+		return count, "no number"
+	end
+	local stream, log = open { "3a", "bc0", "x9" }
+	check.equal({ stream:ask("q", 1, rest_of) }, { "3", "abc" })
+	check.equal({ stream:framed(1, rest_of) }, { "0", "" })
+	check.equal({ stream:framed(1, rest_of) }, { nil, "no number" })
+	check.equal({ stream:framed(1, rest_of) }, { nil, "EOF" })
+	check.equal({ stream:framed(1, rest_of) }, { nil, "EOF" })
+	check.equal(log.sent, { "q" })
+	stream:close()
+	check.equal({ stream:ask("q", 1, rest_of) }, { nil, "socket must be connected" })
+end
+
 function T.tls_where_it_was_found()
 	local log = fake.serve {}
 	local port = fake.port(1)
