@@ -3,6 +3,7 @@
 --   if amqp_client:connect() and amqp_client:handshake() then amqp_client:getServerProduct() ...
 
 local bytestream = require "bytestream"
+local cut = require "cut"
 local strict = require "strict"
 local ipairs, setmetatable, string, table, tostring, type = ipairs, setmetatable, string, table, tostring, type
 
@@ -21,33 +22,17 @@ end
 local parse_table
 
 -- Each gives the value at a position and the position behind it; nil when cut off.
-local function fixed(format)
-	local size = string.packsize(format)
+local function one(format)
 	return function(bytes, at)
-		if at + size - 1 > #bytes then
-			return nil
-		end
-		return (string.unpack(format, bytes, at)), at + size
+		return cut.unpack(format, bytes, at)
 	end
 end
 
-local function text(bytes, at)
-	if at + 3 > #bytes then
-		return nil
-	end
-	local length = string.unpack(">I4", bytes, at)
-	if at + 3 + length > #bytes then
-		return nil
-	end
-	return bytes:sub(at + 4, at + 3 + length), at + 4 + length
-end
+local text = one ">s4"
 
 local function decimal(bytes, at)
-	if at + 4 > #bytes then
-		return nil
-	end
-	local scale, number = string.unpack(">Bi4", bytes, at)
-	return number / 10.0 ^ scale, at + 5
+	local scale, number, after = cut.unpack(">Bi4", bytes, at)
+	return scale and number / 10.0 ^ scale, after
 end
 
 local value_at
@@ -69,14 +54,14 @@ local function array(bytes, at, depth)
 	return list, after
 end
 
-local octet = fixed "B"
+local octet = one "B"
 local kinds = {
 	t = function(bytes, at)
 		local number, after = octet(bytes, at)
 		return number ~= 0, number and after
 	end,
-	b = fixed "b", B = fixed "B", s = fixed ">i2", u = fixed ">I2", U = fixed ">i2", I = fixed ">i4", i = fixed ">I4",
-	l = fixed ">i8", L = fixed ">i8", f = fixed ">f", d = fixed ">d", T = fixed ">i8",
+	b = one "b", B = one "B", s = one ">i2", u = one ">I2", U = one ">i2", I = one ">i4", i = one ">I4",
+	l = one ">i8", L = one ">i8", f = one ">f", d = one ">d", T = one ">i8",
 	D = decimal, S = text, x = text, A = array,
 	F = function(bytes, at, depth)
 		local content, after = text(bytes, at)

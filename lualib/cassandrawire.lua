@@ -2,6 +2,7 @@
 -- protocol, version 3 (port 9042), and calls without arguments over Thrift (port 9160).
 -- Builders give bytes, parsers nil where bytes are cut off or something else.
 
+local cut = require "cut"
 local strict = require "strict"
 local ipairs, select, string = ipairs, select, string
 
@@ -48,29 +49,18 @@ function M.readFrame(stream)
 	return head and head:byte(5), body
 end
 
-local function number_at(format, bytes, at)
-	if not at or at + string.packsize(format) - 1 > #bytes then
-		return nil
-	end
-	return string.unpack(format, bytes, at)
-end
-
 local function string_at(bytes, at)
-	local length, content = number_at(">I2", bytes, at)
-	if not length or content + length - 1 > #bytes then
-		return nil
-	end
-	return bytes:sub(content, content + length - 1), content + length
+	return cut.unpack(">s2", bytes, at)
 end
 
 --- What a server supports: {COMPRESSION = {"lz4", ...}, CQL_VERSION = {"3.4.4"}, ...}.
 function M.parseSupported(body)
-	local count, at = number_at(">I2", body, 1)
+	local count, at = cut.unpack(">I2", body, 1)
 	local supported = {}
 	for _ = 1, count and count <= names_max and count or 0 do
 		local name, values
 		name, at = string_at(body, at)
-		values, at = number_at(">I2", body, at)
+		values, at = cut.unpack(">I2", body, at)
 		if not values or values > names_max then
 			return nil
 		end
@@ -87,7 +77,7 @@ end
 
 --- An error's {code, message}.
 function M.parseError(body)
-	local code, at = number_at(">I4", body, 1)
+	local code, at = cut.unpack(">I4", body, 1)
 	local message = code and string_at(body, at)
 	return message and { code = code, message = message }
 end
@@ -105,8 +95,8 @@ end
 -- Names of columns, and the position behind their types.
 local function columns_at(body, at)
 	local flags, count
-	flags, at = number_at(">I4", body, at)
-	count, at = number_at(">I4", body, at)
+	flags, at = cut.unpack(">I4", body, at)
+	count, at = cut.unpack(">I4", body, at)
 	if not at or count > names_max or flags & 6 ~= 0 then
 		return nil
 	end
@@ -120,7 +110,7 @@ local function columns_at(body, at)
 		end
 		local kind
 		names[i], at = string_at(body, at)
-		kind, at = number_at(">I2", body, at)
+		kind, at = cut.unpack(">I2", body, at)
 		if not at or not is_simple(kind) then
 			return nil
 		end
@@ -130,13 +120,13 @@ end
 
 --- A result's rows of simple columns: {{name = "value"}, ...}.
 function M.parseRows(body)
-	local kind, at = number_at(">I4", body, 1)
+	local kind, at = cut.unpack(">I4", body, 1)
 	local names, count
 	if kind ~= 2 then
 		return nil
 	end
 	names, at = columns_at(body, at)
-	count, at = number_at(">I4", body, at)
+	count, at = cut.unpack(">I4", body, at)
 	if not at or count > rows_max then
 		return nil
 	end
@@ -145,7 +135,7 @@ function M.parseRows(body)
 		rows[i] = {}
 		for _, name in ipairs(names) do
 			local length
-			length, at = number_at(">i4", body, at)
+			length, at = cut.unpack(">i4", body, at)
 			if not at or length > 0 and at + length - 1 > #body then
 				return nil
 			elseif length >= 0 then
@@ -169,14 +159,14 @@ end
 -- is what the call returns; others are exceptions.
 local function reply_field(bytes, name)
 	local kind, length, field, number
-	kind, length = number_at(">I4", bytes, 1)
+	kind, length = cut.unpack(">I4", bytes, 1)
 	local at = length
-	length, at = number_at(">I4", bytes, at)
+	length, at = cut.unpack(">I4", bytes, at)
 	if kind ~= thrift_reply or length ~= #name or bytes:sub(at, at + length - 1) ~= name then
 		return nil
 	end
-	field, at = number_at(">B", bytes, at + length + 4)
-	number, at = number_at(">I2", bytes, at)
+	field, at = cut.unpack(">B", bytes, at + length + 4)
+	number, at = cut.unpack(">I2", bytes, at)
 	return number and field, number, at
 end
 
@@ -186,12 +176,7 @@ function M.parseReply(bytes, name)
 	if field ~= thrift_string or number ~= 0 then
 		return nil
 	end
-	local size
-	size, at = number_at(">I4", bytes, at)
-	if not size or at + size - 1 > #bytes then
-		return nil
-	end
-	return bytes:sub(at, at + size - 1)
+	return (cut.unpack(">s4", bytes, at))
 end
 
 local function rest_of_reply(head)

@@ -3,6 +3,7 @@
 --   if helper:connect() then
 --     local status, printers = helper:getPrinters()   -- {{name =, location =, model =, state =}, ...}
 
+local cut = require "cut"
 local strict = require "strict"
 local ipairs, pairs, require, setmetatable = ipairs, pairs, require, setmetatable
 local string, table, tostring, type = string, table, tostring, type
@@ -60,14 +61,7 @@ end
 
 -- A text with its length, and the position behind it; nil when cut off.
 local function text_at(bytes, at)
-	if at + 1 > #bytes then
-		return nil
-	end
-	local length = string.unpack(">I2", bytes, at)
-	if at + 1 + length > #bytes then
-		return nil
-	end
-	return bytes:sub(at + 2, at + 1 + length), at + 2 + length
+	return cut.unpack(">s2", bytes, at)
 end
 
 -- One attribute into a group: of several values the first counts.
@@ -173,17 +167,23 @@ local printer_names = {
 	queue_count = "queued-job-count", dns_sd_name = "printer-dns-sd-name",
 }
 
---- true and the printers of a CUPS: {{name, location, model, state, queue_count, dns_sd_name}, ...}.
-function M.Helper:getPrinters()
+-- true and the rows of an answer that has groups with these attributes.
+local function list(helper, operation, attributes, group, names)
 	local wanted = { tags.keyword, "requested-attributes" }
-	for _, name in pairs(printer_names) do
+	for _, name in pairs(names) do
 		wanted[#wanted + 1] = name
 	end
-	local status, response = self:ask(M.IPP.OperationID.CUPS_GET_PRINTERS, { wanted })
+	attributes[#attributes + 1] = wanted
+	local status, response = helper:ask(operation, attributes)
 	if not status then
 		return false, response
 	end
-	return true, rows_of(response, tags.printer, printer_names)
+	return true, rows_of(response, group, names)
+end
+
+--- true and the printers of a CUPS: {{name, location, model, state, queue_count, dns_sd_name}, ...}.
+function M.Helper:getPrinters()
+	return list(self, M.IPP.OperationID.CUPS_GET_PRINTERS, {}, tags.printer, printer_names)
 end
 
 local job_names = {
@@ -193,15 +193,8 @@ local job_names = {
 
 --- true and the jobs that are not done: {{id, name, state, owner, kilobytes, created, printer}, ...}.
 function M.Helper:getJobs()
-	local wanted = { tags.keyword, "requested-attributes" }
-	for _, name in pairs(job_names) do
-		wanted[#wanted + 1] = name
-	end
-	local status, response = self:ask(M.IPP.OperationID.IPP_GET_JOBS, { { tags.uri, "printer-uri", "ipp://localhost/" }, wanted })
-	if not status then
-		return false, response
-	end
-	return true, rows_of(response, tags.job, job_names)
+	local attributes = { { tags.uri, "printer-uri", "ipp://localhost/" } }
+	return list(self, M.IPP.OperationID.IPP_GET_JOBS, attributes, tags.job, job_names)
 end
 
 return strict(M)

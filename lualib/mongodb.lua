@@ -5,6 +5,7 @@
 -- Functions over sockets give true and a table, or false and why not.
 
 local bytestream = require "bytestream"
+local cut = require "cut"
 local stdnse = require "stdnse"
 local strict = require "strict"
 local ipairs, math, pairs, string, table, tostring, type = ipairs, math, pairs, string, table, tostring, type
@@ -64,26 +65,19 @@ end
 local decode_document
 
 local function fixed(format, convert)
-	local size = string.packsize(format)
 	return function(bytes, at)
-		if at + size - 1 > #bytes then
-			return nil
-		end
-		local value = string.unpack(format, bytes, at)
-		return convert and convert(value) or value, at + size
+		local value, after = cut.unpack(format, bytes, at)
+		return value and convert and convert(value) or value, after
 	end
 end
 
 -- A text with its length and a NUL at its end.
 local function text(bytes, at)
-	if at + 3 > #bytes then
+	local value, after = cut.unpack("<s4", bytes, at)
+	if not value or value == "" then
 		return nil
 	end
-	local length = string.unpack("<I4", bytes, at)
-	if length == 0 or at + 3 + length > #bytes then
-		return nil
-	end
-	return bytes:sub(at + 4, at + 2 + length), at + 4 + length
+	return value:sub(1, -2), after
 end
 
 local function binary(bytes, at)

@@ -7,6 +7,7 @@
 -- Functions give true and a value, or false and why not.
 
 local bytestream = require "bytestream"
+local cut = require "cut"
 local nmap = require "nmap"
 local strict = require "strict"
 local ipairs, math, setmetatable, string, table, type = ipairs, math, setmetatable, string, table, type
@@ -60,15 +61,7 @@ end
 
 --- A text behind its length; nil if cut off.
 function M.MQTT.utf8_parse(bytes, at)
-	at = at or 1
-	if at + 1 > #bytes then
-		return nil
-	end
-	local length = string.unpack(">I2", bytes, at)
-	if at + 1 + length > #bytes then
-		return nil
-	end
-	return bytes:sub(at + 2, at + 1 + length), at + 2 + length
+	return cut.unpack(">s2", bytes, at or 1)
 end
 
 local function frame(kind, flags, content)

@@ -4,6 +4,7 @@
 --   sshkey.hex(key), sshkey.sha256(key), sshkey.bubblebabble(key), sshkey.visual(key)
 
 local base64 = require "base64"
+local cut = require "cut"
 local openssl = require "openssl"
 local stdnse = require "stdnse"
 local strict = require "strict"
@@ -11,16 +12,9 @@ local math, string, table = math, string, table
 
 local M = {}
 
--- A string of SSH at a place; nil if there is no whole one.
+-- A string of SSH at a place, and the place behind it; nil if there is no whole one.
 local function read_string(bytes, at)
-	if not at or at + 3 > #bytes then
-		return nil
-	end
-	local length = string.unpack(">I4", bytes, at)
-	if length > #bytes - at - 3 then
-		return nil
-	end
-	return bytes:sub(at + 4, at + 3 + length), at + 4 + length
+	return cut.unpack(">s4", bytes, at)
 end
 M.read_string = read_string
 

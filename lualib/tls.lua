@@ -4,6 +4,7 @@
 --   local answer = tls.exchange(socket, hello)
 -- Names are those of IANA's registries.
 
+local cut = require "cut"
 local nmap = require "nmap"
 local strict = require "strict"
 local tlssuites = require "tlssuites"
@@ -234,22 +235,7 @@ end
 
 -- Reading ------------------------------------------------------------------------------
 
--- string.unpack that gives nil for what is too short.
-local function unpack(format, text, at)
-	local wanted = format:gsub("s[12]", function(one) return "I" .. one:sub(2) end)
-	if at + string.packsize(wanted) - 1 > #text then
-		return nil
-	end
-	local last = format:match "s([12])$"
-	if last then
-		local size = string.packsize(wanted)
-		local length = string.unpack(">I" .. last, text, at + size - tonumber(last))
-		if at + size + length - 1 > #text then
-			return nil
-		end
-	end
-	return string.unpack(format, text, at)
-end
+local unpack = cut.unpack
 
 local function unpack_extensions(bytes)
 	local out, at = {}, 1
