@@ -39,16 +39,15 @@ function Connection:close()
 	self.conn:close()
 end
 
+local function is_greeting(line)
+	return line:find "^%* " ~= nil
+end
+
 --- Connects and takes the greeting (its field greeting); nil and why not.
 function M.connect(host, port, options)
-	local conn, err = lineclient.connect(host, port, options)
+	local conn, greeting = lineclient.greeted(host, port, options, is_greeting, "no IMAP server")
 	if not conn then
-		return nil, err
-	end
-	local greeting, reason = conn:line()
-	if not greeting or not greeting:find "^%* " then
-		conn:close()
-		return nil, reason or "no IMAP server"
+		return nil, greeting
 	end
 	return setmetatable({ conn = conn, number = 0, greeting = greeting, tls = conn.tls }, Connection)
 end

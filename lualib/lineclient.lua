@@ -109,4 +109,19 @@ function M.connect(host, port, options)
 	return setmetatable({ socket = socket, tls = tls }, Connection)
 end
 
+--- The same, and takes the greeting: the connection and that line; nil and why not, which is
+-- `stranger` when is_greeting(line) says no.
+function M.greeted(host, port, options, is_greeting, stranger)
+	local conn, err = M.connect(host, port, options)
+	if not conn then
+		return nil, err
+	end
+	local greeting, reason = conn:line()
+	if not greeting or not is_greeting(greeting) then
+		conn:close()
+		return nil, reason or stranger
+	end
+	return conn, greeting
+end
+
 return strict(M)

@@ -17,16 +17,7 @@ end
 
 --- Connects and takes the greeting; a lineclient connection and the greeting, nil and why not.
 function M.connect(host, port, options)
-	local conn, err = lineclient.connect(host, port, options)
-	if not conn then
-		return nil, err
-	end
-	local greeting, reason = conn:line()
-	if not M.stat(greeting) then
-		conn:close()
-		return nil, reason or "no POP3 server"
-	end
-	return conn, greeting
+	return lineclient.greeted(host, port, options, M.stat, "no POP3 server")
 end
 
 --- Goes on in TLS; true, or false and why not.

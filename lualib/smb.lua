@@ -105,41 +105,52 @@ function M.negotiate_protocol(state, overrides)
 	return true, reply
 end
 
---- Begins a session as far as the server tells its names: true and
--- smb1message.parse_session_setup(); false and why not.
-function M.start_session(state)
+--- Begins a session as far as the server tells its names, by the messages of a version
+-- (smb1message, smb2message): true and parse_session_setup(); false and why not.
+function M.begin_session(state, messages)
 	local token = ntlm.wrap_negotiate(ntlm.build_negotiate())
-	local answer = M.send(state, smb1message.build_session_setup(token)) and M.receive(state)
-	local reply = answer and smb1message.parse_session_setup(answer)
+	local answer = M.send(state, messages.build_session_setup(token)) and M.receive(state)
+	local reply = answer and messages.parse_session_setup(answer)
 	if not reply then
 		return false, "SMB: the session was refused"
 	end
 	return true, reply
 end
 
-local function once(host, extended, next_step)
+--- The same of SMB 1.
+function M.start_session(state)
+	return M.begin_session(state, smb1message)
+end
+
+--- One connection of its own: what negotiate(state) left in state.negotiated; nil when it did not
+-- agree. Second: the answer of start_session(state), if that is wanted.
+function M.once(host, negotiate, start_session)
 	local ok, state = M.start(host)
 	if not ok then
 		return nil
 	end
-	local agreed, reply = M.negotiate_protocol(state, { extended = extended })
-	local session = nil
-	if agreed and next_step then
-		local began, answer = M.start_session(state)
-		session = began and answer or nil
+	local session, began = nil, nil
+	local agreed = negotiate(state)
+	if agreed and start_session then
+		began, session = start_session(state)
+		session = began and session or nil
 	end
 	M.stop(state)
-	return agreed and reply or nil, session
+	return agreed and state.negotiated or nil, session
+end
+
+local function without_spnego(state)
+	return M.negotiate_protocol(state, { extended = false })
 end
 
 --- What SMB 1 tells of a server: true and {os, lanmanager, server, domain, workgroup, fqdn,
 -- domain_dns, forest_dns, time, timezone, security (of the NEGOTIATE)}; false and why not.
 function M.get_os(host)
-	local with_session, session = once(host, true, true)
+	local with_session, session = M.once(host, M.negotiate_protocol, M.start_session)
 	if not with_session then
 		return false, "SMB: no answer in SMB 1"
 	end
-	local names = once(host, false) or {}
+	local names = M.once(host, without_spnego) or {}
 	local challenge = session and session.challenge or {}
 	local in_domain = challenge.flags and challenge.flags & 0x10000 ~= 0
 	return true, {
@@ -158,7 +169,7 @@ end
 function M.list_dialects(host)
 	local smb2 = require "smb2"
 	local list = {}
-	if once(host, true) then
+	if M.once(host, M.negotiate_protocol) then
 		list[1] = smb1message.DIALECT
 	end
 	for _, dialect in ipairs(smb2.dialects()) do

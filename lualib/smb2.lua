@@ -1,7 +1,6 @@
 --- smb2: SMB 2 and 3 over a connection of the module smb: smb2.negotiate_v2(state), what a
 -- server says of itself, smb2.start_session_v2(state). No login.
 
-local ntlm = require "ntlm"
 local rand = require "rand"
 local smb = require "smb"
 local smb2message = require "smb2message"
@@ -59,30 +58,15 @@ end
 --- Begins a session as far as the server tells its names: true and
 -- smb2message.parse_session_setup(); false and why not.
 function M.start_session_v2(state)
-	local token = ntlm.wrap_negotiate(ntlm.build_negotiate())
-	local answer = smb.send(state, smb2message.build_session_setup(token)) and smb.receive(state)
-	local reply = answer and smb2message.parse_session_setup(answer)
-	if not reply then
-		return false, "SMB: the session was refused"
-	end
-	return true, reply
+	return smb.begin_session(state, smb2message)
 end
 
 --- One connection of its own: what the server says of itself for the newest dialect that it
 -- speaks (or for `dialects`); nil when it speaks none. Second: its session's answer, if wanted.
 function M.ask(host, dialects, with_session)
-	local ok, state = smb.start(host)
-	if not ok then
-		return nil
-	end
-	local session, began = nil, nil
-	local agreed = M.negotiate_v2(state, dialects and { Dialects = dialects })
-	if agreed and with_session then
-		began, session = M.start_session_v2(state)
-		session = began and session or nil
-	end
-	smb.stop(state)
-	return agreed and state.negotiated or nil, session
+	return smb.once(host, function(state)
+		return M.negotiate_v2(state, { Dialects = dialects })
+	end, with_session and M.start_session_v2)
 end
 
 return strict(M)

@@ -4,6 +4,7 @@
 -- Functions give nil and why on failure.
 
 local bytestream = require "bytestream"
+local cut = require "cut"
 local strict = require "strict"
 local string = string
 
@@ -67,11 +68,10 @@ function M.parseChildren(bytes)
 		count = names_max
 	end
 	for i = 1, count do
-		local length = at + 3 <= #bytes and string.unpack(">i4", bytes, at)
-		if not length or length < 0 or at + 3 + length > #bytes then
+		names[i], at = cut.unpack(">s4", bytes, at)
+		if not at then
 			return nil
 		end
-		names[i], at = bytes:sub(at + 4, at + 3 + length), at + 4 + length
 	end
 	return names
 end

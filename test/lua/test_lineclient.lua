@@ -38,6 +38,16 @@ function T.a_server_that_drips_is_left()
 	check.equal({ lines == nil, err, #got < 5 }, { true, "TIMEOUT", true })
 end
 
+function T.who_greets_otherwise_is_left()
+	local function hello(line) return line == "hello" end
+	local made = fake.play({ { nil, "hello\r\n" } }, { { nil, "SSH-2.0\r\n" } }, {})
+	check.equal({ select(2, lineclient.greeted(host, port, nil, hello, "odd")) }, { "hello" })
+	check.equal({ lineclient.greeted(host, port, nil, hello, "odd") }, { nil, "odd" })
+	check.equal({ lineclient.greeted(host, port, nil, hello, "odd") }, { nil, "EOF" })
+	check.equal({ made[1].closed, made[2].closed, made[3].closed }, { nil, true, true })
+	check.equal({ lineclient.greeted(host, port, nil, hello, "odd") }, { nil, "ERROR" })
+end
+
 function T.an_answer_ends_where_it_says()
 	fake.play { { "^X\r\n", "a\nb\n.\nc\n" } }
 	local conn = lineclient.connect(host, port)
