@@ -82,17 +82,21 @@ function M.capability_list(host, port, options)
 	return M.parse_capabilities(lines), nil, tls
 end
 
+local function keys_of(list)
+	local out = {}
+	for _, name in pairs(list) do
+		out[name] = true
+	end
+	return out
+end
+
 --- The same as a table with the names for keys.
 function M.capabilities(host, port)
 	local list, err = M.capability_list(host, port)
 	if not list then
 		return nil, err
 	end
-	local out = {}
-	for _, name in pairs(list) do
-		out[name] = true
-	end
-	return out
+	return keys_of(list)
 end
 
 --- The same as an object: Helper:new(host, port), connect(), capabilities(), login(user, password),
@@ -115,11 +119,7 @@ function M.Helper:capabilities()
 	if not ok then
 		return false, lines
 	end
-	local out = {}
-	for _, name in pairs(M.parse_capabilities(lines)) do
-		out[name] = true
-	end
-	return true, out
+	return true, keys_of(M.parse_capabilities(lines))
 end
 
 local function quoted(text)
