@@ -195,17 +195,36 @@ int session_files_close(struct session_files *files, struct diag *diag)
 
 /* ---- progress ---- */
 
+/* What hosts are in, earlier stages first; NULL: none of these. */
+static const char *later_task(const struct run_progress *progress)
+{
+	static const struct {
+		enum run_task task;
+		const char *name;
+	} later[] = {
+		{TASK_PING, "Ping Scan"},
+		{TASK_SYSTEM, "OS detection"},
+		{TASK_PATH, "Traceroute"},
+		{TASK_SCRIPTS, "NSE"},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(later) / sizeof(later[0]); i++)
+		if (progress->hosts_in[later[i].task])
+			return later[i].name;
+	return NULL;
+}
+
 static const char *task_now(const struct session_files *files, const struct run_progress *progress)
 {
 	const struct plan *plan = files->file.plan;
+	const char *later = later_task(progress);
 
 	if (progress->hosts_in[TASK_PORTS] && plan->techniques_count)
 		return plan->techniques[0]->task;
 	if (progress->hosts_in[TASK_SERVICES])
 		return "Service scan";
-	if (progress->hosts_in[TASK_PING])
-		return "Ping Scan";
-	return "Parallel DNS resolution";
+	return later ? later : "Parallel DNS resolution";
 }
 
 /* Nmap's Stats line has a capital of its own (formats.md 2.14). */
@@ -214,6 +233,8 @@ static const char *stats_task(const struct session_files *files,
 {
 	const char *task = task_now(files, progress);
 
+	if (!strcmp(task, "NSE"))
+		return "Script Scan";
 	return strcmp(task, "Service scan") ? task : "Service Scan";
 }
 

@@ -10,7 +10,12 @@
 #include <lauxlib.h>
 #include <string.h>
 
-#define SNAP_MOST 65535
+#define SNAP_MOST    65535
+#define TRY_AGAIN_NS (50 * NS_PER_MS)
+#define CANNOT_OPEN  "can't open pcap reader on %s"
+
+/* Arguments of pcap_open(). */
+enum { DEVICE = 2, SNAP, PROMISCUOUS, FILTER };
 
 /* Stands before a frame's bytes in the queue. */
 struct frame_head {
@@ -40,44 +45,100 @@ static void heard(void *self, const struct capture_frame *frame)
 	socket_reached(socket, SOCKET_FRAME, SOCKET_SUCCESS);
 }
 
-static int open_it(lua_State *lua, struct script_socket *socket,
-		   const struct capture_config *config)
+/* Where argument 2 says: NULL for all interfaces. Raises when there is none of that name. */
+static const struct interface *check_device(lua_State *lua, const struct script_socket *socket)
 {
-	struct capture *capture = NULL;
-	struct diag diag = {0};
+	const char *device = lua_tostring(lua, DEVICE);
+	const struct interface *found;
 
-	if (capture_open(config, &capture, &diag) < 0) {
-		socket_note(socket, "%s", diag.text);
-		return luaL_error(lua, "can't open pcap reader on %s", lua_tostring(lua, 2));
-	}
+	if (!strcmp(device, "any"))
+		return NULL;
+	found = script_interface_find(socket->context, device);
+	if (!found)
+		luaL_error(lua, CANNOT_OPEN, device);
+	return found;
+}
+
+static int try_open(lua_State *lua, struct script_socket *socket, struct diag *diag)
+{
+	lua_Integer snap = lua_tointeger(lua, SNAP);
+	const struct capture_config config = {
+		.loop = socket->context->loop,
+		.sockets = socket->context->raw,
+		.interface = check_device(lua, socket),
+		.snap = snap > 0 && snap < SNAP_MOST ? (size_t)snap : 0,
+		.promiscuous = lua_toboolean(lua, PROMISCUOUS),
+		.filter = lua_tostring(lua, FILTER),
+		.heard = heard,
+		.self = socket,
+	};
+	struct capture *capture = NULL;
+	int r = capture_open(&config, &capture, diag);
+
+	if (r < 0)
+		return r;
 	socket->capture = capture;
 	socket->capture_close = close_capture;
 	socket->kind = SOCKET_CAPTURE;
 	return 0;
 }
 
+static int open_it(lua_State *lua, struct script_socket *socket);
+
+static int tried_later(lua_State *lua, int status, lua_KContext context)
+{
+	struct script_socket *socket = socket_resumed(lua, context);
+
+	if (socket->result == SOCKET_CANCELLED)
+		return luaL_error(lua, CANNOT_OPEN, lua_tostring(lua, DEVICE));
+	return open_it(lua, socket);
+}
+
+static void on_try_again(void *self)
+{
+	socket_reached(self, SOCKET_PLACE, SOCKET_SUCCESS);
+}
+
+/* There are only so many sockets for captures: others will give theirs back. */
+static int try_later(lua_State *lua, struct script_socket *socket)
+{
+	struct loop *loop = socket->context->loop;
+
+	socket->timer.fire = on_try_again;
+	socket->timer.self = socket;
+	if (loop_timer_set(loop, &socket->timer, loop_now_ns(loop) + TRY_AGAIN_NS) < 0)
+		return luaL_error(lua, "not enough memory");
+	return socket_wait_long(lua, socket, SOCKET_PLACE, tried_later);
+}
+
+static int open_it(lua_State *lua, struct script_socket *socket)
+{
+	struct diag diag = {0};
+	int r = try_open(lua, socket, &diag);
+
+	if (r == 0)
+		return 0;
+	if (r == ERROR_LIMIT)
+		return try_later(lua, socket);
+	socket_note(socket, "%s", diag.text);
+	return luaL_error(lua, CANNOT_OPEN, lua_tostring(lua, DEVICE));
+}
+
 static int socket_pcap_open(lua_State *lua)
 {
 	struct script_socket *socket = socket_check(lua, 1);
-	const char *device = luaL_checkstring(lua, 2);
-	lua_Integer snap = luaL_checkinteger(lua, 3);
-	bool promiscuous = lua_toboolean(lua, 4);
-	const char *filter = luaL_checkstring(lua, 5);
-	struct capture_config config = {
-		.promiscuous = promiscuous, .filter = filter, .heard = heard, .self = socket};
-	bool any = !strcmp(device, "any");
 
+	luaL_checkstring(lua, DEVICE);
+	luaL_checkinteger(lua, SNAP);
+	luaL_checkstring(lua, FILTER);
+	lua_settop(lua, FILTER);
 	if (socket->kind != SOCKET_CLOSED)
 		return luaL_error(lua, "socket is already open");
 	socket_reopen(lua, socket);
 	socket_count(lua, socket);
-	config.loop = socket->context->loop;
-	config.sockets = socket->context->raw;
-	config.snap = snap > 0 && snap < SNAP_MOST ? (size_t)snap : 0;
-	config.interface = any ? NULL : script_interface_find(socket->context, device);
-	if (!config.sockets || (!any && !config.interface))
-		return luaL_error(lua, "can't open pcap reader on %s", device);
-	return open_it(lua, socket, &config);
+	if (!socket->context->raw)
+		return luaL_error(lua, CANNOT_OPEN, lua_tostring(lua, DEVICE));
+	return open_it(lua, socket);
 }
 
 /* true, wire length, link header, the rest, time. */

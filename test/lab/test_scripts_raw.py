@@ -8,7 +8,7 @@ from lab import LabError
 from link import Link
 
 SCRIPT = """
-local nmap = require "nmap"
+local nmap, stdnse = require "nmap", require "stdnse"
 description = "An echo request, and what comes back." author = "" license = "" categories = { "safe" }
 hostrule = function() return true end
 
@@ -34,6 +34,7 @@ action = function(host)
 	if not sent then
 		return why
 	end
+	stdnse.sleep(0.1)
 	local ok, length, link, packet, at = capture:pcap_receive()
 	capture:pcap_close()
 	raw:ip_close()
@@ -60,7 +61,9 @@ def link():
 
 
 def said(link, portolan, folder, to, *options):
-    (folder / "echo.nse").write_text(SCRIPT % ", ".join(to.split(".")))
+    """What the script says that asks `to`, or each target itself."""
+    octets = ", ".join(to.split(".")) if to else "host.bin_ip:byte(1, 4)"
+    (folder / "echo.nse").write_text(SCRIPT % octets)
     done = link.scan(folder, portolan, "-n", "-sn", "--no-journal", "--script", folder / "echo.nse",
                      *options, TARGET)
     assert done.returncode == 0, done.stderr
@@ -69,6 +72,15 @@ def said(link, portolan, folder, to, *options):
 
 def test_an_answer_is_captured(link, portolan, tmp_path):
     assert said(link, portolan, tmp_path, TARGET) == ["|_echo: 46 14 32 hail true"]
+
+
+def test_more_captures_than_there_are_sockets_wait(link, portolan, tmp_path):
+    """Each of 24 addresses of the target has one, and 16 are open at a time."""
+    more = [f"10.89.1.{number}" for number in range(20, 44)]
+    for address in more:
+        link.give(link.target, "wire0", address + "/24")
+    lines = said(link, portolan, tmp_path, None, *more)
+    assert lines.count("|_echo: 46 14 32 hail true") == 25, lines
 
 
 def test_what_is_excluded_is_not_sent(link, portolan, tmp_path):

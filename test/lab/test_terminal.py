@@ -65,8 +65,8 @@ def slow(lab, portolan):
     """A scan of some 20 seconds on a terminal."""
     terminals = []
 
-    def start(*more, environment=None):
-        terminal = Terminal(lab, portolan, "-n", "-Pn", "-p1-200", "--scan-delay", "100ms", *more,
+    def start(*more, environment=None, ports="1-200"):
+        terminal = Terminal(lab, portolan, "-n", "-Pn", "-p", ports, "--scan-delay", "100ms", *more,
                             lab.SERVERS, environment=environment)
         terminals.append(terminal)
         return terminal
@@ -95,6 +95,18 @@ def test_keys_change_what_is_said(slow):
     terminal.wait_for(r"(?i)verbos[\s\S]*debug[\s\S]*packet")
     terminal.type(b"\n")
     terminal.wait_for(r"Stats: 0:00:\d\d elapsed; 0 hosts completed \(1 up\), 1 undergoing")
+
+
+def test_a_key_tells_which_scripts_run_and_where(slow, tmp_path):
+    (tmp_path / "sleeper.nse").write_text(
+        'description = "" author = "" license = "" categories = {}\n'
+        'hostrule = function() return true end\n'
+        'action = function() require("stdnse").sleep(30) end\n')
+    terminal = slow("--script", tmp_path / "sleeper.nse", ports="1")
+    terminal.wait_for("Starting ")
+    time.sleep(2)
+    terminal.type(b" ")
+    terminal.wait_for(r"1 undergoing Script Scan[\s\S]*NSE: sleeper on [0-9.]+, for \d+\.\d+s")
 
 
 def test_progress_is_shown_on_a_terminal_without_being_asked(slow):
