@@ -23,8 +23,8 @@ local timeout_ms = 8000
 local Connection = {}
 Connection.__index = Connection
 
---- What receive_buf takes for the end of a line.
-function M.line_end(buffer)
+-- What receive_buf takes for the end of a line.
+local function line_end(buffer)
 	local at = buffer:find("\n", 1, true)
 	if at and at <= line_bytes_max then
 		return at, at
@@ -36,7 +36,7 @@ end
 
 --- The next line of a socket, without its line end; nil and the error. `ends`: on nmap.clock().
 function M.read(socket, ends)
-	local delimiter = match.within(M.line_end, ends or nmap.clock() + seconds_max)
+	local delimiter = match.within(line_end, ends or nmap.clock() + seconds_max)
 	local ok, line = socket:receive_buf(delimiter, true)
 	if not ok then
 		return nil, line or "ERROR"
