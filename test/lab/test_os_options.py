@@ -102,7 +102,6 @@ def test_a_dry_run_reads_the_files_too(scan, tmp_path):
     (["--osdb", "/nonexistent", "-p22"], "nothing without -O"),
     (["--mmdb", "/nonexistent", "-p22"], "nothing without it"),
     (["--traceroute", "-sL"], "-sL sends none"),
-    (["-A", "-p22", "--unprivileged"], "scripts"),
     (["-A", "-p22", "--unprivileged", "--osscan-guess"], "raw packets only"),
 ], ids=named)
 def test_what_does_nothing_is_said(scan, argv, word):
