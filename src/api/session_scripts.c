@@ -1,5 +1,6 @@
 #include "api/session_scripts.h"
 
+#include "net/capture_filter.h"
 #include "net/link.h"
 #include "util/alloc.h"
 #include "util/error.h"
@@ -62,7 +63,7 @@ static void open_raw(struct session_scripts *scripts, const struct plan *plan)
 
 	if (!plan->privileged || !script_run_wants_raw(scripts->run))
 		return;
-	if (link_sockets_open(&none, &scripts->raw, &diag) < 0 ||
+	if (capture_filter_load(&diag) < 0 || link_sockets_open(&none, &scripts->raw, &diag) < 0 ||
 	    link_sockets_reserve(scripts->raw, CAPTURES_MOST, &diag) < 0)
 		warn(scripts, diag.text);
 	script_run_set_raw(scripts->run, scripts->raw);

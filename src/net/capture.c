@@ -1,14 +1,15 @@
 #include "net/capture.h"
 
+#include "net/capture_filter.h"
 #include "net/link_sockets.h"
 #include "util/alloc.h"
 #include "util/error.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
-#include <pcap/pcap.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -52,39 +53,12 @@ static void drain(int fd)
 		;
 }
 
-/* libpcap's instructions are the kernel's. */
-static int use_filter(int fd, const struct bpf_program *program, struct diag *diag)
+static int use_filter(int fd, const struct capture_filter *filter, struct diag *diag)
 {
-	struct sock_filter *code = alloc_array(program->bf_len, sizeof(*code));
-	unsigned i;
-	int r;
-
-	if (!code)
-		return diag_set(diag, ERROR_MEMORY, "out of memory");
-	for (i = 0; i < program->bf_len; i++)
-		code[i] = (struct sock_filter){.code = program->bf_insns[i].code,
-					       .jt = program->bf_insns[i].jt,
-					       .jf = program->bf_insns[i].jf,
-					       .k = program->bf_insns[i].k};
 	drain(fd);
-	r = attach(fd, code, program->bf_len);
-	alloc_free(code);
-	return r < 0 ? diag_set(diag, r, "the filter was refused: %s", strerrordesc_np(errno)) : 0;
-}
-
-static int compile(const struct capture_config *config, size_t link_bytes,
-		   struct bpf_program *ret_program, struct diag *diag)
-{
-	pcap_t *pcap = pcap_open_dead(link_bytes ? DLT_EN10MB : DLT_RAW, FRAME_MOST);
-	int r = 0;
-
-	if (!pcap)
-		return diag_set(diag, ERROR_MEMORY, "out of memory");
-	if (pcap_compile(pcap, ret_program, config->filter, 1, PCAP_NETMASK_UNKNOWN) != 0)
-		r = diag_set(diag, ERROR_SYNTAX, "the filter \"%.200s\": %s", config->filter,
-			     pcap_geterr(pcap));
-	pcap_close(pcap);
-	return r;
+	if (attach(fd, filter->code, filter->length) == 0)
+		return 0;
+	return diag_set(diag, ERROR_SYSTEM, "the filter was refused: %s", strerrordesc_np(errno));
 }
 
 /* ---- frames ---- */
@@ -188,18 +162,19 @@ static void leave(const struct capture *capture)
 
 static int fill(struct capture *capture, struct diag *diag)
 {
-	struct bpf_program program = {0};
+	struct capture_filter filter;
 	int r;
 
 	capture->link_bytes = link_header_of(capture->config.interface);
-	if ((r = compile(&capture->config, capture->link_bytes, &program, diag)) < 0)
+	r = capture_filter_compile(capture->config.filter, capture->link_bytes > 0, &filter, diag);
+	if (r < 0)
 		return r;
 	r = link_sockets_take_packet(capture->config.sockets, &capture->fd, diag);
 	if (r == 0 && (shut(capture->fd) < 0 || listen_on(capture) < 0))
 		r = diag_set(diag, ERROR_SYSTEM, "%s", strerrordesc_np(errno));
 	if (r == 0)
-		r = use_filter(capture->fd, &program, diag);
-	pcap_freecode(&program);
+		r = use_filter(capture->fd, &filter, diag);
+	alloc_free(filter.code);
 	return r;
 }
 
