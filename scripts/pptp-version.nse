@@ -45,6 +45,9 @@ action = function(host, port)
 	if not reply then
 		return nil
 	end
+	if port.version.product then
+		return nil -- a signature has recognised the server; the reply has only what its maker put in
+	end
 	port.version.name = "pptp"
 	port.version.product = reply.vendor
 	port.version.version = string.format("(Firmware: %d)", reply.firmware)
