@@ -21,8 +21,8 @@ ALLOWED = {
     ("rpcbind", "udp", 111): ({"version", "extra"}, "Nmap asks for programs in a script (SV-21)"),
     ("msmtpd", "tcp", 25): ({"product", "hostname", "cpes"},
                             "Nmap's own answer changes: it speaks before the greeting is there"),
-    ("dante", "tcp", 1080): ({"extra"}, "it cannot resolve the probe's name, and says so in two ways: "
-                                        "\"connection failed\" or \"host unreachable\""),
+    ("dante", "tcp", 1080): ({"extra"}, "it answers in two segments, 5 0 and then the failure: who looks "
+                                        "between them (Nmap mostly) sees only the first"),
 }
 # What a server says of its clock, which goes on between two looks.
 CLOCKS = re.compile(r"(?<=server time: )[0-9: Z-]+|(?<=uptime )[0-9]+(?= seconds)")
