@@ -10,9 +10,8 @@
 #include <lauxlib.h>
 #include <string.h>
 
-#define SNAP_MOST    65535
-#define TRY_AGAIN_NS (50 * NS_PER_MS)
-#define CANNOT_OPEN  "can't open pcap reader on %s"
+#define SNAP_MOST   65535
+#define CANNOT_OPEN "can't open pcap reader on %s"
 
 /* Arguments of pcap_open(). */
 enum { DEVICE = 2, SNAP, PROMISCUOUS, FILTER };
@@ -94,23 +93,6 @@ static int tried_later(lua_State *lua, int status, lua_KContext context)
 	return open_it(lua, socket);
 }
 
-static void on_try_again(void *self)
-{
-	socket_reached(self, SOCKET_PLACE, SOCKET_SUCCESS);
-}
-
-/* There are only so many sockets for captures: others will give theirs back. */
-static int try_later(lua_State *lua, struct script_socket *socket)
-{
-	struct loop *loop = socket->context->loop;
-
-	socket->timer.fire = on_try_again;
-	socket->timer.self = socket;
-	if (loop_timer_set(loop, &socket->timer, loop_now_ns(loop) + TRY_AGAIN_NS) < 0)
-		return luaL_error(lua, "not enough memory");
-	return socket_wait_long(lua, socket, SOCKET_PLACE, tried_later);
-}
-
 static int open_it(lua_State *lua, struct script_socket *socket)
 {
 	struct diag diag = {0};
@@ -118,8 +100,9 @@ static int open_it(lua_State *lua, struct script_socket *socket)
 
 	if (r == 0)
 		return 0;
+	/* There are only so many sockets for captures: others will give theirs back. */
 	if (r == ERROR_LIMIT)
-		return try_later(lua, socket);
+		return socket_try_later(lua, socket, tried_later);
 	socket_note(socket, "%s", diag.text);
 	return luaL_error(lua, CANNOT_OPEN, lua_tostring(lua, DEVICE));
 }

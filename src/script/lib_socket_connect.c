@@ -9,8 +9,6 @@
 #include <lauxlib.h>
 #include <string.h>
 
-#define TRY_AGAIN_NS (50 * NS_PER_MS)
-
 enum { HOST_ARGUMENT = 2, PORT_ARGUMENT, PROTOCOL_ARGUMENT, HOST_TEXT, SERVER_NAME };
 
 /* --- where to --- */
@@ -238,23 +236,6 @@ int socket_open_flow(struct script_socket *socket, const char *server_name)
 
 static int open_connection(lua_State *lua, int status, lua_KContext context);
 
-static void on_try_again(void *self)
-{
-	socket_reached(self, SOCKET_PLACE, SOCKET_SUCCESS);
-}
-
-/* Our own machine is short of descriptors or ports, which passes. */
-static int try_later(lua_State *lua, struct script_socket *socket)
-{
-	struct loop *loop = socket->context->loop;
-
-	socket->timer.fire = on_try_again;
-	socket->timer.self = socket;
-	if (loop_timer_set(loop, &socket->timer, loop_now_ns(loop) + TRY_AGAIN_NS) < 0)
-		return luaL_error(lua, "not enough memory");
-	return socket_wait_long(lua, socket, SOCKET_PLACE, open_connection);
-}
-
 static bool may_try_later(const struct script_socket *socket)
 {
 	return loop_now_ns(socket->context->loop) < socket->deadline_ns;
@@ -267,7 +248,7 @@ static int opened(lua_State *lua, int status, lua_KContext context)
 
 	if (socket->result == SOCKET_ERROR && socket->is_local_failure && !socket->bind_port &&
 	    may_try_later(socket))
-		return try_later(lua, socket);
+		return socket_try_later(lua, socket, open_connection);
 	return tell_connected(lua, socket);
 }
 
@@ -284,7 +265,7 @@ static int open_connection(lua_State *lua, int status, lua_KContext context)
 	}
 	r = socket_open_flow(socket, lua_tostring(lua, SERVER_NAME));
 	if (r == ERROR_LIMIT && may_try_later(socket))
-		return try_later(lua, socket);
+		return socket_try_later(lua, socket, open_connection);
 	if (r < 0) {
 		socket_close(socket);
 		return socket_failed(lua, r == ERROR_LIMIT ? SOCKET_TIMED_OUT : SOCKET_ERROR);

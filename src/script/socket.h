@@ -135,6 +135,8 @@ int socket_wait(lua_State *lua, struct script_socket *socket, enum socket_goal g
 /* The same without a timeout. */
 int socket_wait_long(lua_State *lua, struct script_socket *socket, enum socket_goal goal,
 		     lua_KFunction then);
+/* Waits a moment with the goal SOCKET_PLACE: our own machine is short of something that passes. */
+int socket_try_later(lua_State *lua, struct script_socket *socket, lua_KFunction then);
 struct script_socket *socket_resumed(lua_State *lua, lua_KContext context);
 /* What was waited for has come about; nothing when something else was. */
 void socket_reached(struct script_socket *socket, enum socket_goal goal, enum socket_result result);

@@ -4,8 +4,9 @@
 
 #include <lauxlib.h>
 
-#define QUIET_TURNS 2 /* of the loop; between two there is a look at the network */
-#define MS_MAX      1e12
+#define QUIET_TURNS  2 /* of the loop; between two there is a look at the network */
+#define TRY_AGAIN_NS (50 * NS_PER_MS)
+#define MS_MAX       1e12
 
 static struct script_socket *socket_of(struct script_wait *wait)
 {
@@ -134,6 +135,22 @@ int socket_wait(lua_State *lua, struct script_socket *socket, enum socket_goal g
 	    loop_timer_set(socket->context->loop, &socket->timer, deadline_ns) < 0)
 		return luaL_error(lua, "not enough memory");
 	return socket_wait_long(lua, socket, goal, then);
+}
+
+static void on_try_again(void *self)
+{
+	socket_reached(self, SOCKET_PLACE, SOCKET_SUCCESS);
+}
+
+int socket_try_later(lua_State *lua, struct script_socket *socket, lua_KFunction then)
+{
+	struct loop *loop = socket->context->loop;
+
+	socket->timer.fire = on_try_again;
+	socket->timer.self = socket;
+	if (loop_timer_set(loop, &socket->timer, loop_now_ns(loop) + TRY_AGAIN_NS) < 0)
+		return luaL_error(lua, "not enough memory");
+	return socket_wait_long(lua, socket, SOCKET_PLACE, then);
 }
 
 struct script_socket *socket_resumed(lua_State *lua, lua_KContext context)
