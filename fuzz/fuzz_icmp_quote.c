@@ -24,18 +24,27 @@ static struct packet error_of(const uint8_t *data, size_t bytes)
 	};
 }
 
+/* A quote is refused where a packet would not be only if it would have no header.
+ * Asked of the error without the length of its quote, which may end before the header. */
+static void check_refused(struct packet error)
+{
+	struct packet quoted, whole;
+
+	error.icmp.rest = 0;
+	if (packet_is_icmp_error(&error) && !packet_parse_quote(&error, &quoted) &&
+	    packet_parse(error.payload, error.payload_bytes, &whole))
+		check(whole.kind == PACKET_OTHER);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
-	struct packet error, quoted, whole;
+	struct packet error, quoted;
 
 	if (bytes < 5)
 		return 0;
 	error = error_of(data, bytes);
 	if (!packet_parse_quote(&error, &quoted)) {
-		/* Stricter than for a packet only where that would have no header. */
-		if (packet_is_icmp_error(&error) &&
-		    packet_parse(error.payload, error.payload_bytes, &whole))
-			check(whole.kind == PACKET_OTHER);
+		check_refused(error);
 		return 0;
 	}
 	check(packet_is_icmp_error(&error));

@@ -168,6 +168,22 @@ static void a_probe_without_a_transport_header_is_quoted_too(void **state)
 	assert_false(parse_quote(IP_V4, bytes, 20, 0, &quoted));
 }
 
+/* What the length told ends is refused when the packet went on: no port can be read. */
+static void a_told_end_may_lie_before_the_header(void **state)
+{
+	static const uint8_t to_udp[] = {17, 10, 1, 84}; /* RFC 8200, 4.6: 88 bytes, one option */
+	uint8_t bytes[40 + 88 + 8] = {0x60, [4] = 1000 >> 8, 1000 & 0xff, 60, 64};
+	struct packet quoted;
+
+	(void)state;
+	memcpy(bytes + 40, to_udp, sizeof(to_udp));
+	bytes[40 + 88 + 3] = 53;
+	assert_false(parse_quote(IP_V6, bytes, sizeof(bytes), 16, &quoted));
+	assert_true(parse_quote(IP_V6, bytes, sizeof(bytes), 17, &quoted));
+	assert_int_equal(quoted.kind, PACKET_UDP);
+	assert_int_equal(quoted.udp.dst_port, 53);
+}
+
 static void only_errors_quote(void **state)
 {
 	static const uint8_t v4[] = {3, 4, 5, 11, 12};
@@ -196,6 +212,7 @@ int main(void)
 		cmocka_unit_test(a_spoilt_total_length_does_no_harm),
 		cmocka_unit_test(extensions_of_rfc_4884_are_no_payload),
 		cmocka_unit_test(a_probe_without_a_transport_header_is_quoted_too),
+		cmocka_unit_test(a_told_end_may_lie_before_the_header),
 		cmocka_unit_test(only_errors_quote),
 	};
 
