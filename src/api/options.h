@@ -24,9 +24,10 @@ enum request_kind {
 struct plan_request {
 	int argc; /* as main() has them; argv[0] is the program */
 	char *const *argv;
-	const char *environment; /* NMAP_ARGS / PORTOLAN_ARGS, or NULL (CL-10) */
-	const char *datadir;     /* NMAPDIR / PORTOLANDIR, or NULL; --datadir goes before it */
-	bool raw_possible;       /* CAP_NET_RAW is held */
+	const char *environment;      /* NMAP_ARGS / PORTOLAN_ARGS, or NULL (CL-10) */
+	const char *datadir;          /* of the environment, or NULL; --datadir goes before it */
+	const char *datadir_variable; /* the one that names it; not NULL if datadir is not */
+	bool raw_possible;            /* CAP_NET_RAW is held */
 	int64_t now_s;
 	/* Gets warnings that nmap would print to stderr; may be NULL. */
 	void (*warn)(void *self, const char *text);

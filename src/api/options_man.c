@@ -165,7 +165,7 @@ static const char closing[] =
 	"Arguments put before those of the command line; fewer than 2048 bytes.\n"
 	".TP\n"
 	".BR PORTOLAN_DATADIR \", \" PORTOLANDIR \", \" NMAPDIR\n"
-	"The folder of data files, as with \\-\\-datadir.\n"
+	"The folder of data files, as with \\-\\-datadir; the first that is set and not empty.\n"
 	".SH EXIT STATUS\n"
 	".TP\n"
 	".B 0\n"

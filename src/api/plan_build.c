@@ -292,7 +292,8 @@ int plan_from_settings(struct settings *settings, const struct plan_request *req
 	plan->privileged = settings_privileged(settings);
 	set_discovery(settings, plan);
 	plan_set_timing(settings, &plan->timing);
-	if ((r = set_command_line(order, order_count, plan, diag)) < 0 ||
+	if ((r = plan_check_datadir(settings, request, diag)) < 0 ||
+	    (r = set_command_line(order, order_count, plan, diag)) < 0 ||
 	    (r = set_targets(settings, plan, diag)) < 0 ||
 	    (r = set_techniques(settings, plan, diag)) < 0 ||
 	    (r = set_source(settings, plan, diag)) < 0 ||

@@ -40,7 +40,13 @@ int plan_parse_ports(struct settings *settings, const struct plan *plan,
  * or a ping asks by UDP. */
 int plan_load_payloads(struct plan *plan, struct diag *diag);
 
-/* plan_ports.c: a file of the data folder, if it is there. The path is the plan's; NULL: it is
+/* plan_datadir.c: the data folder that the user named; NULL: none. Files that are not in it are
+ * no mistake, but a folder that is not there or closed is: ERROR_NOT_FOUND, and who named it. */
+const char *plan_datadir(const struct settings *settings, const struct plan_request *request);
+int plan_check_datadir(const struct settings *settings, const struct plan_request *request,
+		       struct diag *diag);
+
+/* plan_datadir.c: a file of the data folder, if it is there. The path is the plan's; NULL: it is
  * not. ERROR_MEMORY. */
 int plan_find_file(const struct settings *settings, const struct plan_request *request,
 		   const char *name, struct plan *plan, const char **ret_path);

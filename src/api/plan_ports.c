@@ -6,7 +6,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define DEFAULT_PORTS 1000
 #define FAST_PORTS    100
@@ -14,20 +13,6 @@
 static int out_of_memory(struct diag *diag)
 {
 	return diag_set(diag, ERROR_MEMORY, "out of memory");
-}
-
-int plan_find_file(const struct settings *settings, const struct plan_request *request,
-		   const char *name, struct plan *plan, const char **ret_path)
-{
-	const char *folder = settings->datadir ? settings->datadir : request->datadir;
-	char *found = folder ? alloc_printf("%s/%s", folder, name) : NULL;
-	int r = folder && !found ? ERROR_MEMORY : 0;
-
-	*ret_path = NULL;
-	if (found && !access(found, R_OK) && !(*ret_path = arena_strdup(&plan->arena, found)))
-		r = ERROR_MEMORY;
-	alloc_free(found);
-	return r;
 }
 
 /* --servicedb, else nmap-services in the data folder if it is there, else our own. */

@@ -154,7 +154,7 @@ static int set_folders(const struct settings *settings, const struct plan_reques
 		       struct plan *plan)
 {
 	struct plan_scripts *scripts = &plan->scripts;
-	const char *folder = settings->datadir ? settings->datadir : request->datadir;
+	const char *folder = plan_datadir(settings, request);
 
 	if (!folder)
 		return 0;

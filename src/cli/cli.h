@@ -17,9 +17,10 @@ void cli_complain(const struct diag *diag, bool fatal);
 /* Prints a buffer to standard output and releases it; gives the exit status. */
 int cli_print(struct buf *text, int status);
 
+/* The data folder of the environment, and the variable that names it; NULL: none does. */
+const char *cli_datadir(const char **ret_variable);
 /* Whether raw packets may be sent: CAP_NET_RAW is in this process's effective
  * set, or the environment says that it is, or is not. */
-const char *cli_datadir(void); /* of the environment; NULL: none is set */
 bool cli_may_send_raw(void);
 /* The user who typed sudo, when there is one. */
 struct out_owner cli_owner(void);

@@ -23,14 +23,18 @@ bool cli_may_send_raw(void)
 	return has_net_raw();
 }
 
-const char *cli_datadir(void)
+const char *cli_datadir(const char **ret_variable)
 {
 	static const char *const names[] = {"PORTOLAN_DATADIR", "PORTOLANDIR", "NMAPDIR"};
 	const char *folder = NULL;
 	size_t i;
 
-	for (i = 0; !folder && i < sizeof(names) / sizeof(names[0]); i++)
+	for (i = 0; !folder && i < sizeof(names) / sizeof(names[0]); i++) {
+		*ret_variable = names[i];
 		folder = getenv(names[i]);
+		if (folder && !*folder)
+			folder = NULL;
+	}
 	return folder;
 }
 

@@ -159,13 +159,15 @@ static const struct subcommand *find_subcommand(const char *name)
 int main(int argc, char **argv)
 {
 	const char *program = cli_program(argc > 0 ? argv[0] : NULL);
-	const char *environment = getenv("PORTOLAN_ARGS"), *datadir = cli_datadir();
+	const char *environment = getenv("PORTOLAN_ARGS"), *variable = NULL;
+	const char *datadir = cli_datadir(&variable);
 	const struct subcommand *subcommand = NULL;
 	const struct plan_request request = {
 		.argc = argc,
 		.argv = argv,
 		.environment = environment ? environment : getenv("NMAP_ARGS"),
 		.datadir = datadir,
+		.datadir_variable = variable,
 		.raw_possible = cli_may_send_raw(),
 		.now_s = (int64_t)time(NULL),
 		.warn = warn,

@@ -8,12 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define MS 1000000ull
 
 struct asked {
-	const char *environment, *datadir;
+	const char *environment, *datadir, *datadir_variable;
 	struct plan *plan;
 	enum request_kind kind;
 	struct diag diag;
@@ -41,6 +42,7 @@ static int ask(struct asked *asked, const char *const *argv)
 			.argv = (char *const *)argv,
 			.environment = asked->environment,
 			.datadir = asked->datadir,
+			.datadir_variable = asked->datadir_variable,
 			.warn = note_warning,
 			.self = &asked->warnings,
 		},
@@ -232,6 +234,51 @@ static void write_file(const char *path, const char *text)
 	fclose(file);
 }
 
+/* Closed to anyone but root, who sees everything: the test's user is another one for a while. */
+static void assert_closed_folder_is_refused(struct asked *asked, char *folder)
+{
+	uid_t self = getuid();
+
+	assert_int_equal(chmod(folder, self ? 0 : 0700), 0);
+	if (!self)
+		assert_int_equal(setresuid(65534, 65534, 0), 0);
+	assert_int_equal(ASK("--datadir", folder, "h"), ERROR_NOT_FOUND);
+	if (!self)
+		assert_int_equal(setresuid(0, 0, 0), 0);
+	assert_non_null(strstr(asked->diag.text, "Permission denied"));
+	assert_int_equal(chmod(folder, 0700), 0);
+}
+
+static void a_data_folder_that_cannot_be_used_is_refused(void **state)
+{
+	struct asked *asked = *state;
+	char folder[] = "/tmp/portolan-data-XXXXXX", path[64];
+
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/file", folder);
+	assert_int_equal(ASK("--datadir", path, "h"), ERROR_NOT_FOUND);
+	assert_non_null(strstr(asked->diag.text, "--datadir cannot use the folder \"/tmp/"));
+	assert_non_null(strstr(asked->diag.text, "No such file"));
+	assert_non_null(strstr(asked->diag.text, "or leave the option out"));
+	write_file(path, "");
+	assert_int_equal(ASK("--datadir", path, "h"), ERROR_NOT_FOUND);
+	assert_non_null(strstr(asked->diag.text, "Not a directory"));
+	assert_int_equal(ASK("--datadir", "", "h"), ERROR_NOT_FOUND);
+	assert_closed_folder_is_refused(asked, folder);
+
+	/* The environment's only if it counts. */
+	asked->datadir = path;
+	asked->datadir_variable = "NMAPDIR";
+	assert_int_equal(ASK("h"), ERROR_NOT_FOUND);
+	assert_non_null(strstr(asked->diag.text, "NMAPDIR names the folder \"/tmp/"));
+	assert_non_null(strstr(asked->diag.text, "unset the variable"));
+	PLAN("--datadir", folder, "h");
+	asked->datadir = folder;
+	PLAN("h");
+	unlink(path);
+	rmdir(folder);
+}
+
 static void tables_of_ports_may_be_the_users(void **state)
 {
 	struct asked *asked = *state;
@@ -375,6 +422,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(round_trip_limits_move_each_other, begin, end),
 		cmocka_unit_test_setup_teardown(ping_ports_become_one_list, begin, end),
 		cmocka_unit_test_setup_teardown(ports_are_chosen_as_asked, begin, end),
+		cmocka_unit_test_setup_teardown(a_data_folder_that_cannot_be_used_is_refused, begin,
+						end),
 		cmocka_unit_test_setup_teardown(tables_of_ports_may_be_the_users, begin, end),
 		cmocka_unit_test_setup_teardown(verbosity_adds_up, begin, end),
 		cmocka_unit_test_setup_teardown(files_keep_their_formats, begin, end),
