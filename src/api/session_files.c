@@ -134,8 +134,7 @@ int session_files_open(struct session_files *files, const struct session_config 
 	};
 	files->screen = files->file;
 	files->screen.screen = true;
-	if (strcmp(config->program_title, "Nmap") != 0)
-		files->screen.version = PORTOLAN_VERSION;
+	files->screen.version = version_of_title(config->program_title);
 	files->screen.colour = config->colour;
 	files->screen.terminal = config->terminal;
 	r = load_vendors(files, config, diag);

@@ -18,6 +18,11 @@ const char *version_nmap_token(void)
 	return "7.99-portolan." PORTOLAN_VERSION;
 }
 
+const char *version_of_title(const char *title)
+{
+	return strcmp(title, "Nmap") ? PORTOLAN_VERSION : version_nmap_token();
+}
+
 /* The first line is parsed by wrappers: python3-nmap wants "Nmap version
  * <number>.<number>... ( <url> )". */
 void version_print(const char *program, struct buf *out)

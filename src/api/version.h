@@ -8,6 +8,10 @@
  * our own. Goes where nmap's version goes: XML, headers, -V. Static. */
 const char *version_nmap_token(void);
 
+/* What stands behind that name on the screen: the token behind "Nmap", our own version behind
+ * any other. Static. */
+const char *version_of_title(const char *title);
+
 /* The text of -V (features.md CL-05). `program` is "nmap" or "portolan". */
 void version_print(const char *program, struct buf *out);
 

@@ -11,6 +11,8 @@
 
 /* "portolan", or "nmap" when called by that name. */
 const char *cli_program(const char *argv0);
+/* What the start line calls the program of that name. */
+const char *cli_title(const char *program);
 
 /* One sentence on standard error; `fatal` adds the reference's last word. */
 void cli_complain(const struct diag *diag, bool fatal);

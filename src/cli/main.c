@@ -77,7 +77,7 @@ static int greet(void)
 	return cli_print(&text, 0);
 }
 
-static const char *title_of(const char *program)
+const char *cli_title(const char *program)
 {
 	return !strcmp(program, "nmap") ? "Nmap" : "portolan";
 }
@@ -100,11 +100,11 @@ static int scan(struct plan *plan, const char *program)
 		return status;
 	}
 	if (plan->route_to_count)
-		status = cli_ways(plan, title_of(program));
+		status = cli_ways(plan, cli_title(program));
 	if (status == 0 && plan->explain_routes)
 		status = cli_explain_routes(plan);
 	else if (status == 0 && (!plan->route_to_count || has_targets(plan)))
-		status = cli_scan(plan, title_of(program));
+		status = cli_scan(plan, cli_title(program));
 	plan_free(plan);
 	return status;
 }
@@ -137,7 +137,7 @@ static int obey(const struct plan_request *request, const char *program)
 	case REQUEST_VERSION:
 		return version(program);
 	case REQUEST_IFLIST:
-		return cli_interfaces(title_of(program));
+		return cli_interfaces(cli_title(program));
 	case REQUEST_GREETING:
 		return greet();
 	default:

@@ -12,10 +12,7 @@
 
 static void add_start_line(const char *title, struct buf *out)
 {
-	bool nmap = !strcmp(title, "Nmap");
-
-	buf_addf(out, "Starting %s %s ( %s ) at ", title,
-		 nmap ? version_nmap_token() : PORTOLAN_VERSION, PORTOLAN_URL);
+	buf_addf(out, "Starting %s %s ( %s ) at ", title, version_of_title(title), PORTOLAN_URL);
 	words_add_time(out, "%Y-%m-%d %H:%M %z", (int64_t)time(NULL));
 	buf_add_char(out, '\n');
 }

@@ -130,6 +130,7 @@ static int write_all(struct journal *journal, const struct show *show,
 	if (r < 0 || (show->outputs_count && !show->explain))
 		return r;
 	context->screen = true;
+	context->version = version_of_title(context->program);
 	context->colour = cli_colours(STDOUT_FILENO);
 	context->terminal = isatty(STDOUT_FILENO) == 1;
 	return write_one(journal, id, &screen, context, diag);
@@ -150,7 +151,6 @@ static struct vendors *load_vendors(const struct plan *plan)
 static int show_scan(struct journal *journal, const struct show *show, struct diag *diag)
 {
 	struct format_context context = {
-		.program = "portolan",
 		.version = version_nmap_token(),
 		.url = PORTOLAN_URL,
 	};
@@ -164,6 +164,7 @@ static int show_scan(struct journal *journal, const struct show *show, struct di
 		r = plan_from_json(json, strlen(json), &plan, diag);
 	if (r == 0) {
 		context.plan = plan;
+		context.program = cli_title(plan->program);
 		context.vendors = vendors = load_vendors(plan);
 		context.start_s = scan.start_s;
 		r = write_all(journal, show, &context, scan.id, diag);

@@ -86,6 +86,22 @@ def test_a_past_scan_is_shown_in_every_format(lab, portolan, tmp_path):
     assert lab.scan(portolan, "show", "77", environment=state).returncode != 0
 
 
+@pytest.mark.parametrize("name", ["portolan", "nmap"])
+def test_a_past_scan_begins_as_it_did(lab, portolan, tmp_path, name):
+    """On the screen and in a file, under both names of the program."""
+    state = {"XDG_STATE_HOME": str(tmp_path / "state")}
+    program = tmp_path / name
+    program.symlink_to(portolan)
+    done = lab.scan(program, "-n", "-p22", "-oN", tmp_path / "out", lab.SERVERS, environment=state)
+    shown = lab.scan(portolan, "show", "1", environment=state)
+    lab.scan(portolan, "show", "1", "-oN", tmp_path / "again", environment=state)
+    first = done.stdout.splitlines()[0]
+    assert first.startswith({"portolan": "Starting portolan ", "nmap": "Starting Nmap 7.99-"}[name])
+    assert shown.stdout.splitlines()[0] == first
+    assert (tmp_path / "again").read_text().splitlines()[0] == \
+        (tmp_path / "out").read_text().splitlines()[0]
+
+
 def test_dash_is_standard_output_and_nothing_else_is(lab, portolan, tmp_path):
     done = lab.scan(portolan, "-n", "-p22", "-oX", "-", "-oN", tmp_path / "n", lab.SERVERS)
     assert tree.fromstring(done.stdout).tag == "nmaprun"
