@@ -155,7 +155,7 @@ static int received(lua_State *lua, int status, lua_KContext context)
 	if (socket->received.chunks == 2)
 		return push_frame(lua, socket);
 	if (socket->is_full)
-		return luaL_error(lua, "not enough memory");
+		return script_out_of_memory(lua);
 	return socket_failed(lua, socket->result);
 }
 

@@ -27,7 +27,7 @@ int socket_received(lua_State *lua, int status, lua_KContext context)
 	if (socket->received.chunks)
 		return push_received(lua, socket);
 	if (socket->is_full)
-		return luaL_error(lua, "not enough memory");
+		return script_out_of_memory(lua);
 	return socket_failed(lua, socket->result);
 }
 

@@ -99,6 +99,10 @@ void script_budget_leave(struct script_machine *machine);
  * Returns the one before. */
 uint32_t script_charge(struct script_machine *machine, uint32_t account);
 
+/* Raises Lua's error of memory, for what was asked for while no code ran: when it ends the
+ * instance, that was stopped by its memory limit. Never returns. */
+int script_out_of_memory(lua_State *lua);
+
 /* Some code that was compiled so far captures, or sends raw packets: sockets for that can be had
  * only as long as the program has its privileges, and cost time to close. */
 bool script_machine_wants_raw(const struct script_machine *machine);

@@ -72,18 +72,22 @@ static void limit_text(char *text, size_t text_bytes, const char *what, size_t l
 		snprintf(text, text_bytes, "%s %zu MB", what, limit / MEGABYTE);
 }
 
+static void note_denied(struct script_budget *budget, const char *text)
+{
+	if (!budget || budget->stopped)
+		return;
+	budget->denied = true;
+	snprintf(budget->reason, sizeof(budget->reason), "stopped: %s", text);
+}
+
 /* Lua answers the first no with a collection. After the second the instance is done for. The
  * auxiliary library's buffers ask only once: thread.c knows their error by its text. */
 static bool denied(struct script_machine *machine, const char *what, size_t limit)
 {
-	struct script_budget *budget = machine->budget;
 	char text[64];
 
 	limit_text(text, sizeof(text), what, limit);
-	if (budget && !budget->stopped) {
-		budget->denied = true;
-		snprintf(budget->reason, sizeof(budget->reason), "stopped: %s", text);
-	}
+	note_denied(machine->budget, text);
 	if (machine->denied)
 		script_budget_stop(machine, text);
 	machine->denied = !machine->denied;
@@ -134,4 +138,21 @@ void *script_allocate(void *self, void *old, size_t old_bytes, size_t bytes)
 	machine->accounts[machine->charged].bytes += bytes;
 	machine->bytes += bytes;
 	return new_head + 1;
+}
+
+int script_out_of_memory(lua_State *lua)
+{
+	struct script_machine *machine = script_machine_of(lua);
+	const struct script_budget *budget = machine->budget;
+	size_t limit = budget ? budget->quota.memory_bytes : 0;
+	char text[64];
+
+	if (limit)
+		limit_text(text, sizeof(text), "memory limit", limit);
+	else
+		limit_text(text, sizeof(text), "memory limit of all scripts",
+			   machine->config.memory_bytes);
+	note_denied(machine->budget, text);
+	lua_pushliteral(lua, "not enough memory");
+	return lua_error(lua);
 }

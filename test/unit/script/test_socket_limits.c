@@ -293,6 +293,17 @@ static void what_is_received_is_the_instances_memory(void **state)
 	end();
 }
 
+/* What comes in asks for more than the script does with it: the limit is met while no script
+ * runs. */
+static void what_comes_in_beyond_the_limit_stops_the_instance(void **state)
+{
+	begin();
+	stopped("local all = {} for i = 1, 246 do all[i] = ('x'):rep(1 << 16) end open(2) "
+		"while true do s:send('x') s:receive() all = {all} end",
+		"stopped: memory limit 16 MB");
+	end();
+}
+
 static const char everything[] = PRELUDE
 	"open(9, 'ssl') s:receive() s:send('x') s:receive() s:get_ssl_certificate() "
 	"s:close() open(3) s:receive_buf('\\n', true) s:receive_lines(1) s:close() "
@@ -341,6 +352,7 @@ int main(void)
 		cmocka_unit_test(a_printer_is_listened_to),
 		cmocka_unit_test(what_goes_over_the_wire_is_traced),
 		cmocka_unit_test(what_is_received_is_the_instances_memory),
+		cmocka_unit_test(what_comes_in_beyond_the_limit_stops_the_instance),
 		cmocka_unit_test(without_memory_scripts_end),
 	};
 
