@@ -103,6 +103,12 @@ uint32_t script_charge(struct script_machine *machine, uint32_t account);
  * instance, that was stopped by its memory limit. Never returns. */
 int script_out_of_memory(lua_State *lua);
 
+/* Puts back what scripts assigned to fields that are everybody's: those that Lua's libraries, the
+ * globals, `nmap` and the metatable of texts had from the start. Returns one of them, such as
+ * "string.find", valid until the next call; NULL: nothing was changed. Takes 5 microseconds; not
+ * while code runs. */
+const char *script_machine_mend(struct script_machine *machine);
+
 /* Some code that was compiled so far captures, or sends raw packets: sockets for that can be had
  * only as long as the program has its privileges, and cost time to close. */
 bool script_machine_wants_raw(const struct script_machine *machine);

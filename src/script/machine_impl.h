@@ -33,6 +33,7 @@ struct script_machine {
 	bool wants_raw;   /* something that was compiled names captures or raw packets */
 	unsigned resumes; /* by scripts */
 	unsigned pinned;  /* resumes below which nothing can be suspended */
+	char mended[48];  /* what script_machine_mend() found first */
 };
 
 /* Looks whether a source names what needs raw sockets. */
@@ -63,6 +64,8 @@ bool script_loaded_push(lua_State *lua, unsigned tree, int name);
 void script_loaded_set(lua_State *lua, unsigned tree, int name, int module);
 /* A table as package.loaded is expected to be: for each caller the modules that it gets. */
 void script_loaded_push_view(lua_State *lua);
+/* Notes what the libraries are, for script_machine_mend(): the last thing. */
+void script_kept_open(lua_State *lua);
 void script_strings_open(lua_State *lua, bool old_unpack);
 void script_tables_open(lua_State *lua);
 void script_coroutines_open(lua_State *lua);

@@ -19,6 +19,7 @@ struct script_thread {
 	uint64_t queued_in; /* which turn */
 	struct script_places places;
 	bool preempted;
+	bool is_idle; /* its rule said no */
 	struct script_thread *next_ready, *next_sibling;
 };
 

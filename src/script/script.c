@@ -258,6 +258,7 @@ static int load_in_coroutine(struct script_machine *machine, const struct script
 	lua_pushcfunction(lua, new_coroutine);
 	r = lua_pcall(lua, 0, 1, 0) == LUA_OK ? run_load(machine, &budget, load) : ERROR_MEMORY;
 	lua_settop(lua, 0);
+	load->script->meddles = script_machine_mend(machine) != NULL;
 	script_budget_close(machine, &budget);
 	return r;
 }

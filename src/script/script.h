@@ -25,6 +25,7 @@ struct script {
 	unsigned phases; /* bit 1 << SCRIPT_HOSTRULE: has that rule */
 	struct script_names categories, dependencies;
 	unsigned level; /* script_set_levels(); 1 runs first */
+	bool meddles;   /* its main chunk changes what is everybody's (script_machine_mend()) */
 	int chunk;      /* reference to the function that takes the environment */
 };
 

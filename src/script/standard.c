@@ -213,4 +213,5 @@ void script_standard_open(struct script_machine *machine, lua_State *lua)
 	script_tables_open(lua);
 	script_coroutines_open(lua);
 	script_libraries_open(lua);
+	script_kept_open(lua);
 }

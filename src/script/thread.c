@@ -515,6 +515,22 @@ static void thread_failed(struct script_thread *thread, int status)
 	lua_settop(lua, 0);
 }
 
+/* What the thread spoilt of what all scripts share is put back when it ends; if its script's main
+ * chunk does that, whenever others may have a turn. Looking for it takes 5 microseconds, so it is
+ * not done after a rule that said no, as most do. */
+static void mend(const struct script_thread *thread)
+{
+	const struct script_scheduler *scheduler = scheduler_of(thread);
+	const char *what = script_machine_mend(scheduler->machine);
+	char text[200];
+
+	if (!what)
+		return;
+	snprintf(text, sizeof(text), "Bug in %s: it changes %s for all scripts; put back.",
+		 thread->instance->seen.script->id, what);
+	scheduler_log(scheduler, 1, text);
+}
+
 static int resume(struct script_thread *thread, bool *ret_suspended)
 {
 	struct script_scheduler *scheduler = scheduler_of(thread);
@@ -532,6 +548,8 @@ static int resume(struct script_thread *thread, bool *ret_suspended)
 	script_budget_leave(machine);
 	scheduler->spent_ns += budget->busy_ns - before_ns;
 	scheduler->running = NULL;
+	if (thread->instance->seen.script->meddles)
+		mend(thread);
 	return status;
 }
 
@@ -539,6 +557,12 @@ static void make_way(struct script_thread *thread)
 {
 	thread->preempted = true;
 	thread_ready(thread);
+}
+
+static void thread_done(struct script_thread *thread)
+{
+	thread->is_idle = !thread->worker && !thread->instance->matched;
+	scheduler_thread_over(thread, thread->is_idle ? SCRIPT_NO_MATCH : SCRIPT_DONE, NULL);
 }
 
 void thread_run(struct script_thread *thread)
@@ -556,10 +580,7 @@ void thread_run(struct script_thread *thread)
 	else if (suspended)
 		make_way(thread);
 	else if (status == LUA_OK)
-		scheduler_thread_over(thread,
-				      thread->worker || thread->instance->matched ? SCRIPT_DONE
-										  : SCRIPT_NO_MATCH,
-				      NULL);
+		thread_done(thread);
 	else if (status == LUA_YIELD)
 		scheduler_thread_over(thread, SCRIPT_BROKEN, NULL);
 	else
@@ -597,6 +618,8 @@ void thread_end(struct script_thread *thread)
 	if (thread->state == THREAD_READY)
 		unqueue(thread);
 	thread->state = THREAD_OVER;
+	if (!thread->is_idle)
+		mend(thread);
 	if (wait) {
 		wait->thread = NULL;
 		if (wait->cancelled)

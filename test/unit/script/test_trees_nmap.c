@@ -35,6 +35,16 @@ static bool have_library(const char *name)
 	return library->name;
 }
 
+/* Putting back what scripts change of the libraries would break those that count on it. */
+static void assert_none_meddles(const struct script_set *set)
+{
+	size_t at;
+
+	for (at = 0; at < set->count; at++)
+		if (set->all[at]->meddles)
+			fail_msg("%s changes what is everybody's", set->all[at]->path);
+}
+
 /* Four leave where there is no libssh2. */
 static void all_scripts_load(void **state)
 {
@@ -53,6 +63,7 @@ static void all_scripts_load(void **state)
 	assert_int_equal(fixture.set.count,
 			 fixture.selection.count - (have_library("libssh2") ? 0 : 4));
 	assert_true(took < 60);
+	assert_none_meddles(&fixture.set);
 	trees_end(&fixture);
 }
 
