@@ -31,7 +31,8 @@ local products = {
 			["9.2"] = "2018-03-08", ["9.3"] = "2020-12-07", ["9.4"] = "2025-02-19", ["10"] = "2025-01-01",
 			["11"] = "2025-01-01" } },
 	-- It ends with the Windows that it is a part of.
-	{ product = "microsoft iis httpd", name = "Microsoft IIS", at = "https://learn.microsoft.com/lifecycle/products/internet-information-services-iis",
+	{ product = "microsoft iis httpd", name = "Microsoft IIS",
+		at = "https://learn.microsoft.com/lifecycle/products/internet-information-services-iis",
 		ends = { ["5.0"] = "2010-07-13", ["5.1"] = "2014-04-08", ["6.0"] = "2015-07-14", ["7.0"] = "2020-01-14",
 			["7.5"] = "2020-01-14", ["8.0"] = "2023-10-10", ["8.5"] = "2023-10-10" } },
 	{ product = "squid http proxy", name = "Squid", at = "https://wiki.squid-cache.org/ReleaseSchedule",
@@ -69,10 +70,12 @@ local products = {
 			["10"] = "2021-04-30", ["11"] = "2019-06-30", ["12"] = "2022-04-30", ["13"] = "2020-06-01",
 			["14"] = "2023-04-30", ["15"] = "2021-06-01", ["16"] = "2023-09-11", ["17"] = "2022-06-01",
 			["18"] = "2025-04-30", ["19"] = "2023-06-01", ["20"] = "2026-04-30", ["21"] = "2024-06-01" } },
-	{ product = "drupal", name = "Drupal", at = "https://www.drupal.org/about/core/policies/core-release-cycles/schedule",
+	{ product = "drupal", name = "Drupal",
+		at = "https://www.drupal.org/about/core/policies/core-release-cycles/schedule",
 		ends = { ["7"] = "2025-01-05", ["8"] = "2021-11-02", ["9"] = "2023-11-01", ["10.0"] = "2023-12-15",
 			["10.1"] = "2024-06-20", ["10.2"] = "2024-12-09", ["10.3"] = "2025-06-16", ["11.0"] = "2025-06-16" } },
-	{ product = "grafana", name = "Grafana", at = "https://grafana.com/docs/grafana/latest/upgrade-guide/when-to-upgrade/",
+	{ product = "grafana", name = "Grafana",
+		at = "https://grafana.com/docs/grafana/latest/upgrade-guide/when-to-upgrade/",
 		ends = { ["6"] = "2021-06-08", ["7"] = "2022-06-14", ["8"] = "2023-06-09", ["9.0"] = "2022-10-11",
 			["9.1"] = "2022-11-29", ["9.2"] = "2023-02-27", ["9.3"] = "2023-04-06", ["9.4"] = "2023-06-09",
 			["9.5"] = "2024-05-14", ["10.0"] = "2023-10-24", ["10.1"] = "2024-01-23", ["10.2"] = "2024-07-24",
@@ -81,7 +84,8 @@ local products = {
 			["11.6"] = "2026-06-25", ["12.0"] = "2026-02-05", ["12.1"] = "2026-04-22", ["12.2"] = "2026-06-23",
 			["12.3"] = "2026-08-19", ["12.4"] = "2027-05-24", ["13.0"] = "2027-01-09", ["13.1"] = "2027-03-20" } },
 	-- A long-term branch: with the extended support. All others end when the next begins.
-	{ product = "mysql", name = "MySQL", at = "https://www.oracle.com/us/support/library/lifetime-support-technology-069183.pdf",
+	{ product = "mysql", name = "MySQL",
+		at = "https://www.oracle.com/us/support/library/lifetime-support-technology-069183.pdf",
 		ends = { ["3.23"] = "2006-12-31", ["4.0"] = "2008-12-31", ["4.1"] = "2009-12-31", ["5.0"] = "2012-01-09",
 			["5.1"] = "2013-12-31", ["5.5"] = "2018-12-31", ["5.6"] = "2021-02-28", ["5.7"] = "2023-10-31",
 			["8.0"] = "2026-04-30", ["8.1"] = "2023-10-25", ["8.2"] = "2024-01-16", ["8.3"] = "2024-04-30",
@@ -204,7 +208,8 @@ local products = {
 -- stands for several has the day of the last of them. Windows 10 is not in here: OS detection
 -- does not tell it from 11 and the servers since 2016, and its long-term editions live on.
 local systems = {
-	{ pattern = "linux 2.4 - 2.6", name = "Linux 2.6 or older", ends = "2016-03-12" },
+	{ pattern = "linux 2.4 - 2.6", name = "Linux 2.6 or older", ends = "2016-02-29" },
+	{ pattern = "linux 2.6.39 - 3.10", name = "Linux 3.10 or older", ends = "2018-05-31" },
 	{ pattern = "windows vista - 8.1", name = "Windows 8.1 and Server 2012 R2 or older", ends = "2023-10-10" },
 	{ pattern = "windows 2000 - xp", name = "Windows Server 2003 or older", ends = "2015-07-14" },
 	{ pattern = "windows xp / server 2003", name = "Windows Server 2003 or older", ends = "2015-07-14" },
@@ -224,7 +229,7 @@ local systems = {
 	{ pattern = "windows nt", name = "Windows NT", ends = "2004-12-31" },
 	{ pattern = "windows 98", name = "Windows 98", ends = "2006-07-11" },
 	{ pattern = "linux 2.4", name = "Linux 2.4", ends = "2012-04-30" },
-	{ pattern = "linux 2.6", name = "Linux 2.6", ends = "2016-03-12" },
+	{ pattern = "linux 2.6", name = "Linux 2.6", ends = "2016-02-29" },
 }
 
 -- Distributions by what their packages write into versions: Debian's "deb10u2" (with the
@@ -235,9 +240,9 @@ local debian = {
 }
 
 local ubuntu = {
-	["5.9p1"] = { "12.04", "2017-04-28" }, ["6.6.1p1"] = { "14.04", "2019-04-25" }, ["6.6p1"] = { "14.04", "2019-04-25" },
+	["5.9p1"] = { "12.04", "2017-04-28" }, ["6.6.1p1"] = { "14.04", "2019-04-30" }, ["6.6p1"] = { "14.04", "2019-04-30" },
 	["7.2p2"] = { "16.04", "2021-04-30" }, ["7.6p1"] = { "18.04", "2023-05-31" }, ["8.2p1"] = { "20.04", "2025-05-31" },
-	["8.9p1"] = { "22.04", "2027-04-30" }, ["9.6p1"] = { "24.04", "2029-05-31" },
+	["8.9p1"] = { "22.04", "2027-06-30" }, ["9.6p1"] = { "24.04", "2029-06-30" },
 }
 
 return { products = products, systems = systems, debian = debian, ubuntu = ubuntu }
