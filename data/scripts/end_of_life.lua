@@ -1,10 +1,10 @@
 -- When the makers of programs and systems stop, or stopped, to mend them. Checked on 2026-11-26
 -- row by row, against what the makers publish (the pages at `at`, release notes, the files their
--- sites are built from) and the product files of endoflife.date. Where two of these differ, the
--- later day is in here; a branch whose end nobody has told is not. Where makers give a rule
--- instead of days ("until the next release"), the days follow from it and from the releases;
--- where they give a month, its last day is meant. What a distribution keeps alive longer is not
--- in here.
+-- sites are built from) and the product files of endoflife.date. A list of the makers' own counts
+-- first; where two others differ, the later day is in here; a branch whose end nobody has told is
+-- not. Where makers give a rule instead of days ("until the next release"), the days follow from
+-- it and from the releases; where they give a month, its last day is meant. What a distribution
+-- keeps alive longer is not in here.
 --
 -- `product` is how version detection calls it (in lower case; a part of it is enough), `exactly`
 -- the same where a part would fit others, too, `name` how people do, `ends` the last day of each
@@ -196,8 +196,9 @@ local products = {
 			["2.10"] = "2017-02-28", ["2.11"] = "2018-02-22", ["3.0"] = "2019-02-27", ["3.1"] = "2020-03-15",
 			["3.2"] = "2021-04-29", ["3.3"] = "2022-02-06", ["3.4"] = "2023-04-17", ["3.5"] = "2024-03-06",
 			["3.6"] = "2025-02-17" } },
-	-- The newest branch is mended. These are the days when the next but one began, as some got a
-	-- last fix after the next had begun.
+	-- The newest branch is mended. These are the days when the next but one began (or later), as
+	-- some got a last fix after the next had begun. The rule is its makers'; the days were not found
+	-- in what they publish.
 	{ product = "proftpd", name = "ProFTPD", at = "http://www.proftpd.org/docs/howto/Versioning.html",
 		ends = { ["1.2"] = "2006-04-15", ["1.3.0"] = "2010-02-24", ["1.3.1"] = "2010-02-24", ["1.3.2"] = "2011-11-09",
 			["1.3.3"] = "2014-05-15", ["1.3.4"] = "2017-04-09", ["1.3.5"] = "2020-07-19", ["1.3.6"] = "2022-12-04" } },
