@@ -13,7 +13,7 @@ and OS detection found and the dates that the makers gave. Needs -sV, -O or both
 -- @output
 -- | end-of-life:
 -- |   Apache httpd 2.2.34: 2017-07-11
--- |_  PHP 5.4.45: 2015-09-03
+-- |_  PHP 5.4.45: 2015-09-14
 
 author = "portolan"
 license = "same as portolan's"
