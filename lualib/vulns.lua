@@ -264,7 +264,8 @@ local function structured(vuln)
 	return out
 end
 
--- The key of a report among others: its CVE, another id, or its place.
+-- The key of a report among others: its CVE, another id, or its place among those that
+-- have none.
 local function key_of(vuln, place)
 	local ids = vuln.IDS or {}
 	local kind = sorted_keys(ids)[1]
@@ -309,8 +310,9 @@ end
 
 -- Those that are shown, as { report, place }: what is vulnerable first.
 local function shown_ones(vulns)
-	local first, second = {}, {}
-	for place, vuln in ipairs(vulns) do
+	local first, second, place = {}, {}, 0
+	for _, vuln in ipairs(vulns) do
+		place = place + (next(vuln.IDS or {}) == nil and 1 or 0)
 		if is_shown(vuln) then
 			local group = heading_of(vuln) == "VULNERABLE" and first or second
 			group[#group + 1] = { vuln, place }

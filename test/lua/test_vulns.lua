@@ -67,11 +67,11 @@ end
 function T.what_is_vulnerable_comes_first()
 	nmap.registry.args["vulns.showall"] = "1"
 	local out, text = vulns.Report:new("s", host):make_output(
-		{ title = "no", state = vulns.STATE.NOT_VULN }, { title = "likely", state = vulns.STATE.LIKELY_VULN },
-		{ title = "yes", state = vulns.STATE.VULN })
+		{ title = "no", state = vulns.STATE.NOT_VULN }, { title = "old", state = vulns.STATE.NOT_VULN, IDS = { X = "1" } },
+		{ title = "likely", state = vulns.STATE.LIKELY_VULN }, { title = "yes", state = vulns.STATE.VULN })
 	check.equal({ out["NMAP-1"].title, out["NMAP-2"].title, out["NMAP-3"].title }, { "no", "likely", "yes" })
 	check.equal(text, "\n  VULNERABLE:\n  likely\n    State: LIKELY VULNERABLE\n  \n  yes\n    State: VULNERABLE\n  \n" ..
-		"  NOT VULNERABLE:\n  no\n    State: NOT VULNERABLE")
+		"  NOT VULNERABLE:\n  no\n    State: NOT VULNERABLE\n  \n  old\n    State: NOT VULNERABLE\n    IDs:  X:1")
 end
 
 function T.short_reports_have_a_line()
