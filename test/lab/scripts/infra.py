@@ -121,6 +121,15 @@ FILES = [
          values={"mechanisms": "^ANONYMOUS$", "realm": "^Harbour$", "version": "^2$"},
          findings=("svn-anonymous-access",)),
     Case("svn-info", "svnserve", 3690, values={"error": "No repository found"}),
+    # Nmap's gives the same keys and values, but cuts this version at its colon, and says nothing when lines
+    # come together: always of the other two, now and then of this one.
+    Case("irc-info", "ircd_hybrid", 6667, values={
+        "server": r"^irc\.lab\.test$", "version": r"^ircd-hybrid-1:8\..* irc\.lab\.test$", "uptime": r"^0 days, \d\d:\d\d:\d\d$", "source ident": "^nmap$"}),
+    Case("irc-info", "ngircd", 6667, values={"server": r"^irc\.lab\.test$", "version": r"^ngIRCd-\d+", "lservers": "^0$",
+                                             "chans": r"^\d+$", "users": r"^\d+$", "uptime": "^0 days"}),
+    Case("irc-info", "inspircd", 6667, values={"version": r"^InspIRCd-3\.", "source host": r"^10\.91\.0\.1$",
+                                               "error": "^Closing link"}),
+    Case("irc-info", "openssh", 22, silent=True),
     Case("tftp-version", "tftpd_hpa", 69, "udp", values={"error": "^1$", "text": "File not found"},
          findings=("tftp-reachable",)),
     Case("tftp-version", "dnsmasq", 69, "udp", values={"product": "dnsmasq"}, findings=("tftp-reachable",)),
