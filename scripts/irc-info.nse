@@ -17,14 +17,14 @@ author = "portolan"
 license = "same as portolan's"
 categories = { "default", "discovery", "safe" }
 
-portrule = shortport.port_or_service({ 6665, 6666, 6667, 6668, 6669, 6679, 6697, 7000, 8067 }, { "irc", "ircs", "ircu" })
+portrule = shortport.port_or_service(
+	{ 6665, 6666, 6667, 6668, 6669, 6679, 6697, 7000, 8067 }, { "irc", "ircs", "ircu" })
 
 -- Servers look us up before they let us in.
-local seconds_max, lines_max = 25, 400
+local seconds_max, lines_max = 20, 400
 
 -- Takes lines until last(message) is true, answering pings. false at the connection's end.
-local function listen(conn, seen, last)
-	local ends = nmap.clock() + seconds_max
+local function listen(conn, ends, seen, last)
 	for _ = 1, lines_max do
 		local line = nmap.clock() < ends and conn:line()
 		if not line then
@@ -48,11 +48,11 @@ local function is_end(message)
 end
 
 local function ask(conn)
-	local seen, nick = {}, rand.random_alpha(9)
+	local seen, nick, ends = {}, rand.random_alpha(9), nmap.clock() + seconds_max
 	conn:send("USER nmap 0 * :portolan\r\nNICK " .. nick .. "\r\n")
-	if listen(conn, seen, ircmessage.ends_greeting) and seen.server then
+	if listen(conn, ends, seen, ircmessage.ends_greeting) and seen.server then
 		conn:send("LUSERS\r\nVERSION\r\nSTATS u\r\nWHO " .. nick .. "\r\nQUIT\r\n")
-		listen(conn, seen, is_end)
+		listen(conn, ends, seen, is_end)
 	end
 	return seen
 end

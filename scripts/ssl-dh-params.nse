@@ -81,7 +81,9 @@ local function asker(host, port)
 		local extensions = protocol ~= "SSLv3" and
 			{ elliptic_curves = tls.EXTENSION_HELPERS.elliptic_curves(curves) } or nil
 		local answer, err = sslcert.ask(host, port, { protocol = protocol, ciphers = suites, extensions = extensions })
-		if not answer and err ~= "EOF" then
+		-- Who speaks TLS says no, or all of its part.
+		local is_whole = answer and (answer.alert or answer.server_hello_done)
+		if not is_whole and err ~= "EOF" then
 			failures = failures + 1
 		end
 		return answer, failures >= failures_max
@@ -95,13 +97,13 @@ local function scan(host, port)
 	for _, protocol in ipairs(protocols) do
 		for _, class in ipairs(classes) do
 			local answer, is_over = ask(protocol, suites[class])
-			if is_over then
-				return found
-			end
 			local taken = answer and group_of(answer, suites[class])
 			local key = taken and class:match "^%a+" .. taken.group.modulus
 			if taken and not seen[key] then
 				seen[key], taken.class, found[#found + 1] = true, class, taken
+			end
+			if is_over then
+				return found
 			end
 		end
 	end
