@@ -145,6 +145,13 @@ FILES = [
     Case("xmpp-info", "prosody", 5222, values={"1": "^STARTTLS Failed$", "info.errors.1": "^host-unknown: This server"}),
     Case("xmpp-info", "ejabberd", 5222, values={"info.errors.1": "^host-unknown"}),
     Case("xmpp-info", "openssh", 22, silent=True),
+    Case("gopher-ls", "gophernicus", 70, same_as_nmap=True, masked=(r"\d\d:\d\d",), text=r'\[txt\] /README "README '),
+    Case("gopher-ls", "nginx", 80, silent=True),
+    *[Case("socks-auth-info", server, port, same_as_nmap=True, findings=("socks-no-authentication",), values={
+        "1.method": "^0$", "1.name": "^No authentication$", "2.name": second})
+      for server, port, second in (("dante", 1080, None), ("microsocks", 1080, None),
+                                   ("tor", 9050, "^Username and password$"))],
+    Case("socks-auth-info", "nginx", 80, silent=True),
     Case("tftp-version", "tftpd_hpa", 69, "udp", values={"error": "^1$", "text": "File not found"},
          findings=("tftp-reachable",)),
     Case("tftp-version", "dnsmasq", 69, "udp", values={"product": "dnsmasq"}, findings=("tftp-reachable",)),
