@@ -13,7 +13,7 @@ and OS detection found and the dates that the makers gave. Needs -sV, -O or both
 -- @output
 -- | end-of-life:
 -- |   Apache httpd 2.2.34: 2017-07-11
--- |_  PHP 5.4.45: 2015-09-03
+-- |_  PHP 5.4.45: 2015-09-14
 
 author = "portolan"
 license = "same as portolan's"
@@ -46,8 +46,9 @@ local function report_program(ended, packaged)
 		id = "end-of-life", title = ended.name .. " is past its end of life", severity = "medium",
 		seen = string.format("%s %s; support of %s ended on %s", ended.name, ended.version, ended.branch, ended.date),
 		why = "Holes that were found since " .. ended.date .. " stay open" ..
-			(packaged and ", unless the distribution that it came with mends them." or "."),
-		remedy = remedy, references = { "CWE-1104", ended.at }, confidence = packaged and 0.5 or 0.9,
+			(packaged and ", unless the distribution that it came with mends them."
+				or ", unless whoever made the package mends them."),
+		remedy = remedy, references = { "CWE-1104", ended.at }, confidence = packaged and 0.5 or 0.7,
 	}
 end
 

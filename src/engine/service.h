@@ -42,6 +42,8 @@ struct service_certificate {
 	bool self_signed;
 };
 
+struct script_finding;
+
 struct service_tls {
 	const char *version;     /* "TLSv1.3", "DTLSv1.2" */
 	const char *cipher;      /* OpenSSL's name */
@@ -71,6 +73,9 @@ struct service_facts {
 	const uint8_t *sample;    /* the first bytes of the response */
 	size_t sample_bytes;
 	uint32_t response_bytes; /* of it all */
+	/* What it says is wrong; NULL: nothing. Told once, by an observation of its own: copies of
+	 * the facts are without it. */
+	const struct script_finding *finding;
 	uint32_t probes_sent;
 	uint64_t took_ns;
 };

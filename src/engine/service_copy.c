@@ -91,6 +91,7 @@ static void pick(struct picked *picked, const struct service_facts *facts,
 		 enum service_copy_kind kind)
 {
 	*picked = (struct picked){.facts = *facts, .has_tls = facts->tls != NULL};
+	picked->facts.finding = NULL;
 	if (kind == SERVICE_LEAN)
 		picked->facts.fingerprint = NULL;
 	if (kind == SERVICE_LEAN || !facts->sample)

@@ -41,6 +41,12 @@ static void service_found(void *self, const struct detect_port *port,
 	host->services_told++;
 	host->run->tasks[TASK_SERVICES].ports_done++;
 	run_observe(host->run, &seen);
+	if (facts->finding)
+		run_observe_finding(host->run, host->target,
+				    &(struct script_place){.scope = SCRIPT_PORT,
+							   .transport = port->transport,
+							   .number = port->number},
+				    facts->finding);
 }
 
 static void services_end(struct host *host)

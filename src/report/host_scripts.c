@@ -99,21 +99,26 @@ static int order_scripts(const void *a, const void *b)
 	return order ? order : x->order < y->order ? -1 : x->order > y->order;
 }
 
-/* Those that replace each other are equal here. */
+/* Those that replace each other are equal here: one problem has one name, whoever saw it. */
 static int compare_findings(const struct finding_report *a, const struct finding_report *b)
 {
 	int order = script_place_compare(&a->place, &b->place);
 
-	if (!order)
-		order = compare_texts(a->finding->id, b->finding->id);
-	return order ? order : compare_texts(a->finding->source, b->finding->source);
+	return order ? order : compare_texts(a->finding->id, b->finding->id);
 }
 
+/* Of those that replace each other the surest is last, then a script's, which looked closer than
+ * a match line did. */
 static int order_findings(const void *a, const void *b)
 {
 	const struct host_finding *x = a, *y = b;
+	const struct script_finding *f = x->report.finding, *g = y->report.finding;
 	int order = compare_findings(&x->report, &y->report);
 
+	if (!order && f->confidence != g->confidence)
+		return f->confidence < g->confidence ? -1 : 1;
+	if (!order)
+		order = compare_texts(f->source, g->source);
 	return order ? order : x->order < y->order ? -1 : x->order > y->order;
 }
 

@@ -165,6 +165,23 @@ static void visit_samples_folder(struct signatures *all, const char *path, void 
 		fclose(file);
 }
 
+/* What is said to be wrong must have been seen once, at least. */
+static void check_findings(struct signatures *all)
+{
+	size_t i, j, lines = probe_db_lines(all->db);
+
+	for (i = 0; i < lines; i++) {
+		const struct match_line *line = probe_db_line(all->db, i);
+
+		for (j = 0; line->finding && j < lines; j++)
+			if (all->seen[j] && probe_db_line(all->db, j)->finding == line->finding)
+				break;
+		if (line->finding && j == lines)
+			problem(all, probe_db_file(all->db, line->file), line->line,
+				"no sample shows the finding %s", line->finding->id);
+	}
+}
+
 static int check(struct signatures *all)
 {
 	struct counts counts = {0};
@@ -178,6 +195,8 @@ static int check(struct signatures *all)
 	snprintf(samples, sizeof(samples), "%s/samples", all->folder);
 	each_file(all, samples, "", visit_samples_folder, NULL);
 	each_file(all, all->folder, ".probe", visit_signatures, &counts);
+	if (!all->only_count)
+		check_findings(all);
 	for (i = 0; i < lines; i++)
 		seen += all->seen[i];
 	printf("signatures: %zu files, %zu probes, %zu lines (%zu of them seen in a sample), "

@@ -53,6 +53,8 @@ static bool set_key(struct signatures *all, struct sample *sample, const char *k
 	}
 	if (strcmp(key, "service") == 0)
 		sample->service = value;
+	else if (strcmp(key, "finding") == 0)
+		sample->finding = value;
 	else if (strcmp(key, "source") == 0)
 		sample->source = value;
 	else if (strcmp(key, "how") == 0)
@@ -84,7 +86,9 @@ static void read_lines(struct signatures *all, struct sample *sample)
 			problem(all, sample->path, number,
 				"\"%s %s\" is not known: probe TCP NAME (of a probe that is "
 				"there), service, product, version, info, hostname, ostype, "
-				"devicetype, cpe, soft yes, tunnel, also SERVICE WHY, source, how",
+				"devicetype, cpe, finding, soft yes, tunnel, also SERVICE WHY, "
+				"source, "
+				"how",
 				line, blank ? blank + 1 : "");
 	}
 }
@@ -169,6 +173,17 @@ static void compare_cpes(struct signatures *all, const struct sample *sample,
 			count);
 }
 
+static void compare_finding(struct signatures *all, const struct sample *sample,
+			    const struct match_line *line)
+{
+	const char *wanted = sample->finding ? sample->finding : "";
+	const char *got = line->finding ? line->finding->id : "";
+
+	if (strcmp(wanted, got) != 0)
+		problem(all, sample->path, 0, "finding should be \"%s\" and is \"%s\" (%s:%u)",
+			wanted, got, probe_db_file(all->db, line->file), line->line);
+}
+
 static void compare(struct signatures *all, const struct sample *sample,
 		    const struct match_result *found)
 {
@@ -182,6 +197,7 @@ static void compare(struct signatures *all, const struct sample *sample,
 	for (int i = 0; i < MATCH_CPE_A; i++)
 		compare_field(all, sample, found, i);
 	compare_cpes(all, sample, found);
+	compare_finding(all, sample, line);
 }
 
 /* Hard lines of other services, of any probe, must not match. */
@@ -244,6 +260,8 @@ void print_expect(struct signatures *all, const struct service_probe *probe,
 	for (int i = 0; i < MATCH_FIELDS; i++)
 		if (found.fields[i] && *found.fields[i])
 			printf("%s %s\n", field_names[i], found.fields[i]);
+	if (found.line->finding)
+		printf("finding %s\n", found.line->finding->id);
 	if (found.line->soft)
 		printf("soft yes\n");
 	printf("# by %s:%u, lines of probe %s\n", probe_db_file(all->db, found.line->file),

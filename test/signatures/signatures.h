@@ -44,6 +44,7 @@ struct sample {
 	struct buf response, text; /* text: the .expect file, which the others point into */
 	const struct service_probe *probe;
 	const char *service, *source, *how;
+	const char *finding; /* NULL: none */
 	bool soft;
 	const char *fields[MATCH_FIELDS]; /* but for CPEs, which are in `cpe` */
 	const char *cpe[EXPECT_MAX];

@@ -31,11 +31,13 @@ static void work_over(void *self)
 {
 	struct detect_work *work = self;
 	const struct detect_order order = work->order;
-	const struct service_facts facts = {.end = SERVICE_HARD, .name = "thing", .confidence = 10};
+	const struct script_finding finding = {.id = "open", .severity = FINDING_HIGH};
+	struct service_facts facts = {.end = SERVICE_HARD, .name = "thing", .confidence = 10};
 
 	for (; work->told < order.ports_count; work->told++) {
 		if (order.ports[work->told].state == PORT_OPEN_FILTERED)
 			order.opened(order.self, &order.ports[work->told]);
+		facts.finding = order.ports[work->told].number == 80 ? &finding : NULL;
 		order.found(order.self, &order.ports[work->told], &facts);
 		if (work->slow->one_by_one && work->told + 1 < order.ports_count) {
 			work->told++;
@@ -132,6 +134,8 @@ static void open_ports_are_looked_at_and_no_host_waits(void **state)
 	assert_int_equal(scene.slow.first_port, 22);
 	assert_int_equal(near->services, 2);
 	assert_int_equal(far->services, 2);
+	assert_int_equal(near->findings, 80);
+	assert_int_equal(far->findings, 80);
 	/* The near host's services were asked while the far one's ports still were. */
 	assert_true(scene.slow.first_start_ns < far->done_ns - MS(5000));
 	assert_int_equal(scene.world.end.end.outcome, RUN_COMPLETE);

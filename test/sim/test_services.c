@@ -15,9 +15,11 @@
 
 #define SIGNATURES                                                          \
 	"Exclude T:9100-9107\n"                                             \
+	"Finding open high t|Open| w|All may in.| r|Shut it.| x|CWE-306|\n" \
 	"Probe TCP NULL q||\n"                                              \
 	"totalwaitms 6000\ntcpwrappedms 3000\n"                             \
 	"match ssh m|^SSH-2.0-(\\S+)\\r\\n| p/Shell/ v/$1/\n"               \
+	"match talk m|^TALK \"(.)| p/Talk/ f/open/\n"                       \
 	"softmatch mail m|^220 |\n"                                         \
 	"Probe TCP Get q|GET /|\n"                                          \
 	"rarity 1\nports 80\n"                                              \
@@ -25,7 +27,7 @@
 	"softmatch http m|^HTTP/1.1 \\d\\d\\d|\n"                           \
 	"Probe TCP Lines q|\\r\\n|\n"                                       \
 	"rarity 2\n"                                                        \
-	"match lines m|^WHAT| p/Liner/\n"                                   \
+	"match lines m|^WHAT| p/Liner/ f/open/\n"                           \
 	"Probe TCP Hello q|TLSHELLO|\n"                                     \
 	"rarity 1\nports 443\n"                                             \
 	"match ssl m|^\\x16\\x03|\n"                                        \
@@ -51,6 +53,35 @@ static void begin(struct service_world *world, enum probe_manner manner,
 static void tcp(struct service_world *world, uint16_t port)
 {
 	service_world_port(world, TRANSPORT_TCP, port, PORT_OPEN);
+}
+
+static void what_is_wrong_is_told_with_what_was_seen(void **state)
+{
+	static const struct flow_sim_reply reply = {.begins = "\r\n", .send = "WHAT?"};
+	static const struct flow_sim_port servers[] = {
+		{.first = 22, .last = 22, .banner = "SSH-2.0-abc_1\r\n"},
+		{.first = 517, .last = 517, .banner = "TALK \"\\\x01\t\r\n"},
+		{.first = 600, .last = 600, .replies = &reply, .replies_count = 1},
+	};
+	struct service_world world;
+	const struct service_fact *talk, *lines;
+
+	(void)state;
+	begin(&world, MANNER_BEST, servers, COUNT(servers));
+	tcp(&world, 22);
+	tcp(&world, 517);
+	tcp(&world, 600);
+	service_world_run(&world);
+	talk = service_world_fact(&world, 517);
+	lines = service_world_fact(&world, 600);
+	assert_string_equal(service_world_fact(&world, 22)->finding, "");
+	assert_string_equal(talk->finding, "open");
+	assert_string_equal(talk->seen, "the greeting: \"TALK \\x22\\x5c\\x01\\x09\\r\\n\"");
+	assert_string_equal(lines->finding, "open");
+	assert_string_equal(lines->seen, "the answer to Lines: \"WHAT?\"");
+	assert_non_null(strstr(lines->source, "match line "));
+	assert_non_null(strstr(lines->source, " of "));
+	service_world_release(&world);
 }
 
 static void a_banner_is_known_at_once(void **state)
@@ -867,6 +898,7 @@ static void at_once_says_what_one_by_one_says(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_wrong_is_told_with_what_was_seen),
 		cmocka_unit_test(a_banner_is_known_at_once),
 		cmocka_unit_test(the_likely_probe_does_not_wait_for_the_banner),
 		cmocka_unit_test(where_servers_speak_first_nothing_is_said_before),

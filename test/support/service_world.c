@@ -51,6 +51,9 @@ static void found(void *self, const struct detect_port *port, const struct servi
 	keep(fact->fingerprint, sizeof(fact->fingerprint), facts->fingerprint);
 	keep(fact->subject, sizeof(fact->subject),
 	     facts->tls ? facts->tls->certificate.subject : NULL);
+	keep(fact->finding, sizeof(fact->finding), facts->finding ? facts->finding->id : NULL);
+	keep(fact->seen, sizeof(fact->seen), facts->finding ? facts->finding->seen : NULL);
+	keep(fact->source, sizeof(fact->source), facts->finding ? facts->finding->source : NULL);
 	keep(fact->alpn, sizeof(fact->alpn), facts->tls ? facts->tls->alpn : NULL);
 }
 

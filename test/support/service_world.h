@@ -18,6 +18,7 @@ struct service_fact {
 	int confidence;
 	char name[64], product[80], version[80], extrainfo[256], probe[64], fingerprint[4096];
 	char subject[128], alpn[32];
+	char finding[64], seen[512], source[128];
 	uint32_t probes_sent;
 	uint64_t at_ns;
 };

@@ -118,6 +118,10 @@ static int observe(void *self, const struct observation *seen)
 	case OBSERVED_SERVICE:
 		host->services++;
 		break;
+	case OBSERVED_FINDING:
+		if (host && seen->finding.place.scope == SCRIPT_PORT)
+			host->findings += seen->finding.place.number;
+		break;
 	case OBSERVED_HOST_DONE:
 		note_done(world, host, seen);
 		break;

@@ -14,6 +14,7 @@ struct world_host {
 	enum reason reason;
 	bool done, timed_out, incomplete;
 	unsigned open, closed, filtered, verdicts, services;
+	unsigned findings;    /* the sum of the ports that they are about */
 	uint8_t ports[65536]; /* last state of each */
 	char name[64];
 	uint64_t done_ns; /* loop time */

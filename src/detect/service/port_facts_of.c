@@ -35,7 +35,7 @@ static const char *name_of_alpn(const char *alpn)
 	return NULL;
 }
 
-static void add_match(const struct port_scan *port, const struct found *found,
+static void add_match(struct port_scan *port, const struct found *found,
 		      struct service_facts *facts)
 {
 	char *const *fields = found->fields;
@@ -55,6 +55,7 @@ static void add_match(const struct port_scan *port, const struct found *found,
 	facts->matched_with = found->with->name;
 	facts->file = probe_db_file(port->scan->config.db, found->line->file);
 	facts->line = found->line->line;
+	facts->finding = port_finding_of(&port->finding, found, facts->file);
 	facts->sample = found->sample;
 	facts->sample_bytes = found->sample_bytes;
 	facts->response_bytes = (uint32_t)found->response_bytes;

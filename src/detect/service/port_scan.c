@@ -221,6 +221,7 @@ void port_scan_free(struct port_scan *port)
 	loop_defer_cancel(loop, &port->look);
 	tls_memory_free(port->sessions);
 	buf_release(&port->fingerprint);
+	port_finding_release(&port->finding);
 	alloc_free((void *)(uintptr_t)port->shown);
 	alloc_free(port);
 }

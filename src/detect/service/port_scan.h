@@ -3,6 +3,7 @@
 #define PORTOLAN_DETECT_SERVICE_PORT_SCAN_H
 
 #include "detect/service/attempt.h"
+#include "detect/service/port_finding.h"
 #include "detect/service/rpc_grind.h"
 #include "detect/service/service_scan.h"
 #include "util/buf.h"
@@ -48,7 +49,8 @@ struct port_scan {
 	char rpc_version[32], rpc_info[32];
 	const char *rpc_name; /* NULL: not found */
 	struct tls_memory *sessions;
-	struct buf fingerprint;            /* of what nothing recognised */
+	struct buf fingerprint; /* of what nothing recognised */
+	struct port_finding finding;
 	const struct service_facts *shown; /* owned: what the first handshake told; NULL none */
 };
 

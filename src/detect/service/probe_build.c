@@ -104,7 +104,7 @@ int probe_build_probe(struct probe_build *build, const struct service_probe *pro
 	return 0;
 }
 
-int probe_build_line(struct probe_build *build, const struct match_line *line)
+int probe_build_line(struct probe_build *build, const struct match_draft *line)
 {
 	int r;
 
@@ -115,7 +115,7 @@ int probe_build_line(struct probe_build *build, const struct match_line *line)
 			   sizeof(*build->lines))) < 0)
 		return r;
 	build->lines[build->lines_count] = *line;
-	build->lines[build->lines_count++].id = build->current->probe.id;
+	build->lines[build->lines_count++].line.id = build->current->probe.id;
 	build->current->lines_count++;
 	return 0;
 }
@@ -221,8 +221,8 @@ static void sort_lines(struct probe_build *build, struct probe_draft *const *ord
 		at += order[i]->lines_count;
 	}
 	for (i = 0; i < build->lines_count; i++) {
-		at = ret_begin[build->lines[i].id]++;
-		db->lines[at] = build->lines[i];
+		at = ret_begin[build->lines[i].line.id]++;
+		db->lines[at] = build->lines[i].line;
 		db->lines[at].id = (uint32_t)at;
 	}
 	db->lines_count = build->lines_count;
@@ -350,7 +350,7 @@ int probe_build_finish(struct probe_build *build)
 	int r = ERROR_MEMORY;
 
 	db->probes = arena_alloc(&db->arena, build->drafts_count * sizeof(*db->probes));
-	if (order && db->probes)
+	if (order && db->probes && (r = probe_build_resolve_findings(build)) == 0)
 		r = keep_probes(build, order);
 	alloc_free(order);
 	return r;

@@ -46,6 +46,15 @@ struct probe_draft {
 	size_t lines_count;
 };
 
+/* A match line as far as it was read: id is the place of the draft it belongs to. */
+struct match_draft {
+	struct match_line line;
+	const char *finding_id; /* NULL: it says nothing of one */
+	struct probe_place finding_place;
+};
+
+struct finding_draft;
+
 /* A database while its texts are read. */
 struct probe_build {
 	struct probe_db *db;
@@ -53,8 +62,9 @@ struct probe_build {
 	const struct text_file *texts; /* for their names */
 	struct probe_draft *drafts;
 	size_t drafts_count, drafts_room;
-	struct match_line *lines; /* id: place of the draft it belongs to */
+	struct match_draft *lines;
 	size_t lines_count, lines_room;
+	struct finding_draft *findings; /* the arena's; the last one first */
 	/* The line that is read: from `begin`, next is `at`, a NUL at `end` and none before.
 	 * It is the database's copy, so a word is kept by ending it with a NUL. */
 	char *begin, *at, *end;
@@ -84,13 +94,16 @@ int probe_take_delimited(struct probe_build *build, const char *what, char **ret
 
 /* Reads a text into the build. */
 int probe_parse_text(struct probe_build *build, uint16_t file);
-/* What follows "Probe ", and "match " or "softmatch ". */
+/* What follows "Probe ", "Finding ", and "match " or "softmatch ". */
 int probe_parse_probe(struct probe_build *build);
+int probe_parse_finding(struct probe_build *build);
 int probe_parse_match(struct probe_build *build, bool soft);
 
 /* A draft for the probe, or the one that the name has. It becomes `current`. */
 int probe_build_probe(struct probe_build *build, const struct service_probe *probe);
-int probe_build_line(struct probe_build *build, const struct match_line *line);
+int probe_build_line(struct probe_build *build, const struct match_draft *line);
+/* Gives the lines the findings that they name. */
+int probe_build_resolve_findings(struct probe_build *build);
 /* Makes the database's tables of what was read. */
 int probe_build_finish(struct probe_build *build);
 void probe_build_release(struct probe_build *build);

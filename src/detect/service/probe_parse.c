@@ -1,5 +1,6 @@
 /* The grammar of formats.md 6.1: lines, and the directives but Probe, match
- * and softmatch (probe_parse_probe.c, probe_parse_match.c). */
+ * and softmatch (probe_parse_probe.c, probe_parse_match.c), and Finding, which is ours
+ * (probe_parse_finding.c). */
 #include "detect/service/probe_db.h"
 #include "net/services.h"
 #include "util/error.h"
@@ -265,11 +266,17 @@ static const struct directive {
 	int (*parse)(struct probe_build *build);
 	bool in_probe;
 } directives[] = {
-	{"match ", parse_hard, true},           {"softmatch ", parse_soft, true},
-	{"ports ", parse_ports, true},          {"sslports ", parse_ssl_ports, true},
-	{"rarity ", parse_rarity, true},        {"totalwaitms ", parse_total_wait, true},
-	{"tcpwrappedms ", parse_wrapped, true}, {"fallback ", parse_fallback, true},
-	{"Probe ", probe_parse_probe, false},   {"Exclude ", parse_exclude, false},
+	{"match ", parse_hard, true},
+	{"softmatch ", parse_soft, true},
+	{"ports ", parse_ports, true},
+	{"sslports ", parse_ssl_ports, true},
+	{"rarity ", parse_rarity, true},
+	{"totalwaitms ", parse_total_wait, true},
+	{"tcpwrappedms ", parse_wrapped, true},
+	{"fallback ", parse_fallback, true},
+	{"Probe ", probe_parse_probe, false},
+	{"Exclude ", parse_exclude, false},
+	{"Finding ", probe_parse_finding, false},
 };
 
 static int unknown_directive(const struct probe_build *build)
@@ -282,7 +289,7 @@ static int unknown_directive(const struct probe_build *build)
 	return probe_wrong(
 		build, build->begin,
 		"\"%.*s\" is not known here: a line starts with Exclude, Probe, ports, "
-		"sslports, rarity, totalwaitms, tcpwrappedms, fallback, match or "
+		"sslports, rarity, totalwaitms, tcpwrappedms, fallback, Finding, match or "
 		"softmatch, and one blank, or with #",
 		(int)(strcspn(build->begin, " \t") > 40 ? 40 : strcspn(build->begin, " \t")),
 		build->begin);

@@ -2,6 +2,8 @@
  *
  *	service SP "m" DEL regex DEL { "i" | "s" } { SP template }
  *	template = letter DEL text DEL flags | "cpe:" DEL text DEL flags
+ *
+ * and, which is ours, "f" DEL id DEL: what a match says is wrong (a Finding line's).
  */
 #include "detect/service/probe_db.h"
 #include "util/error.h"
@@ -99,7 +101,21 @@ static int take_cpe(struct probe_build *build, struct match_line *line)
 	return end_template(build);
 }
 
-static int take_template(struct probe_build *build, struct match_line *line)
+static int take_finding(struct probe_build *build, struct match_draft *draft)
+{
+	char *text;
+	size_t bytes;
+	int r;
+
+	build->at++;
+	draft->finding_place = probe_place_of(build, build->at);
+	if ((r = probe_take_delimited(build, "finding's name", &text, &bytes)) < 0)
+		return r;
+	draft->finding_id = text;
+	return end_template(build);
+}
+
+static int take_template(struct probe_build *build, struct match_draft *draft)
 {
 	static const char letters[] = "pvihod"; /* in the order of enum match_field */
 	const char *letter = strchr(letters, *build->at);
@@ -108,10 +124,12 @@ static int take_template(struct probe_build *build, struct match_line *line)
 	int r;
 
 	if (strncmp(build->at, "cpe:", 4) == 0)
-		return take_cpe(build, line);
+		return take_cpe(build, &draft->line);
+	if (*build->at == 'f')
+		return take_finding(build, draft);
 	if (!letter)
 		return probe_wrong(build, build->at,
-				   "one of p v i h o d, or cpe:, and a text "
+				   "one of p v i h o d f, or cpe:, and a text "
 				   "between delimiters should stand here");
 	build->at++;
 	if (!*build->at || probe_is_blank(*build->at))
@@ -119,19 +137,20 @@ static int take_template(struct probe_build *build, struct match_line *line)
 				   *letter);
 	if ((r = probe_take_delimited(build, "text", &text, &bytes)) < 0)
 		return r;
-	line->templates[MATCH_PRODUCT + (letter - letters)] = text;
+	draft->line.templates[MATCH_PRODUCT + (letter - letters)] = text;
 	return end_template(build);
 }
 
 int probe_parse_match(struct probe_build *build, bool soft)
 {
-	struct match_line line = {
-		.soft = soft, .file = build->place.file, .line = build->place.line};
+	struct match_draft draft = {
+		.line = {.soft = soft, .file = build->place.file, .line = build->place.line}};
 	int r;
 
-	if ((r = take_service(build, &line)) < 0 || (r = take_pattern(build, &line)) < 0)
+	if ((r = take_service(build, &draft.line)) < 0 ||
+	    (r = take_pattern(build, &draft.line)) < 0)
 		return r;
 	for (probe_skip_blanks(build); r == 0 && *build->at; probe_skip_blanks(build))
-		r = take_template(build, &line);
-	return r < 0 ? r : probe_build_line(build, &line);
+		r = take_template(build, &draft);
+	return r < 0 ? r : probe_build_line(build, &draft);
 }

@@ -6,6 +6,7 @@
 #ifndef PORTOLAN_DETECT_SERVICE_PROBES_H
 #define PORTOLAN_DETECT_SERVICE_PROBES_H
 
+#include "engine/script_result.h"
 #include "net/portset.h"
 #include "net/transport.h"
 #include "util/files.h"
@@ -41,9 +42,11 @@ struct match_line {
 	bool tunnel;                         /* was "ssl/NAME" */
 	bool caseless, dot_all;              /* flags i, s */
 	const char *templates[MATCH_FIELDS]; /* NULL: not given. CPEs with their "cpe:/" */
-	uint16_t file;                       /* place in probe_db_file() */
-	uint32_t line;                       /* in that file, from 1 */
-	uint32_t id;                         /* place among all match lines of the database */
+	/* What a match says is wrong, without `seen` and `source`; NULL: nothing. */
+	const struct script_finding *finding;
+	uint16_t file; /* place in probe_db_file() */
+	uint32_t line; /* in that file, from 1 */
+	uint32_t id;   /* place among all match lines of the database */
 };
 
 /* A hard "ssl" or "dtls": what lies inside is another question (formats.md 7.6). */

@@ -152,7 +152,7 @@ CASES = [
     Case("cups-info", "cups", 631, silent=True, same_as_nmap=True),
 
     Case("end-of-life", "speaker:old_apache", 80, version=True, findings=("end-of-life",), values={
-        r"Apache httpd 2.2.34": "^2017-07-11$", r"PHP 5.4.45": "^2015-09-03$"}),
+        r"Apache httpd 2.2.34": "^2017-07-11$", r"PHP 5.4.45": "^2015-09-14$"}),
     Case("end-of-life", "vsftpd", 21, version=True, silent=True),
     Case("known-backdoor", "speaker:old_vsftpd", 21, version=True, findings=("known-backdoor",),
          values={"vsftpd 2.3.4": "^CVE-2011-2523$"}),

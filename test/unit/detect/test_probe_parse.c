@@ -346,6 +346,22 @@ static const struct mistake {
 	{"Probe TCP A q|x|\nmatch a m/x/ cpe:/x:b/", 2, 19, "part a"},
 	{"Probe TCP A q|x|\nmatch a m/x/ cpe://", 2, 19, "part a"},
 	{"Probe TCP A q|x|\nsoftmatch a m/x/ cpe:/a:b/:", 2, 27, "blank should follow"},
+	{"Finding", 1, 1, "is not known here"},
+	{"Finding ", 1, 9, "name should stand here"},
+	{"Finding A high", 1, 9, "of a-z, 0-9 and -"},
+	{"Finding a", 1, 10, "severity should stand here"},
+	{"Finding a worse", 1, 11, "info, low, medium, high or critical"},
+	{"Finding a high", 1, 15, "a title, a reason and a remedy"},
+	{"Finding a high t|t| w|w|", 1, 25, "a title, a reason and a remedy"},
+	{"Finding a high t|t| q|w|", 1, 21, "one of t w r x c"},
+	{"Finding a high t|t| w|w", 1, 22, "text has no end"},
+	{"Finding a high t|t|w|w|", 1, 20, "blank should follow"},
+	{"Finding a high t|t| w|w| r|r| c|2|", 1, 33, "number from 0 to 1"},
+	{"Finding a high t|t| w|w| r|r| c|nan|", 1, 33, "number from 0 to 1"},
+	{"Finding a high t|t| w|w| r|r|\nFinding a low t|t| w|w| r|r|", 2, 9,
+	 "told in x.probe, line 1"},
+	{"Probe TCP A q|x|\nmatch a m/x/ f|a|", 2, 15, "no Finding line has the name \"a\""},
+	{"Probe TCP A q|x|\nmatch a m/x/ f|a", 2, 15, "finding's name has no end"},
 };
 
 static void mistakes_are_told_with_file_and_place(void **state)
@@ -368,6 +384,55 @@ static void mistakes_are_told_with_file_and_place(void **state)
 			fail_msg("%s: got %u:%u %s", mistake->text, diag.line, diag.column,
 				 diag.text);
 	}
+}
+
+static void a_match_may_say_what_is_wrong(void **state)
+{
+	static const char first[] = "Probe TCP A q|x|\nmatch a m/x/ p/P/ f|open-a| v/$1/\n"
+				    "match a m/y/\n";
+	static const char second[] =
+		"Finding open-a critical w|Why | t|Open| x|CWE-306  CVE-1999-0526| r/Close it./ "
+		"c|0.25|\nFinding other info t|t| w|w| r|r|\n"
+		"Probe TCP B q|x|\nsoftmatch b m/y/ f/other/";
+	const struct text_file texts[] = {{"a.probe", first, strlen(first)},
+					  {"b.probe", second, strlen(second)}};
+	struct probe_db *db = parsed_many(texts, 2, MANNER_BEST);
+	const struct script_finding *open = probe_db_line(db, 0)->finding;
+	const struct script_finding *other = probe_db_line(db, 2)->finding;
+
+	assert_string_equal(open->id, "open-a");
+	assert_string_equal(open->title, "Open");
+	assert_string_equal(open->why, "Why ");
+	assert_string_equal(open->remedy, "Close it.");
+	assert_int_equal(open->severity, FINDING_CRITICAL);
+	assert_true(open->confidence > 0.24 && open->confidence < 0.26);
+	assert_int_equal(open->references_count, 2);
+	assert_string_equal(open->references[0], "CWE-306");
+	assert_string_equal(open->references[1], "CVE-1999-0526");
+	assert_null(probe_db_line(db, 1)->finding);
+	assert_string_equal(probe_db_line(db, 0)->templates[MATCH_VERSION], "$1");
+	assert_string_equal(other->id, "other");
+	assert_int_equal(other->references_count, 0);
+	assert_true(other->confidence >= 1 && other->confidence <= 1);
+	probe_db_free(db);
+}
+
+static void references_are_not_without_end(void **state)
+{
+	struct buf text = BUF_INIT;
+	struct probe_db *db = NULL;
+	struct diag diag = {0};
+	size_t i;
+
+	buf_add_str(&text, "Finding a low t|t| w|w| r|r| x|");
+	for (i = 0; i < 33; i++)
+		buf_addf(&text, "CWE-%zu ", i);
+	buf_add_str(&text, "|");
+	assert_int_equal(probe_db_parse(&(struct text_file){"x", buf_str(&text), text.len}, 1,
+					MANNER_FIRST, &db, &diag),
+			 ERROR_SYNTAX);
+	assert_non_null(strstr(diag.text, "32 references, no more"));
+	buf_release(&text);
 }
 
 static void a_zero_byte_is_told(void **state)
@@ -519,6 +584,8 @@ int main(void)
 		cmocka_unit_test(of_templates_the_last_survives),
 		cmocka_unit_test(the_longest_line_has_8190_bytes),
 		cmocka_unit_test(mistakes_are_told_with_file_and_place),
+		cmocka_unit_test(a_match_may_say_what_is_wrong),
+		cmocka_unit_test(references_are_not_without_end),
 		cmocka_unit_test(a_zero_byte_is_told),
 		cmocka_unit_test(texts_make_one_database),
 		cmocka_unit_test(texts_must_not_contradict_each_other),

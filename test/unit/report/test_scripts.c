@@ -162,7 +162,7 @@ static void findings_are_summed_up_at_the_end(void **state)
 	begin(&stage, &format_normal);
 	tell_finding(&stage, SCRIPT_PORT, 21, &finding);
 	tell_finding(&stage, SCRIPT_PORT, 21, &finding);
-	finding.source = "script other";
+	finding.id = "another";
 	tell_finding(&stage, SCRIPT_PORT, 21, &finding);
 	finding.severity = FINDING_LOW;
 	tell_finding(&stage, SCRIPT_HOST, 0, &finding);
@@ -176,6 +176,30 @@ static void findings_are_summed_up_at_the_end(void **state)
 	tell_finding(&stage, SCRIPT_POST, 0, &finding);
 	text = end(&stage);
 	assert_has(text, "\nFindings: 1 critical, 3 high, 1 low\n");
+	fixture_release(&stage.fixture);
+}
+
+/* The surest tells it; of two as sure the script, whichever comes first. */
+static void one_problem_is_one_finding_whoever_saw_it(void **state)
+{
+	const struct script_finding by_script = fixture_finding;
+	struct script_finding by_line = fixture_finding, less_sure = fixture_finding;
+	struct stage stage;
+	const char *text;
+
+	by_line.source = "match line 3 of ftp.probe";
+	by_line.severity = FINDING_MEDIUM;
+	less_sure.source = "script zzz";
+	less_sure.confidence = by_script.confidence / 2;
+	less_sure.severity = FINDING_LOW;
+	begin(&stage, &format_normal);
+	tell_finding(&stage, SCRIPT_PORT, 21, &by_script);
+	tell_finding(&stage, SCRIPT_PORT, 21, &by_line);
+	tell_finding(&stage, SCRIPT_PORT, 21, &less_sure);
+	tell_finding(&stage, SCRIPT_PORT, 22, &by_line);
+	host_done(&stage);
+	text = end(&stage);
+	assert_has(text, "\nFindings: 1 high, 1 medium\n");
 	fixture_release(&stage.fixture);
 }
 
@@ -224,6 +248,7 @@ int main(void)
 		cmocka_unit_test(each_is_told_in_json_at_once_and_with_its_host),
 		cmocka_unit_test(what_it_rests_on_is_explained),
 		cmocka_unit_test(findings_are_summed_up_at_the_end),
+		cmocka_unit_test(one_problem_is_one_finding_whoever_saw_it),
 		cmocka_unit_test(no_finding_is_no_line),
 		cmocka_unit_test(what_concerns_the_run_is_told_in_two_blocks),
 	};
