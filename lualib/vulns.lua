@@ -103,16 +103,22 @@ end
 
 -- Text ------------------------------------------------------------------------------
 
--- A text, or a list of texts, as a list of lines.
+-- A text, or a list of texts, as a list of texts.
+local function texts_of(value)
+	local texts = {}
+	for i, text in ipairs(type(value) == "table" and value or { value }) do
+		texts[i] = tostring(text)
+	end
+	return texts
+end
+
+-- The same as a list of lines.
 local function lines_of(value)
 	local lines = {}
-	for _, text in ipairs(type(value) == "table" and value or { value }) do
-		for line in (tostring(text):match("^%s*(.*)$") .. "\n"):gmatch("[ \t]*([^\n]-)\r?\n") do
+	for _, text in ipairs(texts_of(value)) do
+		for line in (text .. "\n"):gmatch("([^\n]-)[ \t\r]*\n") do
 			lines[#lines + 1] = line
 		end
-	end
-	while lines[#lines] == "" do
-		lines[#lines] = nil
 	end
 	return lines
 end
@@ -144,7 +150,7 @@ end
 
 local function append_block(out, heading, value)
 	local lines = value ~= nil and lines_of(value) or {}
-	if #lines == 0 then
+	if #lines == 0 or (#lines == 1 and lines[1] == "") then
 		return
 	end
 	out[#out + 1] = heading and "  " .. heading or nil
@@ -187,20 +193,30 @@ local function append_dates(out, dates)
 	end
 end
 
---- Lines of a report, without indentation of their own but what is within.
-function M.format_vuln(vuln)
-	local out = { M.STATE_MSG[vuln.state] .. ":", vuln.title, "  State: " .. M.STATE_MSG[vuln.state] }
+-- Reports are shown in two groups, what is vulnerable (or likely so) first.
+local function heading_of(vuln)
+	return vuln.state & (STATE.NOT_VULN | STATE.UNKNOWN) ~= 0 and M.STATE_MSG[vuln.state] or "VULNERABLE"
+end
+
+local function body_of(vuln)
+	local out = { vuln.title, "  State: " .. M.STATE_MSG[vuln.state] }
 	local ids = M.format_ids(vuln.IDS)
 	out[#out + 1] = ids and "  IDs:  " .. ids or nil
 	out[#out + 1] = risk_line(vuln)
 	append_block(out, nil, vuln.description)
-	out[#out + 1] = vuln.description and #lines_of(vuln.description) > 0 and "" or nil
 	append_dates(out, vuln.dates)
 	append_block(out, "Check results:", vuln.check_results)
 	append_block(out, "Exploit results:", vuln.exploit_results)
 	append_block(out, "Extra information:", vuln.extra_info)
 	append_block(out, "References:", references_of(vuln))
 	return out
+end
+
+--- Lines of a report, without indentation of their own but what is within.
+function M.format_vuln(vuln)
+	local lines = body_of(vuln)
+	table.insert(lines, 1, heading_of(vuln) .. ":")
+	return lines
 end
 
 local function short_line(vuln)
@@ -238,21 +254,22 @@ local function structured(vuln)
 	out.ids = unless_empty(id_list(vuln.IDS or {}))
 	out.scores = vuln.scores and next(vuln.scores) and ordered_copy(vuln.scores) or nil
 	out.risk_factor = vuln.risk_factor
-	out.description = vuln.description and unless_empty(lines_of(vuln.description))
+	out.description = vuln.description and unless_empty(texts_of(vuln.description))
 	out.dates = vuln.dates and next(vuln.dates) and ordered_copy(vuln.dates) or nil
 	out.disclosure = vuln.dates and vuln.dates.disclosure and date_text(vuln.dates.disclosure) or nil
-	out.check_results = vuln.check_results and unless_empty(lines_of(vuln.check_results))
-	out.exploit_results = vuln.exploit_results and unless_empty(lines_of(vuln.exploit_results))
-	out.extra_info = vuln.extra_info and unless_empty(lines_of(vuln.extra_info))
+	out.check_results = vuln.check_results and unless_empty(texts_of(vuln.check_results))
+	out.exploit_results = vuln.exploit_results and unless_empty(texts_of(vuln.exploit_results))
+	out.extra_info = vuln.extra_info and unless_empty(texts_of(vuln.extra_info))
 	out.refs = unless_empty(references_of(vuln))
 	return out
 end
 
--- The key of a report among others: its CVE, another id, its title.
-local function key_of(vuln)
+-- The key of a report among others: its CVE, another id, or its place among those that
+-- have none.
+local function key_of(vuln, place)
 	local ids = vuln.IDS or {}
 	local kind = sorted_keys(ids)[1]
-	return ids.CVE or kind and ids[kind] or vuln.title
+	return ids.CVE or kind and ids[kind] or "NMAP-" .. place
 end
 
 -- Reports -----------------------------------------------------------------------------
@@ -291,18 +308,40 @@ function M.add(script_name, vuln)
 	return true
 end
 
+-- Those that are shown, as { report, place }: what is vulnerable first.
+local function shown_ones(vulns)
+	local first, second, place = {}, {}, 0
+	for _, vuln in ipairs(vulns) do
+		place = place + (next(vuln.IDS or {}) == nil and 1 or 0)
+		if is_shown(vuln) then
+			local group = heading_of(vuln) == "VULNERABLE" and first or second
+			group[#group + 1] = { vuln, place }
+		end
+	end
+	return table.move(second, 1, #second, #first + 1, first)
+end
+
+local function append(lines, more)
+	for _, line in ipairs(more) do
+		lines[#lines + 1] = "  " .. line
+	end
+end
+
 -- Text and structure of reports; nil if none is shown.
 local function output_of(vulns)
-	local lines, out = {}, stdnse.output_table()
+	local lines, out, heading = {}, stdnse.output_table(), nil
 	local short = arg_is_set "vulns.short"
-	for _, vuln in ipairs(vulns) do
-		if is_shown(vuln) then
-			local text = short and { short_line(vuln) } or M.format_vuln(vuln)
-			for _, line in ipairs(text) do
-				lines[#lines + 1] = "  " .. line
-			end
-			out[key_of(vuln)] = structured(vuln)
+	for _, one in ipairs(shown_ones(vulns)) do
+		local vuln, place = one[1], one[2]
+		if short then
+			append(lines, { short_line(vuln) })
+		else
+			append(lines, #lines > 0 and { "" } or {})
+			append(lines, heading ~= heading_of(vuln) and { heading_of(vuln) .. ":" } or {})
+			append(lines, body_of(vuln))
 		end
+		heading = heading_of(vuln)
+		out[key_of(vuln, place)] = structured(vuln)
 	end
 	if #lines == 0 then
 		return nil

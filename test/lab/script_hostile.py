@@ -20,7 +20,8 @@ SSH = ("ssh*",)
 DNS = ("dns-*", "broadcast-dns-*", "llmnr-*", "nbstat", "upnp-*")
 ASN1 = ("snmp-*", "ldap-*", "rdp-*", "smb*", "krb5-*")
 LINES = ("ftp-*", "smtp-*", "imap-*", "pop3-*", "banner", "rsync-*", "memcached-*", "sip-*", "rtsp-*",
-         "telnet-*", "irc-*", "finger", "svn-*", "git-*", "zookeeper-*", "nntp-*")
+         "telnet-*", "irc-*", "finger", "svn-*", "git-*", "zookeeper-*", "nntp-*",
+         "gopher-*")
 LENGTHS = ("mysql-*", "pgsql-*", "mongodb-*", "smb*", "cassandra-*", "kafka-*", "mqtt-*", "vnc-*",
            "x11-*", "modbus-*", "rdp-*", "rpcinfo", "nfs-*", "amqp-*", "ajp-*", "redis-*", "epmd-*",
            "zookeeper-*", "ipmi-*", "ntp-*", "nbstat", "coap-*")

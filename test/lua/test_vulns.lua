@@ -10,8 +10,9 @@ local function example(state)
 	return {
 		title = "A bad thing", state = state or vulns.STATE.VULN, IDS = { CVE = "CVE-2000-0001", BID = "9" },
 		risk_factor = "High", scores = { CVSSv2 = "7.8" }, description = [[
-			First line
-			second line]],
+First line
+  second line
+]],
 		dates = { disclosure = { year = "2000", month = "01", day = "02" } },
 		references = { "http://r.example" }, extra_info = "more", check_results = { "seen" },
 	}
@@ -27,8 +28,8 @@ function T.the_whole_text()
     IDs:  BID:9  CVE:CVE-2000-0001
     Risk factor: High  CVSSv2: 7.8
       First line
-      second line
-]] .. "  \n" .. [[
+        second line
+]] .. "      \n" .. [[
     Disclosure date: 2000-01-02
     Check results:
       seen
@@ -45,7 +46,7 @@ function T.the_structure()
 	local entry = out["CVE-2000-0001"]
 	check.equal({ entry.title, entry.state, entry.disclosure }, { "A bad thing", "VULNERABLE", "2000-01-02" })
 	check.equal(entry.ids, { "BID:9", "CVE:CVE-2000-0001" })
-	check.equal(entry.description, { "First line", "second line" })
+	check.equal(entry.description, { "First line\n  second line\n" })
 	check.equal(entry.refs[1], "http://r.example")
 	check.is_nil(entry.exploit_results)
 	local keys = {}
@@ -63,6 +64,16 @@ function T.what_is_not_vulnerable_is_shown_on_demand()
 	check.is_true(text:find("State: NOT VULNERABLE", 1, true))
 end
 
+function T.what_is_vulnerable_comes_first()
+	nmap.registry.args["vulns.showall"] = "1"
+	local out, text = vulns.Report:new("s", host):make_output(
+		{ title = "no", state = vulns.STATE.NOT_VULN }, { title = "old", state = vulns.STATE.NOT_VULN, IDS = { X = "1" } },
+		{ title = "likely", state = vulns.STATE.LIKELY_VULN }, { title = "yes", state = vulns.STATE.VULN })
+	check.equal({ out["NMAP-1"].title, out["NMAP-2"].title, out["NMAP-3"].title }, { "no", "likely", "yes" })
+	check.equal(text, "\n  VULNERABLE:\n  likely\n    State: LIKELY VULNERABLE\n  \n  yes\n    State: VULNERABLE\n  \n" ..
+		"  NOT VULNERABLE:\n  no\n    State: NOT VULNERABLE\n  \n  old\n    State: NOT VULNERABLE\n    IDs:  X:1")
+end
+
 function T.short_reports_have_a_line()
 	nmap.registry.args["vulns.short"] = "1"
 	local _, text = vulns.Report:new("s", host):make_output(example(vulns.STATE.LIKELY_VULN))
@@ -75,7 +86,7 @@ function T.incomplete_reports_are_refused()
 	check.is_nil((report:make_output()))
 	check.equal(report:add_vulns({ title = "x", state = vulns.STATE.DoS }), 1)
 	local out = report:make_output()
-	check.equal(out.x.state, "VULNERABLE (DoS)")
+	check.equal(out["NMAP-1"].state, "VULNERABLE (DoS)")
 end
 
 function T.kept_reports_are_found()

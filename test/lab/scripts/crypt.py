@@ -3,6 +3,8 @@ from script_case import Case
 
 SELF_SIGNED = ("tls-certificate-self-signed",)
 OLD_TLS = ("tls-old-protocol",)
+WEAK_DH = ("tls-weak-dh",)
+UNSAFE_DH = ("tls-dh-unsafe-prime",)
 CERTIFICATE = {"subject.commonName": r"^lab\.test$", "issuer.commonName": r"^lab\.test$", "pubkey.type": "^rsa$",
                "pubkey.bits": "^2048$", "sig_algo": "^sha256WithRSAEncryption$", "md5": "^[0-9a-f]{32}$",
                "sha1": "^[0-9a-f]{40}$", "validity.notAfter": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$",
@@ -59,6 +61,24 @@ CASES = [
             "SSLv3.ciphers.4.kex_info": "^rsa 512$", "SSLv3.compressors.1": "^DEFLATE$",
             "SSLv3.cipher preference": "^server$", "TLSv1.0.warnings.1": "SWEET32", "least strength": "^F$"}),
     Case("ssl-enum-ciphers", "nginx", 80, silent=True),
+
+    # Its own words where Nmap's describe; all else is the same.
+    *[Case("ssl-dh-params", "speaker:tls_dh", port, findings=found, values=values, same_as_nmap=True,
+           unordered=port == 636, masked_keys=("description",)) for port, found, values in (
+        (443, WEAK_DH, {"NMAP-2.check_results.1": r"^WEAK DH GROUP 1\n(.*\n)*.*: RFC2409/Oakley Group 2\n.*: 1024\n"}),
+        (465, WEAK_DH, {"NMAP-2.check_results.1": r"\n +Modulus Type: Safe prime\n.*: Unknown/Custom-generated\n"}),
+        (636, WEAK_DH + ("tls-export-cipher",), {"CVE-2015-4000.check_results.1": r"EXPORT-GRADE(.*\n)*.*: 512\n"}),
+        (989, ("tls-anonymous-cipher",), {"NMAP-1.check_results.1": "ANONYMOUS DH GROUP 1\n"}),
+        (992, WEAK_DH + UNSAFE_DH, {"NMAP-2.check_results.1": "Non-safe prime",
+                                    "NMAP-3.state": "^LIKELY VULNERABLE$"}),
+        (993, WEAK_DH + UNSAFE_DH, {"NMAP-3.check_results.1": "NON-SAFE GROUP 1\n(.*\n)*.*Composite"}))],
+    Case("ssl-dh-params", "speaker:tls_dh", 990, silent=True, same_as_nmap=True),
+    # Nmap's calls no group weak that has more than 1024 bits.
+    Case("ssl-dh-params", "speaker:tls_dh", 995, silent=True, findings=WEAK_DH),
+    Case("ssl-dh-params", "openssl_server", 4433, silent=True, same_as_nmap=True),
+    Case("ssl-dh-params", "openssl_dh", 4433, findings=WEAK_DH, same_as_nmap=True, masked_keys=("description",),
+         values={"NMAP-2.check_results.1": "Modulus Length: 1024\n"}),
+    Case("ssl-dh-params", "nginx", 80, silent=True),
 
     Case("ssl-date", "nginx", 443, text=NO_TIME, same_as_nmap=True),
     Case("ssl-date", "dovecot", 110, text=NO_TIME, same_as_nmap=True),

@@ -121,6 +121,38 @@ FILES = [
          values={"mechanisms": "^ANONYMOUS$", "realm": "^Harbour$", "version": "^2$"},
          findings=("svn-anonymous-access",)),
     Case("svn-info", "svnserve", 3690, values={"error": "No repository found"}),
+    # Nmap's gives the same keys and values, but cuts this version at its colon, and says nothing when lines
+    # come together: always of the other two, now and then of this one.
+    Case("irc-info", "ircd_hybrid", 6667, values={
+        "server": r"^irc\.lab\.test$", "version": r"^ircd-hybrid-1:8\..* irc\.lab\.test$",
+        "uptime": r"^0 days, \d\d:\d\d:\d\d$", "source ident": "^nmap$"}),
+    Case("irc-info", "ngircd", 6667, values={"server": r"^irc\.lab\.test$", "version": r"^ngIRCd-\d+", "lservers": "^0$",
+                                             "chans": r"^\d+$", "users": r"^\d+$", "uptime": "^0 days"}),
+    Case("irc-info", "inspircd", 6667, values={"version": r"^InspIRCd-3\.", "source host": r"^10\.91\.0\.1$",
+                                               "error": "^Closing link"}),
+    Case("irc-info", "openssh", 22, silent=True),
+    *[Case("xmpp-info", server, port, args="xmpp-info.server_name=lab.test", values=values, findings=found,
+           same_as_nmap=True,
+           masked_keys=("stream_id", "lang"), unordered=server == "prosody_tls") for server, port, found, values in (
+        ("ejabberd", 5222, ("cleartext-login",), {"1": "^Respects server name$", "2": "^STARTTLS Failed$",
+                                                  "info.auth_mechanisms.2": "^PLAIN$"}),
+        ("ejabberd", 5269, (), {"info.xmpp.version": r"^1\.0$"}),
+        ("prosody", 5269, (), {"info.features.1": "^Server Dialback$"}),
+        ("prosody_tls", 5222, (), {"pre_tls.features.1": r"^TLS \(required\)$", "info.xmpp.version": r"^1\.0$",
+                                   "post_tls.auth_mechanisms": "^SCRAM-SHA-1$"}),
+        ("prosody_tls", 5269, (), {"info.features.1": "^Server Dialback$"}))],
+    # Without the name of theirs; Nmap's takes an error apart in another way.
+    Case("xmpp-info", "prosody", 5222, values={"1": "^STARTTLS Failed$", "info.errors.1": "^host-unknown: This server"}),
+    Case("xmpp-info", "ejabberd", 5222, values={"info.errors.1": "^host-unknown"}),
+    Case("xmpp-info", "openssh", 22, silent=True),
+    Case("gopher-ls", "gophernicus", 70, same_as_nmap=True, masked=(r"\d\d:\d\d",), text=r'\[txt\] /README "README '),
+    Case("gopher-ls", "nginx", 80, silent=True),
+    *[Case("socks-auth-info", server, port, same_as_nmap=True, unordered=server == "tor",
+           findings=("socks-no-authentication",), values={
+        "1.method": "^0$", "1.name": "^No authentication$", "2.name": second})
+      for server, port, second in (("dante", 1080, None), ("microsocks", 1080, None),
+                                   ("tor", 9050, "^Username and password$"))],
+    Case("socks-auth-info", "nginx", 80, silent=True),
     Case("tftp-version", "tftpd_hpa", 69, "udp", values={"error": "^1$", "text": "File not found"},
          findings=("tftp-reachable",)),
     Case("tftp-version", "dnsmasq", 69, "udp", values={"product": "dnsmasq"}, findings=("tftp-reachable",)),

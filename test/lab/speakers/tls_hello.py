@@ -117,6 +117,12 @@ def old_certificate():
          "-subj", "/CN=old.test", "-days", "30"], check=True, capture_output=True, text=True).stdout
 
 
+def certificates(text):
+    """The bytes of the certificates in a PEM text."""
+    return [base64.b64decode(one) for one in re.findall(
+        "-----BEGIN CERTIFICATE-----(.*?)-----END", text, re.DOTALL)]
+
+
 def read(path):
     with open(path, encoding="ascii") as file:
         return file.read()
@@ -143,8 +149,7 @@ def main():
     options = parser.parse_args()
     options.versions = [VERSIONS[one] for one in options.versions.split(",")]
     text = read(options.certificate) if options.certificate else old_certificate()
-    options.chain = [base64.b64decode(one) for one in re.findall(
-        "-----BEGIN CERTIFICATE-----(.*?)-----END", text, re.DOTALL)]
+    options.chain = certificates(text)
     server = Server((options.address, options.port), Speaker)
     server.options = options
     server.serve_forever()
