@@ -20,7 +20,7 @@
 	"totalwaitms 6000\ntcpwrappedms 3000\n"                             \
 	"match ssh m|^SSH-2.0-(\\S+)\\r\\n| p/Shell/ v/$1/\n"               \
 	"match talk m|^TALK \"(.)| p/Talk/ f/open/\n"                       \
-	"softmatch mail m|^220 |\n"                                         \
+	"softmatch mail m|^220 | f/open/\n"                                 \
 	"Probe TCP Get q|GET /|\n"                                          \
 	"rarity 1\nports 80\n"                                              \
 	"match http m|^HTTP/1.1 200.*Server: (\\w+)/(\\d+)|s p/$1/ v/$2/\n" \
@@ -81,6 +81,32 @@ static void what_is_wrong_is_told_with_what_was_seen(void **state)
 	assert_string_equal(lines->seen, "the answer to Lines: \"WHAT?\"");
 	assert_non_null(strstr(lines->source, "match line "));
 	assert_non_null(strstr(lines->source, " of "));
+	service_world_release(&world);
+}
+
+/* What a softmatch proved stays proved when another probe tells the version. */
+static void what_a_softmatch_proves_is_told_as_well(void **state)
+{
+	static const struct flow_sim_reply replies[] = {
+		{.begins = "HELO", .send = "250 Mailer 1.2\n"},
+		{.begins = "\r\n", .send = "GUEST?"},
+	};
+	static const struct flow_sim_port servers[] = {
+		{.first = 25,
+		 .last = 25,
+		 .banner = "220 hello\n",
+		 .replies = replies,
+		 .replies_count = 2},
+	};
+	struct service_world world;
+
+	(void)state;
+	begin(&world, MANNER_BEST, servers, COUNT(servers));
+	tcp(&world, 25);
+	service_world_run(&world);
+	assert_string_equal(service_world_fact(&world, 25)->product, "Mailer");
+	assert_string_equal(service_world_fact(&world, 25)->finding, "open");
+	assert_string_equal(service_world_fact(&world, 25)->seen, "the greeting: \"220 hello\\n\"");
 	service_world_release(&world);
 }
 
@@ -899,6 +925,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_wrong_is_told_with_what_was_seen),
+		cmocka_unit_test(what_a_softmatch_proves_is_told_as_well),
 		cmocka_unit_test(a_banner_is_known_at_once),
 		cmocka_unit_test(the_likely_probe_does_not_wait_for_the_banner),
 		cmocka_unit_test(where_servers_speak_first_nothing_is_said_before),

@@ -35,6 +35,19 @@ static const char *name_of_alpn(const char *alpn)
 	return NULL;
 }
 
+/* What the softmatch proved holds when a hard match of the same service says nothing of it. */
+static void add_finding(struct port_scan *port, const struct found *found,
+			struct service_facts *facts)
+{
+	const struct found *soft = &port->soft;
+
+	facts->finding = port_finding_of(&port->finding, found, facts->file);
+	if (!facts->finding && soft->line && !strcmp(soft->line->service, found->line->service))
+		facts->finding =
+			port_finding_of(&port->finding, soft,
+					probe_db_file(port->scan->config.db, soft->line->file));
+}
+
 static void add_match(struct port_scan *port, const struct found *found,
 		      struct service_facts *facts)
 {
@@ -55,7 +68,7 @@ static void add_match(struct port_scan *port, const struct found *found,
 	facts->matched_with = found->with->name;
 	facts->file = probe_db_file(port->scan->config.db, found->line->file);
 	facts->line = found->line->line;
-	facts->finding = port_finding_of(&port->finding, found, facts->file);
+	add_finding(port, found, facts);
 	facts->sample = found->sample;
 	facts->sample_bytes = found->sample_bytes;
 	facts->response_bytes = (uint32_t)found->response_bytes;
