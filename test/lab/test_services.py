@@ -10,6 +10,16 @@ import truth
 # Of what can be known: shares, and how many lies are allowed.
 SERVICES, PRODUCTS, VERSIONS, INVENTED = 1.0, 0.97, 0.97, 0
 ENOUGH_SERVERS = 70
+# What the answers of these prove to be wrong, and of no others.
+WRONG = {
+    "beanstalkd": {"beanstalkd-without-login"}, "dante": {"socks-no-authentication"},
+    "distcc": {"distcc-open"}, "epmd": {"epmd-exposed"}, "gpsd": {"gpsd-open"},
+    "java_rmi": {"jdwp-open"}, "memcached": {"memcached-udp", "memcached-without-login"},
+    "microsocks": {"socks-no-authentication"}, "mosquitto": {"mqtt-anonymous"},
+    "pymodbus": {"modbus-reachable"}, "redis": {"redis-without-password"},
+    "redis_sentinel": {"redis-sentinel-without-password"}, "snmpd": {"snmp-public-readable"},
+    "xvfb": {"x11-open-access"}, "xvnc": {"vnc-no-authentication"},
+}
 # Other machines have other kernels: a few servers may not start there, and are told.
 STARTED = 0.97
 
@@ -69,3 +79,13 @@ def test_products_and_versions_are_told(rows, field, share):
 def test_nothing_is_invented(rows):
     lies = [row for row in rows if truth.INVENTED in row.fields.values()]
     assert truth.score(rows).invented <= INVENTED, f"\n{truth.misses(lies)}"
+
+
+def test_what_an_answer_proves_is_a_finding(rows):
+    """Of the signature alone; the scripts of -sV may say more."""
+    told = {}
+    for row in rows:
+        for finding in row.answer.findings:
+            told.setdefault(row.served.server, set()).add(finding)
+    started = {row.served.server for row in rows}
+    assert told == {server: wrong for server, wrong in WRONG.items() if server in started}

@@ -27,6 +27,7 @@ class Answer:
     hostname: str = ""
     ostype: str = ""
     device: str = ""
+    findings: tuple = dataclasses.field(default=(), compare=False)  # of match lines: their ids
 
     def text(self):
         name = (self.tunnel + "/" if self.tunnel else "") + (self.service or "-")
@@ -48,6 +49,15 @@ def answer_of(port):
     return answer
 
 
+def findings_of(host):
+    """((transport, port), id) of each finding that a match line made."""
+    for table in host.findall("hostscript/script[@id='findings']/table"):
+        told = {elem.get("key"): elem.text for elem in table.findall("elem")}
+        if told.get("source", "").startswith("match line "):
+            number, transport = told["port"].split("/")
+            yield (transport, int(number)), told["id"]
+
+
 def read(text):
     """{(address, transport, port): Answer} of a complete XML report."""
     root = tree.fromstring(text)
@@ -58,6 +68,8 @@ def read(text):
         address = host.find("address").get("addr")
         for port in host.iter("port"):
             found[address, port.get("protocol"), int(port.get("portid"))] = answer_of(port)
+        for where, finding in findings_of(host):
+            found[address, *where].findings += (finding,)
     return found
 
 
