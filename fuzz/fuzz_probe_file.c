@@ -26,6 +26,9 @@ static void check_line(const struct probe_db *db, size_t id)
 	for (i = 0; i < MATCH_FIELDS; i++)
 		sum += text_sum(line->templates[i]);
 	assert(sum <= PROBE_LINE_MAX);
+	if (line->finding)
+		assert(*line->finding->id && line->finding->title && line->finding->why &&
+		       line->finding->remedy && line->finding->confidence <= 1);
 }
 
 static void check_ranges(const struct port_ranges *set)

@@ -3,8 +3,8 @@
  *
  * Checks the signatures of a folder like data/services/: how their patterns
  * are built, their templates, and that every sample of FOLDER/samples/ comes
- * out as it should and is taken for nothing else. With protocols named, only
- * problems of those files and samples are told; all are loaded all the same.
+ * out as it should and is taken for nothing else. Each finding must come out of one. With
+ * protocols named, only problems of those files and samples are told; all are loaded all the same.
  * --expect prints what a response comes out as, to begin a .expect file with. */
 #include "signatures.h"
 

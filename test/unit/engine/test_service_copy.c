@@ -1,6 +1,7 @@
 #include "service_fixture.h"
 #include "support.h"
 
+#include "engine/script_result.h"
 #include "engine/service_copy.h"
 #include "util/alloc.h"
 #include "util/error.h"
@@ -72,6 +73,20 @@ static void a_copy_has_everything_and_shares_nothing(void **state)
 }
 
 /* As in a buffer that grew: the old place is gone. */
+/* It is told once, by an observation of its own. */
+static void a_finding_does_not_go_along(void **state)
+{
+	static const struct script_finding finding = {.id = "open"};
+	struct service_facts facts = fixture_facts;
+	const struct service_facts *copy;
+
+	facts.finding = &finding;
+	copy = service_copy_new(&facts, SERVICE_WHOLE);
+	assert_non_null(copy);
+	assert_null(copy->finding);
+	alloc_free((void *)copy);
+}
+
 static void a_block_may_be_moved(void **state)
 {
 	size_t bytes = service_copy_bytes(&fixture_facts, SERVICE_WHOLE);
@@ -167,6 +182,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_copy_has_everything_and_shares_nothing),
+		cmocka_unit_test(a_finding_does_not_go_along),
 		cmocka_unit_test(a_block_may_be_moved),
 		cmocka_unit_test(nothing_known_is_nothing_copied),
 		cmocka_unit_test(what_is_too_long_is_cut_or_left_out),
